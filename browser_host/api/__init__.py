@@ -1,0 +1,1 @@
+"""HTTP and JSON on the host's Unix socket: server, client, schema."""

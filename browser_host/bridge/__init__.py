@@ -1,0 +1,1 @@
+"""The page's side: the host page, its script in an isolated world, and the CDP binding."""

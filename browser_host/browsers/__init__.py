@@ -1,0 +1,1 @@
+"""Finding a browser, running it, and placing sessions as iframes in its pages."""

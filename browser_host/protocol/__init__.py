@@ -1,0 +1,1 @@
+"""The watch page's language: events in, instructions out, both generations, colours. Pure."""

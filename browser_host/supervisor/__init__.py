@@ -1,0 +1,1 @@
+"""The single writer: puts the rooms together."""

@@ -1,0 +1,1 @@
+"""The dashboard's widgets: values in, messages out."""
