@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 
@@ -35,8 +36,24 @@ Clock: TypeAlias = Callable[[], Instant]
 
 
 def iso(wall: float) -> str:
-    """Seconds since the epoch as ISO 8601, UTC, with milliseconds."""
-    return datetime.fromtimestamp(wall, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """Seconds since the epoch as ISO 8601, UTC, rounded to milliseconds."""
+    second, millis = divmod(round(wall * 1000), 1000)
+    return f"{_second(second)}.{millis:03d}Z"
+
+
+def from_iso(text: str) -> float:
+    """ISO 8601 as seconds since the epoch.
+
+    Raises:
+        ValueError: the text is no ISO 8601 moment.
+    """
+    return datetime.fromisoformat(text).timestamp()
+
+
+@lru_cache(maxsize=256)
+def _second(second: int) -> str:
+    # Remembered because thousands of events share a second, and this is most of what telling one costs.
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def system_clock() -> Instant:

@@ -101,6 +101,8 @@ class Session:
         events: messages of the page since it is hosted.
         dropped: messages that were coalesced or thrown away since it is hosted.
         violations: messages that claimed to be the page's and were not.
+        begun_at: when its page was last opened, or a session last began anew in it, or None; what was sent
+            before then was not sent to this one.
         page: number of the page it lives in, or None while it lives in none.
     """
 
@@ -122,6 +124,7 @@ class Session:
     timeline: tuple[Moment, ...] = ()
     last_message: str | None = None
     ended: Ending | None = None
+    begun_at: Instant | None = None
     error: Fault | None = None
     events: int = 0
     dropped: int = 0
