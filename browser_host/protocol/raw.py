@@ -1,0 +1,91 @@
+"""Keeps what a page posted as bounded JSON text, whatever it was, at a cost that does not grow with it."""
+
+import json
+from collections.abc import Iterator
+from math import isfinite, isnan
+
+from browser_host.protocol.text import printable
+
+LIMIT = 2_000
+"""Characters kept of a message that was not understood."""
+_DEEPEST = (
+    16  # levels of arrays and objects; a page nests a handful, the bridge lets no more than that through
+)
+_WIDEST_INTEGER = 1_024  # bits; Python refuses to print above 4,300 digits, and printing is quadratic
+_QUOTE = '"'
+_NOT_JSON = '"<not JSON>"'
+
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def json_text(value: object, limit: int = LIMIT) -> str:
+    """Any object as printable JSON text, exact where it was JSON and fits.
+
+    Args:
+        value: JSON-shaped as a rule; anything else is named as not being JSON, and never asked anything.
+        limit: the most characters that come back; writing stops there, so a huge value costs no more.
+    """
+    pieces: list[str] = []
+    length = 0
+    for piece in _pieces(value, limit, _DEEPEST):
+        pieces.append(piece)
+        length += len(piece)
+        if length > limit:
+            break
+    return printable("".join(pieces), limit)
+
+
+def _pieces(value: object, limit: int, depth: int) -> Iterator[str]:
+    if type(value) is dict:
+        yield from _object(value, limit, depth)
+    elif type(value) is list or type(value) is tuple:
+        yield from _array(value, limit, depth)
+    else:
+        yield _scalar(value, limit)
+
+
+def _object(value: dict[object, object], limit: int, depth: int) -> Iterator[str]:
+    if value and depth == 0:
+        yield '{"…": "…"}'
+        return
+    before = "{"
+    for key, member in value.items():
+        name = _scalar(key, limit)
+        yield f"{before}{name if name[0] == _QUOTE else _quoted(name)}: "
+        yield from _pieces(member, limit, depth - 1)
+        before = ", "
+    yield "}" if value else "{}"
+
+
+def _array(value: list[object] | tuple[object, ...], limit: int, depth: int) -> Iterator[str]:
+    if value and depth == 0:
+        yield '["…"]'
+        return
+    before = "["
+    for member in value:
+        yield before
+        yield from _pieces(member, limit, depth - 1)
+        before = ", "
+    yield "]" if value else "[]"
+
+
+def _scalar(value: object, limit: int) -> str:
+    # Exact types only: a subclass could do anything when it is asked for its text.
+    if type(value) is str:
+        return _quoted(value[: limit + 1])
+    if value is None:
+        return "null"
+    if type(value) is bool:
+        return "true" if value else "false"
+    if type(value) is int:
+        bits = value.bit_length()
+        return str(value) if bits <= _WIDEST_INTEGER else f'"<an integer of {bits} bits>"'
+    if type(value) is float:
+        return _float(value)
+    return _NOT_JSON
+
+
+def _float(value: float) -> str:
+    if isfinite(value):
+        return repr(value)
+    return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
