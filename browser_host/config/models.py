@@ -14,6 +14,7 @@ from browser_host.config.types import (
     BrowserAddress,
     DottedPath,
     FilePath,
+    Keep,
     KeyFile,
     Keys,
     Label,
@@ -184,21 +185,21 @@ class End(Section):
 
 
 class Host(Section):
-    """`[host]`: the process that owns the browser."""
+    """`[host]`: the process that owns the browser; with `keep_ended` None ended sessions stay listed."""
 
     socket: SocketPath = Field(default_factory=paths.socket, validate_default=True)
     read_only: bool = False
     raw_instructions: bool = False
     on_exit: Annotated[OnExit, Field(strict=False)] = OnExit.LEAVE
-    keep_ended: Seconds = 3600.0
+    keep_ended: Keep = 3600.0
     allow_uids: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**32 - 1)], ...], Field(strict=False)] = ()
 
 
 class Journal(Section):
-    """`[journal]`: who did what; `keep` is None where nothing is ever dropped."""
+    """`[journal]`: who did what; with `keep` None nothing is ever dropped."""
 
     path: FilePath = Field(default_factory=paths.journal_file)
-    keep: Limit = 90 * 86400.0
+    keep: Keep = 90 * 86400.0
 
 
 class Log(Section):

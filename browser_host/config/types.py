@@ -7,13 +7,17 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo
 
-from browser_host.config import addresses, durations, paths, secret_files
+from browser_host.config import addresses, paths, secret_files
 from browser_host.config.secret_files import SecretFile
 from browser_host.secrets import ApiKey, Secret, WatchLink
+from browser_host.sessions.durations import OFF, format_duration, parse_duration
 
 T = TypeVar("T")
 
 AUTO = "auto"
+
+LONGEST_S = 3650 * 86400.0
+"""Seconds of the longest duration: ten years, which no clock or timer here chokes on."""
 
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,127}")
 _DOTTED = re.compile(r"[A-Za-z0-9_$-]{1,64}(\.[A-Za-z0-9_$-]{1,64}){0,15}")
@@ -34,14 +38,19 @@ def _from_text(parse: Callable[[str], object], kind: type) -> BeforeValidator:
 
 def _seconds(value: object, info: ValidationInfo) -> object:
     if isinstance(value, str):
-        return durations.parse(value)
-    if info.context is None and isinstance(value, (int, float)) and value >= 0:
+        try:
+            seconds = parse_duration(value)
+        except ValueError:
+            seconds = OFF
+        if seconds <= LONGEST_S:
+            return seconds
+    elif info.context is None and isinstance(value, (int, float)) and value >= 0:
         return float(value)  # from code, where a number of seconds is what the type says
     raise ValueError('expected a duration such as "90s", "5m" or "4h"')
 
 
 def _limit(value: object, info: ValidationInfo) -> object:
-    if value == durations.OFF or (value is None and info.context is None):
+    if value == "off" or (value is None and info.context is None):
         return None
     try:
         return _seconds(value, info)
@@ -104,9 +113,10 @@ def _or_auto(value: object) -> object:
     return None if value == AUTO else value
 
 
-_as_duration = PlainSerializer(durations.write, return_type=str)
+_as_duration = PlainSerializer(
+    lambda seconds: format_duration(OFF if seconds is None else seconds), return_type=str
+)
 _as_text = PlainSerializer(str, return_type=str)
-_as_text_if_any = PlainSerializer(lambda value: None if value is None else str(value), return_type=str | None)
 _as_value_or_auto = PlainSerializer(lambda value: AUTO if value is None else value, return_type=Any)
 
 Seconds: TypeAlias = Annotated[float, BeforeValidator(_seconds), _as_duration]
@@ -119,6 +129,9 @@ PositiveSeconds: TypeAlias = Annotated[
 
 Limit: TypeAlias = Annotated[float | None, BeforeValidator(_limit), AfterValidator(_positive), _as_duration]
 """A duration in seconds, or None for `off`."""
+
+Keep: TypeAlias = Annotated[float | None, BeforeValidator(_limit), _as_duration]
+"""A duration in seconds, zero included, or None for `off`: nothing is dropped."""
 
 FilePath: TypeAlias = Annotated[Path, BeforeValidator(_path), _as_text]
 SocketPath: TypeAlias = Annotated[Path, BeforeValidator(_path), AfterValidator(_socket), _as_text]
@@ -138,7 +151,7 @@ VariableName: TypeAlias = Annotated[
 DottedPath: TypeAlias = Annotated[str, _matching(_DOTTED, 'a dotted path such as "session.status"')]
 ActionId: TypeAlias = Annotated[str, _matching(_ACTION, "an action's id as the help names it")]
 Keys: TypeAlias = Annotated[str, _matching(_KEYS, 'a key such as "e" or "ctrl+e", several with commas')]
-Label: TypeAlias = Annotated[str, Field(min_length=1), _printable(80)]
+Label: TypeAlias = Annotated[str, Field(min_length=1), _printable(120)]
 Word: TypeAlias = Annotated[str, Field(min_length=1), _printable(200)]
 ShortText: TypeAlias = Annotated[str, _printable(24)]
 AutoWord: TypeAlias = Annotated[Word | None, BeforeValidator(_or_auto), _as_value_or_auto]
