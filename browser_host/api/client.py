@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -17,7 +17,7 @@ ANSWER_S = 15.0
 """Seconds for an answer that waits for no page."""
 
 SILENCE_S = 35.0
-"""Seconds of silence after which an event stream counts as dead: two of the host's promised beats, and some."""
+"""Seconds of silence after which an event stream counts as dead: two promised beats, and some."""
 
 
 class HostClient:
@@ -41,7 +41,7 @@ class HostClient:
             trust_env=False,
         )
 
-    async def __aenter__(self) -> "HostClient":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -63,7 +63,9 @@ class HostClient:
         """
         timeout = httpx.Timeout(ANSWER_S, connect=CONNECT_S, read=SILENCE_S)
         try:
-            async with self._http.stream("GET", "/v1/events", params={"after": after}, timeout=timeout) as answer:
+            async with self._http.stream(
+                "GET", "/v1/events", params={"after": after}, timeout=timeout
+            ) as answer:
                 if answer.status_code != httpx.codes.OK:
                     raise decode.error(answer.status_code, await answer.aread())
                 async for line in answer.aiter_lines():
@@ -76,7 +78,9 @@ class HostClient:
         """One session with its timeline and ledger."""
         return decode.detail(await self.call("GET", f"/v1/sessions/{session_id}"))
 
-    async def add(self, *, url: str | None = None, visitor: str | None = None, label: str | None = None) -> str:
+    async def add(
+        self, *, url: str | None = None, visitor: str | None = None, label: str | None = None
+    ) -> str:
         """Hosts one more session, by its watch link or its visitor, and returns its id."""
         body = {"watch_url": url, "visitor": visitor, "label": label}
         answer = await self.call("POST", "/v1/sessions", {k: v for k, v in body.items() if v is not None})
@@ -87,12 +91,18 @@ class HostClient:
         await self.call("DELETE", f"/v1/sessions/{session_id}")
 
     async def instruct(
-        self, target: Target, instruction: Mapping[str, Any], *, wait: bool = True, timeout_s: float | None = None
+        self,
+        target: Target,
+        instruction: Mapping[str, Any],
+        *,
+        wait: bool = True,
+        timeout_s: float | None = None,
     ) -> Outcome:
-        """Instructs sessions: `{"action": "setMode", "mode": …}`, `{"action": "switchColor", "color"?: …}`
-        or `{"action": "raw", "message": {…}}`.
+        """Instructs sessions.
 
         Args:
+            instruction: `{"action": "setMode", "mode": …}`, `{"action": "switchColor", "color"?: …}` or
+                `{"action": "raw", "message": {…}}`.
             wait: answer when each has come as far as it can come (else at once, all `queued`).
             timeout_s: seconds to confirm within, instead of the host's own.
         """
@@ -151,6 +161,7 @@ class HostClient:
         return document
 
     def _no_host(self, error: Exception) -> NoHost:
-        why = "nobody answers" if isinstance(error, httpx.ConnectError) else str(error) or type(error).__name__
+        why = (
+            "nobody answers" if isinstance(error, httpx.ConnectError) else str(error) or type(error).__name__
+        )
         return NoHost(f"no host on {self._socket} ({why}); start one with: watchdeck host")
-

@@ -48,9 +48,7 @@ def snapshot(body: Mapping[str, Any]) -> Snapshot:
 def event(line: str) -> HostEvent:
     """A line of `/v1/events`."""
     body = json.loads(line)
-    return HostEvent(
-        seq=body["seq"], at=moment(body["at"]), type=body["type"], id=body.get("id"), body=body
-    )
+    return HostEvent(seq=body["seq"], at=moment(body["at"]), type=body["type"], id=body.get("id"), body=body)
 
 
 def outcome(body: Mapping[str, Any]) -> Outcome:

@@ -1,0 +1,63 @@
+"""What the server needs of the host: the supervisor's side of the API, as a protocol."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from browser_host.api.peer import Peer
+from browser_host.api.requests import AddRequest, CancelRequest, EndRequest, InstructionRequest
+
+
+class Events(Protocol):
+    """The numbered events, read by each client at its own pace."""
+
+    @property
+    def seq(self) -> int:
+        """Number of the newest event."""
+
+    @property
+    def closed(self) -> bool:
+        """No more will come."""
+
+    def after(self, seq: int) -> Sequence[bytes] | None:
+        """Lines after number `seq`, or None where some of them are gone."""
+
+    async def news(self, seq: int, within: float) -> bool:
+        """Waits at most `within` seconds for an event after number `seq`."""
+
+
+class Service(Protocol):
+    """The API's verbs; each answers with the contract's JSON, or raises a `WatchdeckError`."""
+
+    @property
+    def events(self) -> Events:
+        """The numbered events."""
+
+    def snapshot(self) -> Mapping[str, Any]:
+        """`/v1/snapshot`."""
+
+    def detail(self, session_id: str) -> Mapping[str, Any]:
+        """One session with its timeline and ledger."""
+
+    async def add(self, request: AddRequest, peer: Peer) -> Mapping[str, Any]:
+        """Hosts one more session."""
+
+    async def remove(self, session_id: str, peer: Peer) -> Mapping[str, Any]:
+        """Forgets a session without ending it."""
+
+    async def instruct(self, request: InstructionRequest, peer: Peer) -> Mapping[str, Any]:
+        """Instructs sessions."""
+
+    async def end(self, request: EndRequest, peer: Peer) -> Mapping[str, Any]:
+        """Plans the end of sessions, or ends them."""
+
+    async def cancel(self, request: CancelRequest, peer: Peer) -> Mapping[str, Any]:
+        """Takes instructions back."""
+
+    def stop(self, peer: Peer) -> Mapping[str, Any]:
+        """Lets the host end in order."""
+
+    def health(self) -> Mapping[str, Any]:
+        """How the host is."""
+
+    def metrics(self) -> str:
+        """The same in numbers, in Prometheus' text format."""

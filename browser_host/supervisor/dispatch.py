@@ -1,0 +1,202 @@
+"""Instructions on their way: given, posted when their time has come, and waited for until settled."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from browser_host.api.peer import Peer
+from browser_host.browsers.hosting import Hosting
+from browser_host.protocol.instructions import Instruction, write
+from browser_host.sessions.changes import Change, ChangeType
+from browser_host.sessions.happenings import (
+    InstructionCancelled,
+    InstructionFailed,
+    InstructionGiven,
+    InstructionPosted,
+    InstructionUncertain,
+    TimePassed,
+)
+from browser_host.sessions.instant import Clock, Instant
+from browser_host.sessions.ledger import Entry, EntryState, Order
+from browser_host.sessions.ledger_rules import next_deadline, refusal, settled
+from browser_host.sessions.session import Session
+from browser_host.supervisor.agenda import Agenda
+from browser_host.supervisor.fleet import Fleet
+
+_LEDGER_CHANGES = frozenset(change for change in ChangeType if change.value.startswith("instruction."))
+
+SETTLING_SLACK_S = 10.0
+"""Seconds beyond its own deadlines after which a wait for an instruction is given up: a fault of ours."""
+
+RESOLUTION_S = 0.02
+"""Seconds between two looks at one ledger, at the least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What became of giving an instruction to one session.
+
+    Args:
+        order: the instruction's order, or None where it was refused.
+        text: why it was refused, in plain words.
+    """
+
+    session_id: str
+    order: Order | None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """An instruction and the session whose ledger holds it."""
+
+    session_id: str
+    entry: Entry
+
+
+class Dispatch:
+    """Gives, posts, takes back and waits for instructions.
+
+    An instruction is posted at most once: it leaves `queued` by being handed to the hosting, and from
+    then on it cannot be taken back.
+    """
+
+    def __init__(self, fleet: Fleet, hosting: Hosting, agenda: Agenda, clock: Clock) -> None:
+        self._fleet = fleet
+        self._hosting = hosting
+        self._agenda = agenda
+        self._clock = clock
+        self._last_number = 0
+        self._handed: set[int] = set()
+        self._waiting: dict[int, asyncio.Future[Entry]] = {}
+
+    def give(
+        self,
+        session: Session,
+        instruction: Instruction,
+        peer: Peer,
+        *,
+        delay_s: float,
+        confirm_within_s: float,
+    ) -> Given:
+        """Gives an instruction to a session, or says why it can't be.
+
+        Args:
+            delay_s: seconds before it is posted.
+            confirm_within_s: seconds the page then has.
+        """
+        if why := refusal(session, instruction):
+            return Given(session.id, None, why)
+        now = self._clock()
+        self._last_number += 1
+        order = Order(
+            number=self._last_number,
+            instruction=instruction,
+            by=peer.name,
+            client=peer.client,
+            at=now,
+            not_before=Instant(mono=now.mono + delay_s, wall=now.wall + delay_s),
+            confirm_within=confirm_within_s,
+        )
+        self._fleet.apply(session.id, InstructionGiven(order))
+        if delay_s > 0:
+            self._agenda.at(order.not_before.mono, lambda: self._post(session.id, order))
+        else:
+            self._post(session.id, order)
+        return Given(session.id, order)
+
+    def take_back(self, numbers: Sequence[int], peer: Peer) -> dict[int, Holding | None]:
+        """Takes instructions back that were not posted yet.
+
+        Returns:
+            Each instruction as it stands after it; None for one that no ledger holds.
+        """
+        return {number: self._take_back(number, peer) for number in numbers}
+
+    def _take_back(self, number: int, peer: Peer) -> Holding | None:
+        session = next((session for session in self._fleet if _entry(session, number)), None)
+        if session is None:
+            return None
+        if number not in self._handed:
+            happening = InstructionCancelled(number, f"taken back by {peer.name}")
+            session = self._fleet.apply(session.id, happening) or session
+        entry = _entry(session, number)
+        return entry and Holding(session.id, entry)
+
+    def entry(self, given: Given) -> Entry | None:
+        """The instruction as it stands now, or None."""
+        session = self._fleet.get(given.session_id)
+        return session and given.order and _entry(session, given.order.number)
+
+    def posted(self, session_id: str, number: int) -> None:
+        """The hosting posted an instruction: the page's time to confirm begins."""
+        self._handed.discard(number)
+        self._watch(session_id, self._fleet.apply(session_id, InstructionPosted(number)))
+
+    def not_posted(self, session_id: str, number: int, text: str) -> None:
+        """The hosting could not post an instruction."""
+        self._handed.discard(number)
+        self._fleet.apply(session_id, InstructionFailed(number, text))
+
+    def uncertain(self, session_id: str, number: int, text: str) -> None:
+        """The hosting does not know whether it posted an instruction."""
+        self._handed.discard(number)
+        self._fleet.apply(session_id, InstructionUncertain(number, text))
+
+    def observe(self, session: Session, changes: Sequence[Change]) -> None:
+        """Wakes those that wait for instructions of this session."""
+        if self._waiting and any(change.type in _LEDGER_CHANGES for change in changes):
+            self._wake([entry for entry in session.ledger if settled(entry)])
+
+    def forget(self, session: Session) -> None:
+        """The session was removed: whoever waits for its instructions hears what is known."""
+        self._wake(session.ledger)
+
+    async def settle(self, given: Given) -> Entry | None:
+        """Waits until an instruction came as far as it can come.
+
+        Returns:
+            Its entry, or None where it left the ledger unseen (its session was removed long ago).
+        """
+        order = given.order
+        if order is None:
+            return None
+        entry = self.entry(given)
+        if entry is None or settled(entry):
+            return entry
+        future = self._waiting.get(order.number)
+        if future is None:
+            future = self._waiting[order.number] = asyncio.get_running_loop().create_future()
+        left = order.not_before.mono - self._clock().mono + order.confirm_within + SETTLING_SLACK_S
+        try:
+            async with asyncio.timeout(left):
+                return await asyncio.shield(future)
+        except TimeoutError:
+            self._waiting.pop(order.number, None)
+            return self.entry(given)
+
+    def _post(self, session_id: str, order: Order) -> None:
+        session = self._fleet.get(session_id)
+        entry = session and _entry(session, order.number)
+        if entry is None or entry.state is not EntryState.QUEUED:
+            return
+        self._handed.add(order.number)
+        self._hosting.post(session_id, order.number, write(order.instruction))
+
+    def _watch(self, session_id: str, session: Session | None) -> None:
+        deadline = session and next_deadline(session)
+        if deadline is not None:
+            look = max(deadline, self._clock().mono + RESOLUTION_S)
+            self._agenda.at(
+                look, lambda: self._watch(session_id, self._fleet.apply(session_id, TimePassed()))
+            )
+
+    def _wake(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            future = self._waiting.pop(entry.order.number, None)
+            if future is not None and not future.done():
+                future.set_result(entry)
+
+
+def _entry(session: Session, number: int) -> Entry | None:
+    return next((entry for entry in session.ledger if entry.order.number == number), None)

@@ -1,0 +1,110 @@
+"""All sessions, and the one place where they change: each change is applied and published together."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from browser_host.sessions import transitions, views
+from browser_host.sessions.changes import Change, ChangeType
+from browser_host.sessions.happenings import Happening
+from browser_host.sessions.instant import Clock
+from browser_host.sessions.session import Session
+from browser_host.sessions.staleness import StaleLimits, stale
+from browser_host.sessions.views import SessionView, StaleView
+from browser_host.supervisor.feed import Feed
+
+_MAY_CHANGE_STALENESS = frozenset({ChangeType.STATUS, ChangeType.HOSTING, ChangeType.ENDED})
+
+
+class Fleet:
+    """The host's sessions by id, in the order in which they were added.
+
+    Args:
+        limits: of staleness.
+        observe: called with each session and the changes that were published of it.
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        clock: Clock,
+        limits: StaleLimits,
+        observe: Callable[[Session, tuple[Change, ...]], None],
+    ) -> None:
+        self._feed = feed
+        self._clock = clock
+        self._limits = limits
+        self._observe = observe
+        self._sessions: dict[str, Session] = {}
+        self._stale: dict[str, StaleView] = {}
+
+    def __contains__(self, session_id: object) -> bool:
+        return session_id in self._sessions
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(self._sessions.values())
+
+    def get(self, session_id: str) -> Session | None:
+        """The session as it stands, or None."""
+        return self._sessions.get(session_id)
+
+    def view(self, session: Session) -> SessionView:
+        """The session as clients see it."""
+        return views.view_of(session, stale(session, self._limits, self._clock()))
+
+    def views(self) -> tuple[SessionView, ...]:
+        """All sessions as clients see them."""
+        return tuple(self.view(session) for session in self)
+
+    def add(self, session: Session) -> None:
+        """Takes in a new session and publishes it whole."""
+        self._sessions[session.id] = session
+        body = views.to_json(self.view(session))
+        self._publish(ChangeType.ADDED, session.id, {key: body[key] for key in body if key != "id"})
+
+    def remove(self, session_id: str) -> Session:
+        """Forgets a session, and says so."""
+        session = self._sessions.pop(session_id)
+        self._stale.pop(session_id, None)
+        self._publish(ChangeType.REMOVED, session_id, {})
+        return session
+
+    def apply(self, session_id: str, happening: Happening) -> Session | None:
+        """Lets something happen to a session; one that was forgotten meanwhile is left in peace.
+
+        Returns:
+            The session after it, or None where there is none.
+        """
+        session = self._sessions.get(session_id)
+        if session is None:
+            return None
+        step = transitions.apply(session, happening, self._clock())
+        self._sessions[session_id] = step.session
+        for change in step.changes:
+            part = views.part(step.session, change.keys, self._stale.get(session_id))
+            self._publish(change.type, session_id, {**part, **change.extra} if change.extra else part)
+        if any(change.type in _MAY_CHANGE_STALENESS for change in step.changes):
+            self._judge(step.session)
+        if step.changes:
+            self._observe(step.session, step.changes)
+        return step.session
+
+    def judge_all(self) -> None:
+        """Publishes who became stale or ceased to be, now that time has passed."""
+        for session in self:
+            self._judge(session)
+
+    def _judge(self, session: Session) -> None:
+        before = self._stale.get(session.id)
+        verdict = stale(session, self._limits, self._clock())
+        if verdict is None:
+            self._stale.pop(session.id, None)
+        else:
+            self._stale[session.id] = verdict
+        if (before and before.rule) != (verdict and verdict.rule):
+            self._publish(ChangeType.STALE, session.id, views.part(session, ("stale",), verdict))
+
+    def _publish(self, kind: ChangeType, session_id: str, fields: Mapping[str, Any]) -> None:
+        self._feed.publish(kind.value, session_id, self._clock(), fields)

@@ -1,0 +1,241 @@
+"""The host as a process: what it is made of, in what order it starts, and in what order it ends."""
+
+import asyncio
+import contextlib
+import importlib.metadata
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from browser_host import logs
+from browser_host.api.peer import RULE
+from browser_host.api.peers import AllowedUids
+from browser_host.api.server import ApiServer
+from browser_host.api.socket import HostSocket
+from browser_host.browsers.install import ensure_browser
+from browser_host.browsers.pool import Pool, PoolSettings
+from browser_host.config import paths
+from browser_host.config.models import OnExit, Settings
+from browser_host.config.options import HostOptions
+from browser_host.errors import Exit, WatchdeckError
+from browser_host.protocol.instructions import EndSession
+from browser_host.protocol.reader import StatePaths
+from browser_host.sessions.instant import system_clock
+from browser_host.sessions.session import Source
+from browser_host.sessions.staleness import StaleLimits
+from browser_host.simulator.server import Simulator
+from browser_host.simulator.settings import SimulatorSettings
+from browser_host.supervisor.feed import Feed
+from browser_host.supervisor.identity import KEY_BYTES, Identities, load_key
+from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.service import HostService
+from browser_host.supervisor.supervisor import Log, NewSession, Supervisor
+
+CLOSE_HOSTING_S = 5.0
+"""Seconds for pages, browsers and drivers to close; with what ends before them it stays below ten."""
+
+END_ALL_S = 3.0
+"""Seconds for the sessions to end where `host.on_exit` is `end`."""
+
+SERVER_STARTS_S = 5.0
+SERVER_ENDS_S = 3.0
+
+
+def run_host(settings: Settings, options: HostOptions) -> int:
+    """Runs a host in the foreground until it is told to end, and returns the command's exit code.
+
+    Prints one line of JSON on stdout when it serves; its talk goes to stderr and its log.
+
+    Raises:
+        HostRunning: another host serves the socket.
+        BrowserUnavailable: no browser could be found, got or started.
+        WatchdeckError: anything else that keeps it from starting, in plain words.
+    """
+    with (
+        logs.configure(settings.log.path, settings.log.level.value) as log,
+        HostSocket(settings.host.socket) as socket,
+    ):
+        asyncio.run(_run(settings, options, socket, log))
+    return Exit.OK
+
+
+async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log: Log) -> None:
+    stopping = asyncio.Event()
+
+    def stop(why: str) -> None:
+        if not stopping.is_set():
+            log.info("host.stopping", why=why)
+            stopping.set()
+
+    _listen_for_signals(stop, log)
+    if options.lifeline:
+        _hold_lifeline(stop)
+    started = system_clock()
+    rules = _rules(settings)
+    feed = Feed()
+    pool = Pool(await _pool_settings(settings, options), lambda report: supervisor.receive(report), log)
+    identities = Identities(_identity_key(paths.state_dir() / "ids.key", log))
+    supervisor = Supervisor(pool, rules, identities, feed=feed, clock=system_clock, log=log)
+    service = HostService(
+        supervisor,
+        pool,
+        feed,
+        rules,
+        version=importlib.metadata.version("watchdeck"),
+        started=started,
+        simulated=options.simulate is not None,
+        stop=stop,
+    )
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(_close_hosting, pool, supervisor, log)
+        await pool.start()
+        await stack.enter_async_context(
+            _serving(ApiServer(service, AllowedUids(settings.host.allow_uids)), socket)
+        )
+        sessions = await _sessions(settings, options, stack)
+        _say_ready(socket.path)
+        log.info("host.started", pid=os.getpid(), socket=str(socket.path), sessions=len(sessions))
+        for session in sessions:
+            _add(supervisor, session, log)
+        await stopping.wait()
+        if settings.host.on_exit is OnExit.END:
+            await _end_all(supervisor, log)
+        feed.close()
+    log.info("host.stopped")
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        read_only=settings.host.read_only,
+        raw_instructions=settings.host.raw_instructions,
+        undo_s=settings.end.undo,
+        confirm_within_s=settings.end.confirm_within,
+        ends_per_second=settings.end.per_second,
+        keep_ended_s=settings.host.keep_ended,
+        paths=StatePaths(
+            status=settings.protocol.state_status,
+            color=settings.protocol.state_color,
+            mode=settings.protocol.state_mode,
+        ),
+        stale=StaleLimits(
+            waiting=settings.stale.waiting,
+            pending=settings.stale.pending,
+            mute=settings.stale.mute,
+            silent=settings.stale.silent,
+            age=settings.stale.age,
+            lost=settings.stale.lost,
+        ),
+    )
+
+
+async def _pool_settings(settings: Settings, options: HostOptions) -> PoolSettings:
+    browser = settings.browser
+    found = await asyncio.to_thread(ensure_browser, browser.executable, _say)
+    return PoolSettings(
+        executable=found.executable,
+        sessions_per_page=browser.sessions_per_page,
+        render=browser.render.value,
+        allow_private_network=browser.allow_private_network or options.simulate is not None,
+        sandbox=browser.sandbox.value,
+    )
+
+
+async def _sessions(
+    settings: Settings, options: HostOptions, stack: contextlib.AsyncExitStack
+) -> list[NewSession]:
+    if options.simulate is None:
+        return [
+            NewSession(link=entry.link, source=Source.CONFIG, label=entry.label)
+            for entry in settings.sessions
+            if entry.link is not None
+        ]
+    simulator = await stack.enter_async_context(
+        Simulator(SimulatorSettings(sessions=options.simulate, rate=options.rate, seed=options.seed))
+    )
+    return [
+        NewSession(link=one.link, source=Source.SIMULATOR, label=one.label, visitor=one.id)
+        for one in simulator.sessions
+    ]
+
+
+def _add(supervisor: Supervisor, session: NewSession, log: Log) -> None:
+    try:
+        supervisor.add(session)
+    except WatchdeckError as error:
+        log.warning("session.not_added", label=session.label, why=str(error))
+        _say(f"{session.label}: {error}")
+
+
+@contextlib.asynccontextmanager
+async def _serving(server: ApiServer, socket: HostSocket) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(server.serve(sockets=[socket.socket]), name="api server")
+        async with asyncio.timeout(SERVER_STARTS_S):
+            while not server.started and not serving.done():
+                await asyncio.sleep(0.005)
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            await asyncio.wait([serving], timeout=SERVER_ENDS_S)
+            serving.cancel()
+
+
+async def _end_all(supervisor: Supervisor, log: Log) -> None:
+    dispatch = supervisor.dispatch
+    given = [
+        dispatch.give(session, EndSession(), RULE, delay_s=0, confirm_within_s=END_ALL_S)
+        for session in supervisor.fleet
+    ]
+    async with asyncio.timeout(END_ALL_S + 0.5):
+        entries = await asyncio.gather(*(dispatch.settle(one) for one in given))
+    log.info("host.ended_sessions", states=sorted(entry.state.value for entry in entries if entry))
+
+
+async def _close_hosting(pool: Pool, supervisor: Supervisor, log: Log) -> None:
+    supervisor.close()
+    await pool.close(CLOSE_HOSTING_S)
+    log.info("host.browsers_closed")
+
+
+def _identity_key(path: Path, log: Log) -> bytes:
+    try:
+        return load_key(path)
+    except OSError as error:
+        log.warning("ids.key_unavailable", path=str(path), why=error.strerror)
+        _say(f"{path} can't be used ({error.strerror}): the sessions' ids will differ after a restart")
+        return os.urandom(KEY_BYTES)
+
+
+def _listen_for_signals(stop: Callable[[str], None], log: Log) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, f"signal {signal.Signals(number).name}")
+    # The host outlives the line that it was started from.
+    loop.add_signal_handler(signal.SIGHUP, lambda: log.info("host.hangup_ignored"))
+
+
+def _hold_lifeline(stop: Callable[[str], None]) -> None:
+    """Ends the host when standard input closes: whoever started it is gone, however it went."""
+    loop = asyncio.get_running_loop()
+    stdin = sys.stdin.fileno()
+
+    def look() -> None:
+        if not os.read(stdin, 4096):
+            loop.remove_reader(stdin)
+            stop("the lifeline was let go")
+
+    loop.add_reader(stdin, look)
+
+
+def _say_ready(socket: Path) -> None:
+    sys.stdout.write(json.dumps({"ready": True, "socket": str(socket), "pid": os.getpid()}) + "\n")
+    sys.stdout.flush()
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"watchdeck: {text}\n")
+    sys.stderr.flush()

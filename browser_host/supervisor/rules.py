@@ -1,0 +1,35 @@
+"""What the configuration lets the supervisor do, as one frozen value."""
+
+from dataclasses import dataclass, field
+
+from browser_host.protocol.reader import StatePaths
+from browser_host.sessions.staleness import StaleLimits
+
+MAX_SESSIONS = 1_000
+"""Sessions a host takes: what the dashboard's table is measured with; memory ends sooner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The supervisor's part of the configuration.
+
+    Args:
+        read_only: refuse whatever changes a session.
+        raw_instructions: allow instructions as written.
+        undo_s: seconds an end waits, so that it can be taken back.
+        confirm_within_s: seconds a page has to confirm an instruction.
+        ends_per_second: the pace of a bulk end.
+        keep_ended_s: seconds an ended session stays listed; None keeps it.
+        paths: where generation 2's state says status, colour and mode.
+        stale: the limits of staleness.
+    """
+
+    read_only: bool = False
+    raw_instructions: bool = False
+    undo_s: float = 3.0
+    confirm_within_s: float = 5.0
+    ends_per_second: float = 50.0
+    keep_ended_s: float | None = 3600.0
+    max_sessions: int = MAX_SESSIONS
+    paths: StatePaths = field(default_factory=StatePaths)
+    stale: StaleLimits = field(default_factory=StaleLimits)

@@ -1,0 +1,209 @@
+"""The API's verbs, put to the supervisor: requests in, the contract's JSON out."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from browser_host.api.peer import Peer
+from browser_host.api.requests import AddRequest, CancelRequest, EndRequest, InstructionRequest, Targeted
+from browser_host.api.schema import SCHEMA
+from browser_host.browsers.hosting import Hosting
+from browser_host.config import addresses
+from browser_host.errors import Refused, UnknownSession, UsageError
+from browser_host.protocol.instructions import EndSession, Raw
+from browser_host.sessions import filter as filters
+from browser_host.sessions import plan as plans
+from browser_host.sessions import views
+from browser_host.sessions.instant import Instant
+from browser_host.sessions.session import Session, Source
+from browser_host.supervisor import metrics, results
+from browser_host.supervisor.dispatch import Given
+from browser_host.supervisor.feed import Feed
+from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.supervisor import NewSession, Supervisor
+
+
+class HostService:
+    """The API's side of the host.
+
+    Args:
+        stop: asks the host's process to end in order; returns at once.
+        simulated: the sessions are the built-in simulator's.
+    """
+
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        hosting: Hosting,
+        feed: Feed,
+        rules: Rules,
+        *,
+        version: str,
+        started: Instant,
+        simulated: bool,
+        stop: Callable[[str], None],
+    ) -> None:
+        self._supervisor = supervisor
+        self._hosting = hosting
+        self._feed = feed
+        self._rules = rules
+        self._version = version
+        self._started = started
+        self._simulated = simulated
+        self._stop = stop
+
+    @property
+    def events(self) -> Feed:
+        """The numbered events."""
+        return self._feed
+
+    def snapshot(self) -> Mapping[str, Any]:
+        """All that is known, as of the newest event."""
+        return {
+            "schema": SCHEMA,
+            "seq": self._feed.seq,
+            "host": {
+                "version": self._version,
+                "pid": os.getpid(),
+                "started_at": self._started.iso(),
+                "read_only": self._rules.read_only,
+                "browsers": [asdict(browser) for browser in self._hosting.describe()],
+                "undo_s": self._rules.undo_s,
+                "confirm_within_s": self._rules.confirm_within_s,
+                "raw_instructions": self._rules.raw_instructions,
+                "simulated": self._simulated,
+            },
+            "sessions": [views.to_json(view) for view in self._supervisor.fleet.views()],
+        }
+
+    def detail(self, session_id: str) -> Mapping[str, Any]:
+        """One session with its timeline and ledger."""
+        (session,) = self._supervisor.require([session_id])
+        return {
+            "schema": SCHEMA,
+            "session": views.to_json(self._supervisor.fleet.view(session)),
+            "timeline": views.timeline_json(session),
+            "ledger": views.ledger_json(session),
+            "last_message": session.last_message,
+        }
+
+    async def add(self, request: AddRequest, peer: Peer) -> Mapping[str, Any]:
+        """Hosts one more session, by its watch link."""
+        self._supervisor.require_writable(peer)
+        if request.watch_url is None:
+            raise Refused(
+                "no REST service is set up, so a visitor's watch link can't be asked for; give the link"
+            )
+        try:
+            link = addresses.watch_link(request.watch_url.get_secret_value())
+        except ValueError as error:
+            raise UsageError(f"watch_url: {error}") from None
+        label = "".join(character for character in request.label or "" if character.isprintable())
+        return {
+            "schema": SCHEMA,
+            "id": self._supervisor.add(NewSession(link=link, source=Source.COMMAND, label=label)),
+        }
+
+    async def remove(self, session_id: str, peer: Peer) -> Mapping[str, Any]:
+        """Forgets a session without ending it."""
+        self._supervisor.require_writable(peer)
+        self._supervisor.remove(session_id)
+        return {"schema": SCHEMA, "id": session_id}
+
+    async def instruct(self, request: InstructionRequest, peer: Peer) -> Mapping[str, Any]:
+        """Instructs sessions, and waits for what becomes of it where that is asked for."""
+        self._supervisor.require_writable(peer)
+        instruction = request.instruction()
+        if isinstance(instruction, Raw) and not self._rules.raw_instructions:
+            raise Refused("instructions as written are not allowed here (host.raw_instructions)")
+        within = request.timeout_s or self._rules.confirm_within_s
+        dispatch = self._supervisor.dispatch
+        given = [
+            dispatch.give(session, instruction, peer, delay_s=0, confirm_within_s=within)
+            for session in self._target(request)
+        ]
+        return results.answer(await self._results(given, wait=request.wait))
+
+    async def end(self, request: EndRequest, peer: Peer) -> Mapping[str, Any]:
+        """Plans the end of sessions; without `dry_run`, runs the plan at its pace."""
+        sessions = self._target(request)
+        plan = plans.make_plan(sessions, request.exclude, peer.name)
+        entries = [plans.entry_json(entry) for entry in plan.entries]
+        if request.dry_run:
+            skipped = [results.skipped(skip.id, skip.reason) for skip in plan.skipped]
+            return results.answer(skipped, plan=entries)
+        self._supervisor.require_writable(peer)
+        within = request.timeout_s or self._rules.confirm_within_s
+        given = []
+        for place, entry in enumerate(plan.entries):
+            (session,) = self._supervisor.require([entry.id])
+            delay = self._rules.undo_s + place / self._rules.ends_per_second
+            given.append(
+                self._supervisor.dispatch.give(
+                    session, EndSession(), peer, delay_s=delay, confirm_within_s=within
+                )
+            )
+        skipped = [results.skipped(skip.id, skip.reason) for skip in plan.skipped]
+        return results.answer([*await self._results(given, wait=request.wait), *skipped], plan=entries)
+
+    async def cancel(self, request: CancelRequest, peer: Peer) -> Mapping[str, Any]:
+        """Takes back what was not posted yet; the answer says how each stands."""
+        self._supervisor.require_writable(peer)
+        found = self._supervisor.dispatch.take_back(request.numbers(), peer)
+        unknown = [f"i{number}" for number, holder in found.items() if holder is None]
+        if unknown:
+            raise UnknownSession(f"no ledger holds the instruction {', '.join(unknown)}")
+        rows = [
+            results.result(Given(holder.session_id, holder.entry.order), holder.entry)
+            for holder in found.values()
+            if holder is not None
+        ]
+        return results.answer(rows)
+
+    def stop(self, peer: Peer) -> Mapping[str, Any]:
+        """Lets the host end in order."""
+        self._stop(f"asked by {peer.name} ({peer.client})")
+        return {"schema": SCHEMA, "stopping": True}
+
+    def health(self) -> Mapping[str, Any]:
+        """How the host is, with a reason where it is not well."""
+        reason = metrics.trouble(self._hosting.describe(), self._supervisor.fleet)
+        return {
+            "schema": SCHEMA,
+            "status": "degraded" if reason else "ok",
+            "reason": reason,
+            "sessions": len(self._supervisor.fleet),
+            "seq": self._feed.seq,
+        }
+
+    def metrics(self) -> str:
+        """The host in numbers, for Prometheus."""
+        return metrics.exposition(
+            self._hosting.describe(), self._supervisor.fleet, seq=self._feed.seq, started=self._started.wall
+        )
+
+    def _target(self, request: Targeted) -> list[Session]:
+        fleet = self._supervisor.fleet
+        if request.ids is not None:
+            return self._supervisor.require(request.ids)
+        if request.filter is not None:
+            try:
+                wanted = filters.parse(request.filter)
+            except filters.FilterError as error:
+                raise UsageError(f"filter: {error}") from None
+            now = time.time()
+            return [session for session in fleet if wanted.matches(fleet.view(session), now)]
+        if request.stale:
+            return [session for session in fleet if fleet.view(session).stale is not None]
+        return list(fleet)
+
+    async def _results(self, given: Sequence[Given], *, wait: bool) -> list[Mapping[str, Any]]:
+        dispatch = self._supervisor.dispatch
+        if wait:
+            entries = await asyncio.gather(*(dispatch.settle(one) for one in given))
+        else:
+            entries = [dispatch.entry(one) for one in given]
+        return [results.result(one, entry) for one, entry in zip(given, entries, strict=True)]
