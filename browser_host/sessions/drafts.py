@@ -38,6 +38,8 @@ _KEYS_OF_FIELD: Mapping[str, tuple[str, ...]] = {
     "last_message": (),
     "hosting_since": (),
     "begun_at": (),
+    "status_at": (),
+    "lost_at": (),
 }
 """The contract's keys for a field of `Session`; a field that is not here is its own key."""
 

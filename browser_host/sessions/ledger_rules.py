@@ -4,7 +4,7 @@ Every function that says what became of instructions yields new forms of entries
 leaves the session alone; an entry may come twice, when one message proves two steps at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from browser_host.protocol.events import Color
@@ -18,7 +18,7 @@ NOT_BY_IT = "ended, but before the instruction reached the page"
 ENDED_ELSEWHERE = "ended, but not in the page it was sent to"
 ENDED_UNSENT = "ended by itself before anything was sent"
 
-_WHY_NOT = {
+WHY_NOT: Mapping[str, str] = {
     Hosting.QUEUED: "its page is not open yet",
     Hosting.LOADING: "its page is not open yet",
     Hosting.LOST: "its page was lost and is not open again yet",
@@ -34,11 +34,11 @@ def refusal(session: Session, instruction: Instruction) -> str | None:
     numbers, which is what proves that an end's confirmation came after it.
     """
     if session.ended is not None:
-        return _WHY_NOT[Hosting.ENDED]
+        return WHY_NOT[Hosting.ENDED]
     if pending := pending_end(session):
         return f"an end is pending already, given by {pending.order.by}"
     if session.page is None or session.hosting in {Hosting.QUEUED, Hosting.LOST, Hosting.BLOCKED}:
-        why = _WHY_NOT.get(session.hosting, "it lives in no page")
+        why = WHY_NOT.get(session.hosting, "it lives in no page")
         return f"{why}: {session.error.text}" if session.error else why
     if len(session.ledger) >= LIMIT and not any(settled(entry) for entry in session.ledger):
         return (

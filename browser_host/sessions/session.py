@@ -101,6 +101,8 @@ class Session:
         events: messages of the page since it is hosted.
         dropped: messages that were coalesced or thrown away since it is hosted.
         violations: messages that claimed to be the page's and were not.
+        status_at: when the page last named its status, a repeat included.
+        lost_at: since when its page is out of sight (lost, blocked or hung); the page's next word clears it.
         begun_at: when its page was last opened, or a session last began anew in it, or None; what was sent
             before then was not sent to this one.
         page: number of the page it lives in, or None while it lives in none.
@@ -115,6 +117,7 @@ class Session:
     hosting: Hosting = Hosting.QUEUED
     status: Status | None = None
     status_since: Instant | None = None
+    status_at: Instant | None = None
     hosting_since: Instant | None = None
     opened_at: Instant | None = None
     last_event_at: Instant | None = None
@@ -124,6 +127,7 @@ class Session:
     timeline: tuple[Moment, ...] = ()
     last_message: str | None = None
     ended: Ending | None = None
+    lost_at: Instant | None = None
     begun_at: Instant | None = None
     error: Fault | None = None
     events: int = 0

@@ -78,16 +78,16 @@ def _hosted(
         case h.Requeued() if session.ended is None:
             draft.host(Hosting.QUEUED, page=None)
         case h.PageHung() if session.hosting in {Hosting.LOADING, Hosting.LIVE}:
-            draft.host(Hosting.UNRESPONSIVE, error=_HUNG)
+            draft.host(Hosting.UNRESPONSIVE, error=_HUNG, lost_at=session.lost_at or now)
         case h.PageAnswered() if session.hosting is Hosting.UNRESPONSIVE:
-            draft.host(Hosting.LIVE if _spoke_here(session) else Hosting.LOADING, error=None)
+            _answered(draft)
         case _:
             return
 
 
 def _displaced(draft: Draft, hosting: Hosting, fault: Fault) -> None:
     if draft.session.ended is None:
-        draft.host(hosting, fault.text, error=fault, page=None)
+        draft.host(hosting, fault.text, error=fault, page=None, lost_at=draft.session.lost_at or draft.now)
     else:
         _leave(draft)
     draft.revise(ledger_rules.stranded(draft.session, draft.now, fault.text))
@@ -98,7 +98,11 @@ def _leave(draft: Draft) -> None:
         draft.host(draft.session.hosting, page=None)
 
 
-def _spoke_here(session: Session) -> bool:
-    if session.last_event_at is None or session.opened_at is None:
-        return False
-    return session.last_event_at.mono >= session.opened_at.mono
+def _answered(draft: Draft) -> None:
+    spoke, opened = draft.session.last_event_at, draft.session.opened_at
+    if spoke is not None and opened is not None and spoke.mono >= opened.mono:
+        draft.host(Hosting.LIVE, error=None, lost_at=None)
+    else:
+        # In sight again, but for one that was lost before this page and has not spoken since.
+        still_lost = None if draft.session.events == 0 else draft.session.lost_at
+        draft.host(Hosting.LOADING, error=None, lost_at=still_lost)

@@ -55,7 +55,7 @@ def _heard(draft: Draft) -> None:
     if session.page is None or session.ended is not None:
         return
     if session.hosting is not Hosting.LIVE:
-        draft.host(Hosting.LIVE, error=None)
+        draft.host(Hosting.LIVE, error=None, lost_at=None)
     elif session.error is not None:
         draft.set(error=None)
 
@@ -84,6 +84,7 @@ def _status(draft: Draft, status: Status, after: int, *, news: bool) -> None:
     if anew or status is not session.status:
         draft.set(status=status, status_since=draft.now)
         draft.note(ChangeType.STATUS, status.value)
+    draft.set(status_at=draft.now)
     draft.tell(ChangeType.STATUS)
     if status is Status.TERMINATED:
         _ended(draft, EndedBecause.TERMINATED, after)
@@ -111,7 +112,11 @@ def _ended(draft: Draft, reason: EndedBecause, after: int) -> bool:
         ending = Ending(reason, ended.at)
     else:
         return False
-    fields = {} if ended else {"hosting": Hosting.ENDED, "hosting_since": draft.now, "error": None}
+    fields = (
+        {}
+        if ended
+        else {"hosting": Hosting.ENDED, "hosting_since": draft.now, "error": None, "lost_at": None}
+    )
     draft.set(ended=ending, **fields)
     draft.tell(ChangeType.ENDED)
     draft.note(ChangeType.ENDED, reason.value)

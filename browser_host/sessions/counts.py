@@ -1,0 +1,41 @@
+"""How many sessions stand how: the numbers of the dashboard's header and of the metrics."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from browser_host.sessions.views import SessionView
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Numbers of sessions.
+
+    Args:
+        statuses: by the page's own word; those that never named one are under None.
+        hosting: by the contract's words.
+        stale: by the rule that is broken.
+    """
+
+    total: int
+    statuses: Mapping[str | None, int]
+    hosting: Mapping[str, int]
+    stale: Mapping[str, int]
+
+    @property
+    def stale_total(self) -> int:
+        """The stale, whatever the rule."""
+        return sum(self.stale.values())
+
+
+def count(views: Iterable[SessionView]) -> Counts:
+    """Counts sessions in one pass."""
+    statuses: Counter[str | None] = Counter()
+    hosting: Counter[str] = Counter()
+    stale: Counter[str] = Counter()
+    for view in views:
+        statuses[view.status] += 1
+        hosting[view.hosting] += 1
+        if view.stale is not None:
+            stale[view.stale.rule] += 1
+    return Counts(hosting.total(), statuses, hosting, stale)

@@ -1,0 +1,229 @@
+"""The filter language: the same in the dashboard, the commands and the API.
+
+Terms joined by blanks must all hold: free text, `key:value`, `age>10m` and `silent<90s`; `!` before a
+term inverts it, and quotes hold blanks and colons together, as in `label:"acme corp"`.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from browser_host.protocol import colors
+from browser_host.protocol.events import Status
+from browser_host.protocol.instructions import Mode
+from browser_host.sessions.durations import OFF, parse_duration
+from browser_host.sessions.session import Hosting, Source
+from browser_host.sessions.staleness import Rule
+from browser_host.sessions.views import SessionView
+
+LIMIT = 512
+"""Characters of a filter."""
+
+Test: TypeAlias = Callable[[SessionView, float], bool]
+
+
+class FilterError(ValueError):
+    """A filter that cannot be read; the message says what is wrong, where, and what was expected.
+
+    Args:
+        text: the whole filter.
+        position: where in it the mistake is, from 0.
+        problem: what is wrong there.
+        expected: words that would do.
+    """
+
+    def __init__(self, text: str, position: int, problem: str, expected: Sequence[str] = ()) -> None:
+        self.text = text
+        self.position = position
+        self.expected = tuple(expected)
+        hint = f"; expected {', '.join(expected)}" if expected else ""
+        super().__init__(f"filter, character {position + 1}: {problem}{hint}")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter that was read; the empty one matches every session."""
+
+    text: str
+    _tests: tuple[Test, ...] = field(compare=False, repr=False)
+
+    def matches(self, view: SessionView, now: float) -> bool:
+        """Whether every term holds for a session at a moment in epoch seconds."""
+        return all(test(view, now) for test in self._tests)
+
+
+def parse(text: str) -> Filter:
+    """Reads a filter.
+
+    Raises:
+        FilterError: what cannot be read, where, and what was expected.
+    """
+    if len(text) > LIMIT:
+        raise FilterError(text[:LIMIT], LIMIT, f"a filter has at most {LIMIT} characters")
+    return Filter(text, tuple(_test(term) for term in _terms(text)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term in parts; `sign` is `:`, `<`, `>` or empty for free text."""
+
+    whole: str
+    position: int
+    inverted: bool
+    key: str
+    sign: str
+    value: str
+    value_at: int
+
+    def wrong(self, problem: str, expected: Sequence[str] = (), *, in_value: bool = True) -> FilterError:
+        return FilterError(self.whole, self.value_at if in_value else self.position, problem, expected)
+
+
+_TERM = re.compile(r'(?P<bang>!*)(?:(?P<key>[^\s:<>"!]*)(?P<sign>[:<>]))?(?P<value>(?:"[^"]*"|[^\s"])*)')
+
+
+def _terms(text: str) -> Iterator[_Term]:
+    at = 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        found = _TERM.match(text, at)
+        if found is None or found.end() == at or text[found.end() : found.end() + 1] == '"':
+            opened = text.index('"', at if found is None else found.end())
+            raise FilterError(text, opened, "this quote is never closed")
+        value = found["value"].replace('"', "")
+        if not value and not found["sign"]:
+            raise FilterError(text, found.start(), f"nothing stands after {found[0]!r}", _EXAMPLES)
+        yield _Term(
+            whole=text,
+            position=found.start() + len(found["bang"]),
+            inverted=len(found["bang"]) % 2 == 1,
+            key=(found["key"] or "").lower(),
+            sign=found["sign"] or "",
+            value=value,
+            value_at=found.start("value"),
+        )
+        at = found.end()
+
+
+def _test(term: _Term) -> Test:
+    test = _plain_test(term)
+    if term.inverted:
+        return lambda view, now: not test(view, now)
+    return test
+
+
+def _plain_test(term: _Term) -> Test:
+    if not term.sign:
+        return _free_text(term.value.casefold())
+    known = _WORDS if term.sign == ":" else _CLOCKS
+    if term.key not in known:
+        name = f"{term.key}{term.sign}"
+        near = difflib.get_close_matches(name, _EXAMPLES, 1, 0.5)
+        problem = f"{name!r} is no term" + (f", did you mean {near[0]!r}?" if near else "")
+        raise term.wrong(problem, () if near else _EXAMPLES, in_value=False)
+    if not term.value:
+        raise term.wrong(f"nothing stands after {term.key}{term.sign}", _CHOICES.get(term.key, ()))
+    return _WORDS[term.key](term) if term.sign == ":" else _duration(term)
+
+
+def _free_text(part: str) -> Test:
+    def test(view: SessionView, _: float) -> bool:
+        return (
+            part in view.label.casefold()
+            or part in view.id.casefold()
+            or (view.visitor is not None and part in view.visitor.casefold())
+        )
+
+    return test
+
+
+def _label(term: _Term) -> Test:
+    part = term.value.casefold()
+    return lambda view, _: part in view.label.casefold()
+
+
+def _word(term: _Term) -> Test:
+    word, key = _chosen(term), term.key
+    wanted = None if word == _NONE else word
+    return lambda view, _: getattr(view, key) == wanted
+
+
+def _stale(term: _Term) -> Test:
+    match _chosen(term):
+        case "yes":
+            return lambda view, _: view.stale is not None
+        case "no":
+            return lambda view, _: view.stale is None
+        case rule:
+            return lambda view, _: view.stale is not None and view.stale.rule == rule
+
+
+def _color(term: _Term) -> Test:
+    word = term.value.lower()
+    name = _ALIASES.get(word, word)
+    if name == _NONE:
+        return lambda view, _: view.color is None
+    if name in colors.PLAIN_NAMES:
+        return lambda view, _: view.color is not None and colors.nearest_name(view.color) == name
+    exact = colors.parse(word)
+    if exact is None:
+        raise term.wrong(f"{term.value!r} is no colour", ("#rrggbb", *_CHOICES["color"]))
+    return lambda view, _: view.color == exact
+
+
+def _chosen(term: _Term) -> str:
+    """The one word that the value is, or begins."""
+    words, value = _CHOICES[term.key], term.value.lower()
+    matching = [word for word in words if word.lower() == value] or [
+        word for word in words if word.lower().startswith(value)
+    ]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        raise term.wrong(f"{term.value!r} may be several", matching)
+    near = difflib.get_close_matches(value, words, 1)
+    problem = f"{term.value!r} is no {term.key}" + (f", did you mean {near[0]!r}?" if near else "")
+    raise term.wrong(problem, words)
+
+
+def _duration(term: _Term) -> Test:
+    try:
+        limit = parse_duration(term.value)
+    except ValueError as error:
+        raise term.wrong(str(error)) from error
+    if limit == OFF:
+        raise term.wrong(f"{term.key} cannot be compared with off", ("90s", "5m", "4h"))
+    since, longer = _CLOCKS[term.key], term.sign == ">"
+
+    def test(view: SessionView, now: float) -> bool:
+        begun = since(view)
+        return begun is not None and ((now - begun > limit) if longer else (now - begun < limit))
+
+    return test
+
+
+_NONE = "none"
+_ALIASES = {"gray": "grey"}
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "status": (*(status.value for status in Status), _NONE),
+    "hosting": tuple(hosting.value for hosting in Hosting),
+    "source": tuple(source.value for source in Source),
+    "mode": (*(mode.value for mode in Mode), _NONE),
+    "stale": ("yes", "no", *(rule.value for rule in Rule)),
+    "color": (*colors.PLAIN_NAMES, _NONE),
+}
+_WORDS: dict[str, Callable[[_Term], Test]] = {
+    **dict.fromkeys(("status", "hosting", "source", "mode"), _word),
+    "label": _label,
+    "color": _color,
+    "stale": _stale,
+}
+_CLOCKS: dict[str, Callable[[SessionView], float | None]] = {
+    "age": lambda view: view.opened_at,
+    "silent": lambda view: view.last_event_at or view.opened_at,
+}
+_EXAMPLES = (*(f"{key}:" for key in _WORDS), *(f"{key}{sign}" for key in _CLOCKS for sign in "<>"))
