@@ -1,0 +1,173 @@
+"""A scripted host: the real server, feed and views on a real Unix socket, without a browser behind them."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from browser_host.api.peer import Peer
+from browser_host.api.requests import AddRequest, CancelRequest, EndRequest, InstructionRequest
+from browser_host.api.server import ApiServer
+from browser_host.api.socket import HostSocket
+from browser_host.errors import UnknownSession, WatchdeckError
+from browser_host.sessions import views
+from browser_host.sessions.instant import system_clock
+from browser_host.sessions.views import InstructionView, SessionView
+from browser_host.supervisor.feed import Feed
+
+
+def session(session_id: str, **changes: Any) -> SessionView:
+    values: dict[str, Any] = {
+        "id": session_id,
+        "label": f"label of {session_id}",
+        "source": "simulator",
+        "visitor": None,
+        "link": "0123abcd",
+        "hosting": "live",
+        "status": "viewerReady",
+        "status_since": 1_790_000_000.0,
+        "opened_at": 1_790_000_000.0,
+        "last_event_at": 1_790_000_000.0,
+        "color": "#4363d8",
+        "color_raw": "#4363d8",
+        "mode": None,
+        "stale": None,
+        "instruction": None,
+        "ended": None,
+        "error": None,
+        "events": 3,
+        "dropped": 0,
+        "violations": 0,
+        "page": 1,
+    }
+    return SessionView(**{**values, **changes})
+
+
+class FakeHost:
+    """Serves what a test scripts, and records what it was asked."""
+
+    def __init__(self, socket: Path, ids: tuple[str, ...] = ("s1", "s2", "s3")) -> None:
+        self.path = socket
+        self.sessions = {session_id: session(session_id) for session_id in ids}
+        self.undo_s = 60.0
+        self.refusal: WatchdeckError | None = None
+        self.ledger: tuple[Mapping[str, Any], ...] = ()
+        self.asked: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+        self.snapshots = 0
+        self.events = Feed()
+        self._number = 0
+        self._server: ApiServer | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    async def serve(self) -> None:
+        self.events = Feed()
+        self._socket = HostSocket(self.path)
+        self._server = ApiServer(self, frozenset(range(100_000)))
+        self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket.socket]))
+
+    async def go_away(self) -> None:
+        if self._server is None or self._serving is None:
+            return
+        self.events.close()
+        self._server.should_exit = True
+        await self._serving
+        self._socket.close()
+        self._server = None
+
+    def change(self, session_id: str, kind: str = "session.status", **changes: Any) -> None:
+        """Changes a session and tells the clients."""
+        old = self.sessions[session_id]
+        new = SessionView(**{key: changes.get(key, getattr(old, key)) for key in views.KEYS})
+        self.sessions[session_id] = new
+        body = views.to_json(new)
+        fields = {key: body[key] for key in changes}
+        self.events.publish(kind, session_id, system_clock(), fields)
+
+    def snapshot(self) -> Mapping[str, Any]:
+        self.snapshots += 1
+        return {
+            "schema": 1,
+            "seq": self.events.seq,
+            "host": {
+                "version": "0",
+                "pid": 1,
+                "started_at": "2026-01-01T00:00:00.000Z",
+                "read_only": False,
+                "browsers": [],
+                "undo_s": self.undo_s,
+                "confirm_within_s": 5.0,
+                "raw_instructions": False,
+                "simulated": True,
+            },
+            "sessions": [views.to_json(view) for view in self.sessions.values()],
+        }
+
+    def detail(self, session_id: str) -> Mapping[str, Any]:
+        self.asked.put_nowait(("detail", session_id))
+        if session_id not in self.sessions:
+            raise UnknownSession(f"no session {session_id}")
+        return {
+            "session": views.to_json(self.sessions[session_id]),
+            "timeline": [
+                {"at": "2026-01-01T00:00:00.000Z", "kind": "status", "text": "[b]active[/b]\x1b[2J"}
+            ],
+            "ledger": list(self.ledger),
+            "last_message": '{"type": "hm"}',
+        }
+
+    async def add(self, _request: AddRequest, _peer: Peer) -> Mapping[str, Any]:
+        raise WatchdeckError("not in this test")
+
+    async def remove(self, _session_id: str, _peer: Peer) -> Mapping[str, Any]:
+        raise WatchdeckError("not in this test")
+
+    async def instruct(self, request: InstructionRequest, _peer: Peer) -> Mapping[str, Any]:
+        return self._give(request.action, tuple(request.ids or ()), request.model_dump(exclude_none=True))
+
+    async def end(self, request: EndRequest, _peer: Peer) -> Mapping[str, Any]:
+        return self._give("endSession", tuple(request.ids or ()), request.model_dump(exclude_none=True))
+
+    async def cancel(self, request: CancelRequest, _peer: Peer) -> Mapping[str, Any]:
+        self.asked.put_nowait(("cancel", request.instructions))
+        results = []
+        for view in list(self.sessions.values()):
+            if view.instruction is not None and view.instruction.id in request.instructions:
+                self._instructed(view.id, view.instruction.id, view.instruction.action, "cancelled")
+                results.append(self._result(view.id, view.instruction.id, "cancelled"))
+        return {"schema": 1, "results": results, "counts": {"cancelled": len(results)}}
+
+    def stop(self, _peer: Peer) -> Mapping[str, Any]:
+        raise WatchdeckError("not in this test")
+
+    def health(self) -> Mapping[str, Any]:
+        return {}
+
+    def metrics(self) -> str:
+        return ""
+
+    def _give(self, action: str, ids: tuple[str, ...], body: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.asked.put_nowait((action, body))
+        if self.refusal is not None:
+            raise self.refusal
+        results = []
+        for session_id in ids:
+            self._number += 1
+            self._instructed(session_id, f"i{self._number}", action, "queued")
+            results.append(self._result(session_id, f"i{self._number}", "queued"))
+        return {"schema": 1, "plan": [], "results": results, "counts": {"queued": len(results)}}
+
+    def _instructed(self, session_id: str, instruction: str, action: str, state: str) -> None:
+        view = InstructionView(instruction, action, state, time.time(), "root", "")
+        self.change(session_id, f"instruction.{state}", instruction=view)
+
+    @staticmethod
+    def _result(session_id: str, instruction: str, state: str) -> dict[str, Any]:
+        return {
+            "id": session_id,
+            "state": state,
+            "via": "page",
+            "took_ms": None,
+            "text": "",
+            "instruction": instruction,
+        }

@@ -1,0 +1,119 @@
+"""The one worker that talks to the host: its snapshot, then its events, as decks at a fixed rate."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import cast
+
+from browser_host.api.client import HostClient
+from browser_host.api.schema import BEAT, RESYNC, HostEvent
+from browser_host.errors import WatchdeckError
+from tui import state
+from tui.state import Deck, LinkState
+
+FIRST_PAUSE_S = 0.5
+"""Seconds before the first try to attach again; each further one doubles it."""
+
+LONGEST_PAUSE_S = 5.0
+"""Seconds between tries at most: a host that comes back is seen soon, and trying costs nothing."""
+
+BUFFER = 2000
+"""Events held for the next delivery; more are merged at once, so a flood costs time and never memory."""
+
+
+class HostLink:
+    """Keeps a deck equal to what the host knows, and delivers it when it changed.
+
+    A host that goes away leaves the last deck standing, marked lost; the link attaches again by itself,
+    as it does after a gap in the events' numbers.
+
+    Args:
+        client: the host's client; its owner closes it.
+        deliver: called in the event loop with each new deck.
+        refresh_hz: deliveries a second at most.
+        now: the wall clock, epoch seconds.
+    """
+
+    def __init__(
+        self,
+        client: HostClient,
+        deliver: Callable[[Deck], None],
+        *,
+        refresh_hz: float,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._client = client
+        self._deliver = deliver
+        self._pause_s = 1 / refresh_hz
+        self._now = now
+        self._deck = Deck()
+        self._events: list[HostEvent] = []
+        self._changed = asyncio.Event()
+        self.trouble = ""
+
+    async def run(self) -> None:
+        """Attaches, follows and delivers until it is cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._stay_attached(), name="follow the host")
+            tasks.create_task(self._deliver_changes(), name="deliver the deck")
+
+    async def _stay_attached(self) -> None:
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                await self._attach()
+                pause_s = FIRST_PAUSE_S
+                await self._follow()
+            except WatchdeckError as error:
+                self._lose(str(error))
+            except (ValueError, KeyError, TypeError) as error:  # what decoding raises on another schema
+                self._lose(f"the host speaks in a way this dashboard does not understand ({error!r})")
+            await asyncio.sleep(pause_s if self._deck.link is LinkState.LOST else self._pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    async def _attach(self) -> None:
+        snapshot = await self._client.snapshot()
+        self._events.clear()
+        self._show(state.from_snapshot(snapshot))
+        self.trouble = ""
+
+    async def _follow(self) -> None:
+        """Takes in events until the host says that some were missed, or their numbers do."""
+        last = self._deck.seq
+        stream = cast("AsyncGenerator[HostEvent]", self._client.events(last))  # written as a generator
+        async with aclosing(stream) as events:
+            async for event in events:
+                if event.type == RESYNC or event.seq > last + 1:
+                    return
+                if event.type == BEAT or event.seq <= last:
+                    continue
+                last = event.seq
+                self._events.append(event)
+                self._changed.set()
+                if len(self._events) >= BUFFER:
+                    self._merge()
+
+    def _lose(self, trouble: str) -> None:
+        self.trouble = trouble
+        self._merge()
+        if self._deck.link is not LinkState.LOST:
+            self._show(state.lost(self._deck, self._now()))
+
+    def _show(self, deck: Deck) -> None:
+        self._deck = deck
+        self._changed.set()
+
+    def _merge(self) -> None:
+        if not self._events:
+            return
+        self._deck = state.with_events(self._deck, self._events)
+        self._events.clear()
+
+    async def _deliver_changes(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            self._merge()
+            self._deliver(self._deck)
+            await asyncio.sleep(self._pause_s)
