@@ -1,0 +1,73 @@
+"""What tests ask of the simulator and real services do not have: the record, and orders to pages."""
+
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from browser_host.simulator.rest import Rest, refusal
+from browser_host.simulator.service import Order, Service
+
+LONGEST_WAIT = 60.0
+ABOUT = """\
+This is a simulated Upscope: nobody is watched here.
+  /v1.3/…               the REST service, with the key that was printed at the start
+  /w/TOKEN              watch pages
+  /record               what pages were told and lived through; ?instructions=N&within=S waits for N of them
+  POST /control/ID      {"do": "accept" | "decline" | "end" | "say" | "crash" | "loop" | "flood" | "hostile",
+                        "message": …}: tells a visitor's pages to do so, with the same key
+"""
+
+
+class OrderRequest(BaseModel):
+    """The body of an order; `message` is what is to be said."""
+
+    do: Order
+    message: Any = None
+
+
+class Control:
+    """Serves the record of one service, and takes orders for its pages."""
+
+    def __init__(self, service: Service, rest: Rest) -> None:
+        self._service = service
+        self._rest = rest
+
+    def routes(self) -> list[Route]:
+        """Its addresses."""
+        return [
+            Route("/", self._about),
+            Route("/record", self._record),
+            Route("/control/{id}", self._order, methods=["POST"]),
+        ]
+
+    async def _about(self, _request: Request) -> Response:
+        return PlainTextResponse(ABOUT)
+
+    async def _record(self, request: Request) -> Response:
+        try:
+            wanted = int(request.query_params.get("instructions", "0"))
+            within = min(float(request.query_params.get("within", "5")), LONGEST_WAIT)
+        except ValueError:
+            return refusal(400, "instructions and within are numbers")
+        record = self._service.record
+        try:
+            await record.until(lambda seen: len(seen.instructions) >= wanted, within)
+        except TimeoutError:
+            return JSONResponse(record.as_json(), status_code=408)
+        return JSONResponse(record.as_json())
+
+    async def _order(self, request: Request) -> Response:
+        if not self._rest.keyed(request):
+            return refusal(401, "invalid_api_key")
+        if request.path_params["id"] not in self._service.visitors:
+            return PlainTextResponse("Not Found", status_code=404)
+        try:
+            asked = OrderRequest.model_validate_json(await request.body())
+        except ValidationError as error:
+            return refusal(400, str(error.errors()[0]["msg"]))
+        return JSONResponse(
+            {"links": self._service.order(request.path_params["id"], asked.do, asked.message)}
+        )

@@ -1,0 +1,183 @@
+"""The watch pages over HTTP: the page, its scripts, and the exchange in which it reports and is told."""
+
+import asyncio
+import json
+from dataclasses import asdict, replace
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from browser_host.simulator.record import InstructionSeen, Lived
+from browser_host.simulator.scenarios import Behaviour
+from browser_host.simulator.script import PageScript
+from browser_host.simulator.service import Link, Service
+
+MOST_SAID_BYTES = 4 << 20
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+CACHED = {"Cache-Control": "public, max-age=3600"}
+FRAMING = {
+    Behaviour.FRAMING_DENIED: {"X-Frame-Options": "DENY"},
+    Behaviour.FRAMING_ANCESTORS: {"Content-Security-Policy": "frame-ancestors 'none'"},
+}
+ONCE = {Behaviour.CRASH_ONCE, Behaviour.LOOP_ONCE}
+
+
+class Said(BaseModel):
+    """One thing that a page reports."""
+
+    kind: Literal["instruction", "life", "stray"]
+    at: float
+    text: str = Field(default="", max_length=200)
+    took: bool = False
+    message: Any = None
+
+
+class Exchange(BaseModel):
+    """What a page reports in one go, and the newest order it knows."""
+
+    said: list[Said] = Field(max_length=200)
+    after: int = Field(ge=0)
+    opening: int = Field(ge=0)
+
+
+class Pages:
+    """Serves the watch pages of one service.
+
+    Args:
+        elsewhere: scheme, host and port of the service's second origin.
+        closing: set when the simulator ends, so that nothing slow holds it up.
+    """
+
+    def __init__(self, service: Service, elsewhere: str, closing: asyncio.Event) -> None:
+        self._service = service
+        self._elsewhere = elsewhere
+        self._closing = closing
+        self._template = Template(_package_data("watch_page.html"))
+        self._rows = "".join(_row(number) for number in range(service.settings.dom_rows))
+
+    def routes(self) -> list[Route]:
+        """The addresses that pages live at."""
+        return [
+            Route("/w/{token}", self._show),
+            Route("/w/{token}/exchange", self._exchange, methods=["POST"]),
+            Route("/watch_page.js", _script("watch_page.js")),
+            Route("/watch_faults.js", _script("watch_faults.js")),
+            Route("/hostile_worker.js", _hostile_worker),
+            Route("/ended", _ended),
+        ]
+
+    async def _show(self, request: Request) -> Response:
+        link = self._service.link(request.path_params["token"])
+        if link is None:
+            return PlainTextResponse("There is no such session.", status_code=404)
+        behaviour = self._service.behaviour(link.visitor)
+        here = f"{request.url.scheme}://{request.url.netloc}"
+        if behaviour is Behaviour.REDIRECT and here != self._elsewhere:
+            return RedirectResponse(f"{self._elsewhere}{request.url.path}", status_code=302, headers=PRIVATE)
+        link.opened += 1
+        self._service.record.opened[link.visitor.short_id] += 1
+        await self._service.record.changed()
+        match behaviour:
+            case Behaviour.HTTP_404:
+                return HTMLResponse("<h1>Not found</h1>", status_code=404, headers=PRIVATE)
+            case Behaviour.HTTP_500:
+                return HTMLResponse("<h1>Something went wrong</h1>", status_code=500, headers=PRIVATE)
+            case Behaviour.SLOW:
+                await self._wait(self._service.settings.slow)
+            case _:
+                pass
+        headers = PRIVATE | FRAMING.get(behaviour, {})
+        return HTMLResponse(self._page(link, self._part(link, behaviour)), headers=headers)
+
+    def _part(self, link: Link, behaviour: Behaviour) -> PageScript:
+        script = self._service.script(link.visitor)
+        return replace(script, fault=None) if behaviour in ONCE and link.opened > 1 else script
+
+    def _page(self, link: Link, script: PageScript) -> str:
+        leaves = f"{self._elsewhere}/ended" if script.after_end == "leave" else None
+        part = asdict(script) | {"opening": link.opened, "end_url": link.end_url or leaves}
+        return self._template.substitute(
+            label=escape(link.visitor.label),
+            rows=self._rows,
+            script=json.dumps(part).replace("<", "\\u003c"),
+            faults="/watch_faults.js",
+            page="/watch_page.js",
+        )
+
+    async def _exchange(self, request: Request) -> Response:
+        # A page in a sandbox without its origin speaks from `null`.
+        headers = PRIVATE | {"Access-Control-Allow-Origin": "*"}
+        link = self._service.link(request.path_params["token"])
+        if link is None:
+            return PlainTextResponse("There is no such session.", status_code=404, headers=headers)
+        body = await request.body()
+        if len(body) > MOST_SAID_BYTES:
+            return PlainTextResponse("That is too much.", status_code=413, headers=headers)
+        try:
+            exchange = Exchange.model_validate_json(body)
+        except ValidationError as error:
+            return PlainTextResponse(
+                f"Not understood: {error.error_count()} mistakes.", status_code=422, headers=headers
+            )
+        if exchange.said:
+            fingerprint = self._service.address(
+                f"{request.url.scheme}://{request.url.netloc}", link
+            ).fingerprint
+            for said in exchange.said:
+                self._note(link, fingerprint, exchange.opening, said)
+            await self._service.record.changed()
+        return JSONResponse({"orders": self._service.take_orders(link, exchange.after)}, headers=headers)
+
+    def _note(self, link: Link, fingerprint: str, opening: int, said: Said) -> None:
+        session = link.visitor.short_id
+        record = self._service.record
+        if said.kind == "instruction":
+            action = said.message.get("action") if isinstance(said.message, dict) else None
+            word = action if isinstance(action, str) else ""
+            record.instructions.append(
+                InstructionSeen(session, fingerprint, opening, word, said.at, said.took, said.message)
+            )
+            return
+        record.life.append(Lived(session, fingerprint, opening, said.at, said.kind, said.text, said.message))
+        if said.kind == "life" and said.text in ("active", "terminated"):
+            self._service.note_status(link.visitor, said.text)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+        except TimeoutError:
+            return
+
+
+def _row(number: int) -> str:
+    cells = (number + 1, f"Order {4400 + number}", "open", f"{number * 7 % 90}.00")
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _package_data(name: str) -> str:
+    return files("browser_host.simulator").joinpath(name).read_text(encoding="utf-8")
+
+
+def _script(name: str) -> Any:
+    text = _package_data(name)
+
+    async def serve(_request: Request) -> Response:
+        return Response(text, media_type="text/javascript", headers=CACHED)
+
+    return serve
+
+
+async def _hostile_worker(_request: Request) -> Response:
+    worker = "onfetch = (event) => event.respondWith(new Response('owned'));"
+    return Response(worker, media_type="text/javascript")
+
+
+async def _ended(_request: Request) -> Response:
+    return HTMLResponse("<!doctype html><title>Thank you</title><p>The session is over.", headers=PRIVATE)

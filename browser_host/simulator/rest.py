@@ -1,0 +1,194 @@
+"""The REST side: who is there, links to their screens, and the end of their sessions."""
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+
+from browser_host.simulator.people import Visitor
+from browser_host.simulator.search import matches
+from browser_host.simulator.service import Order, Service
+
+VERSIONS = ("/v1.1", "/v1.2", "/v1.3", "/v1.4")
+ON_PREMISE = "/api"
+USUAL_RESULTS = 50
+MOST_BODY_BYTES = 64 << 10
+
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+
+class Agent(BaseModel):
+    """Who is going to watch."""
+
+    id: str = Field(min_length=1, max_length=200)
+    name: str = Field(min_length=1, max_length=200)
+
+
+class Branding(BaseModel):
+    """How the watch page looks, and where it goes."""
+
+    naked: bool | Literal["page_only"] = False
+    retry_url: str | None = None
+    on_end_url: str | None = None
+
+
+class Permissions(BaseModel):
+    """What the agent may do."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    allow_click: bool = True
+    allow_draw: bool = True
+    allow_scroll: bool = True
+    allow_audio: bool = True
+    allow_type: bool = True
+    allow_agent_redirect: bool = True
+    allow_console: bool = False
+
+
+class WatchUrlRequest(BaseModel):
+    """The body of `watch_url`."""
+
+    agent: Agent
+    branding: Branding = Field(default_factory=Branding)
+    metadata: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    permissions: Permissions = Field(default_factory=Permissions)
+
+
+def refusal(status: int, code: str) -> JSONResponse:
+    """The vendor's shape of an error."""
+    return JSONResponse({"status": "error", "error": code}, status_code=status)
+
+
+class Rest:
+    """Answers for one service.
+
+    Args:
+        origin: scheme, host and port that new links lead to.
+    """
+
+    def __init__(self, service: Service, origin: str) -> None:
+        self._service = service
+        self._origin = origin
+
+    def routes(self) -> list[Mount]:
+        """The versions of the cloud, and the way it is on one's own premises."""
+        calls = (
+            ("/usage", "GET", self._usage),
+            ("/list", "GET", self._list),
+            ("/visitors/{id}", "GET", self._visitor),
+            ("/visitors/{id}/watch_url", "POST", self._watch_url),
+            ("/visitors/{id}/session", "DELETE", self._end),
+        )
+        lists = [
+            Route(f"/visitors/list/{kind}", self._keyed(self._list), methods=["GET"])
+            for kind in ("latest", "search")
+        ]
+        routes = [
+            Route(path + ending, self._keyed(call), methods=[method])
+            for path, method, call in calls
+            for ending in ("", ".json")
+        ]
+        return [Mount(base, routes=[*lists, *routes]) for base in (*VERSIONS, ON_PREMISE)]
+
+    def keyed(self, request: Request) -> bool:
+        """Whether a request bears the key, in any of the ways that were seen."""
+        word = request.headers.get("x-api-key") or request.headers.get("authorization", "")
+        key = word.removeprefix("Bearer ").strip()
+        return hmac.compare_digest(key.encode(), self._service.api_key.reveal().encode())
+
+    def _keyed(self, call: Endpoint) -> Endpoint:
+        async def answer(request: Request) -> Response:
+            self._service.record.calls.append(f"{request.method} {request.url.path}")
+            if not self.keyed(request):
+                return refusal(401, "invalid_api_key")
+            return await call(request)
+
+        return answer
+
+    async def _usage(self, _request: Request) -> Response:
+        everyone = self._service.visitors.values()
+        now = sum(map(self._service.in_session, everyone))
+        usage = {
+            "agents": 1,
+            "session_counts": {"now": now, "today": len(self._service.record.links)},
+            "session_seconds": {"today": 60 * now},
+            "visitors": {"online_now": sum(visitor.is_online for visitor in everyone)},
+        }
+        return JSONResponse({"status": "ok", "usage": usage})
+
+    async def _list(self, request: Request) -> Response:
+        query = request.query_params.get("search") or request.query_params.get("q") or ""
+        limit = request.query_params.get("max_results", str(USUAL_RESULTS))
+        if not limit.isdecimal():
+            return refusal(400, "invalid_max_results")
+        found = [visitor for visitor in self._service.visitors.values() if matches(visitor, query)]
+        return JSONResponse(
+            {"status": "ok", "visitors": [self._described(one) for one in found[: int(limit)]]}
+        )
+
+    async def _visitor(self, request: Request) -> Response:
+        visitor = self._named(request)
+        if visitor is None:
+            return PlainTextResponse("Not Found", status_code=404)
+        return JSONResponse({"status": "ok", "visitor": self._described(visitor)})
+
+    async def _watch_url(self, request: Request) -> Response:
+        visitor = self._named(request)
+        if visitor is None:
+            return PlainTextResponse("Not Found", status_code=404)
+        body = await request.body()
+        if len(body) > MOST_BODY_BYTES:
+            return refusal(413, "too_large")
+        try:
+            asked = WatchUrlRequest.model_validate_json(body)
+        except ValidationError as error:
+            first = error.errors()[0]
+            return refusal(400, f"invalid {'.'.join(map(str, first['loc'])) or 'body'}: {first['msg']}")
+        try:
+            link = self._service.make_link(visitor, asked.branding.on_end_url)
+        except OverflowError:
+            return refusal(402, "over_plan_limit")
+        address = self._service.address(self._origin, link)
+        self._service.note_link(link, address, json.loads(body))
+        await self._service.record.changed()
+        return JSONResponse({"watch_url": address.reveal()})
+
+    async def _end(self, request: Request) -> Response:
+        visitor = self._named(request)
+        if visitor is None:
+            return PlainTextResponse("Not Found", status_code=404)
+        self._service.order(visitor.short_id, Order.END)
+        await self._service.record.changed()
+        return PlainTextResponse("ok")
+
+    def _named(self, request: Request) -> Visitor | None:
+        return self._service.visitors.get(request.path_params["id"].removesuffix(".json"))
+
+    def _described(self, visitor: Visitor) -> dict[str, Any]:
+        browser, device, kind = visitor.device
+        return {
+            "short_id": visitor.short_id,
+            "unique_id": f"customer-{visitor.lookup_code}",
+            "identities": [visitor.name],
+            "email": visitor.email,
+            "tags": list(visitor.tags),
+            "is_online": visitor.is_online,
+            "is_in_session": self._service.in_session(visitor),
+            "is_supported": True,
+            "is_waiting_for_call": False,
+            "last_url": f"https://www.northwind.example/{visitor.place.lower().replace(' ', '-')}",
+            "last_seen_at": "2026-01-01T12:00:00.000Z",
+            "lookup_code": visitor.lookup_code,
+            "ip_address": visitor.ip_address,
+            "location_city": visitor.town[0],
+            "location_country": visitor.town[1],
+            "browser_name": browser,
+            "device_name": device,
+            "device_type": kind,
+        }
