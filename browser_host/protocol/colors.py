@@ -31,7 +31,7 @@ _DEGREES = {"": 1.0, "deg": 1.0, "grad": 0.9, "rad": 57.29577951308232, "turn": 
 # CSS's own names, and the usual web palettes, come out under the word one would say.
 _SHADES = {
     "black": "#000000 #1c1c1c",
-    "grey": "#808080 #404040 #a9a9a9 #c8c8c8 #708090",
+    "grey": "#808080 #606060 #404040 #a9a9a9 #c8c8c8 #708090",
     "white": "#ffffff #f0f0f0 #f5f5dc #f0f8ff",
     "red": "#ff0000 #b22222 #8b0000 #dc143c #ff5050",
     "orange": "#ff8c00 #ffa54f #e07020 #ff7050",
@@ -43,7 +43,7 @@ _SHADES = {
     "purple": "#800080 #8a2be2 #4b0082 #9370db #c8a0e8 #483d8b",
     "magenta": "#ff00ff #d000b0",
     "pink": "#ffc0cb #ff69b4 #ff1493 #f08090 #db7093 #e91e63",
-    "brown": "#8b4513 #a52a2a #a0522d #603010 #b08050 #d2b48c",
+    "brown": "#8b4513 #a52a2a #795548 #603010 #b08050 #d2b48c",
 }
 PLAIN_NAMES: Mapping[str, str] = MappingProxyType({name: shades[:7] for name, shades in _SHADES.items()})
 """Every name that `nearest_name` gives, to the `#rrggbb` that it stands for."""

@@ -87,8 +87,10 @@ class Raw:
         object.__setattr__(self, "payload", _copied(self.payload))
 
 
-def _copied(payload: Mapping[str, Any]) -> dict[str, Any]:
+def _copied(payload: object) -> dict[str, Any]:
     """A JSON object's own copy, so that nobody can make it wrong later."""
+    if not isinstance(payload, Mapping):
+        raise ValueError("an instruction as written is a JSON object")  # noqa: TRY004 one error for one mistake
     try:
         text = json.dumps(dict(payload), allow_nan=False)
         copy: dict[str, Any] = json.loads(text)

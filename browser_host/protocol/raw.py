@@ -72,7 +72,8 @@ def _array(value: list[object] | tuple[object, ...], limit: int, depth: int) -> 
 def _scalar(value: object, limit: int) -> str:
     # Exact types only: a subclass could do anything when it is asked for its text.
     if type(value) is str:
-        return _quoted(value[: limit + 1])
+        # JSON leaves DEL as it is; escaped here, the text stays JSON where `printable` would put a picture.
+        return _quoted(value[: limit + 1]).replace("\x7f", "\\u007f")
     if value is None:
         return "null"
     if type(value) is bool:
