@@ -1,7 +1,9 @@
 """HTTP and JSON on the host's Unix socket: routes in, the service's answers out."""
 
+import asyncio
 import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator, Container, Iterator, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -63,6 +65,12 @@ class ApiServer(uvicorn.Server):
                 server_header=False,
             )
         )
+        self.serving = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to serve, and says so through `serving`."""
+        await super().startup(sockets)
+        self.serving.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -121,12 +121,14 @@ class Dispatch:
             happening = InstructionCancelled(number, f"taken back by {peer.name}")
             session = self._fleet.apply(session.id, happening) or session
         entry = _entry(session, number)
-        return entry and Holding(session.id, entry)
+        return Holding(session.id, entry) if entry is not None else None
 
     def entry(self, given: Given) -> Entry | None:
         """The instruction as it stands now, or None."""
         session = self._fleet.get(given.session_id)
-        return session and given.order and _entry(session, given.order.number)
+        return (
+            _entry(session, given.order.number) if session is not None and given.order is not None else None
+        )
 
     def posted(self, session_id: str, number: int) -> None:
         """The hosting posted an instruction: the page's time to confirm begins."""
@@ -177,14 +179,14 @@ class Dispatch:
 
     def _post(self, session_id: str, order: Order) -> None:
         session = self._fleet.get(session_id)
-        entry = session and _entry(session, order.number)
+        entry = _entry(session, order.number) if session is not None else None
         if entry is None or entry.state is not EntryState.QUEUED:
             return
         self._handed.add(order.number)
         self._hosting.post(session_id, order.number, write(order.instruction))
 
     def _watch(self, session_id: str, session: Session | None) -> None:
-        deadline = session and next_deadline(session)
+        deadline = next_deadline(session) if session is not None else None
         if deadline is not None:
             look = max(deadline, self._clock().mono + RESOLUTION_S)
             self._agenda.at(

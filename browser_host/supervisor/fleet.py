@@ -8,7 +8,7 @@ from browser_host.sessions.changes import Change, ChangeType
 from browser_host.sessions.happenings import Happening
 from browser_host.sessions.instant import Clock
 from browser_host.sessions.session import Session
-from browser_host.sessions.staleness import StaleLimits, stale
+from browser_host.sessions.staleness import StaleLimits, same_verdict, stale
 from browser_host.sessions.views import SessionView, StaleView
 from browser_host.supervisor.feed import Feed
 
@@ -103,7 +103,7 @@ class Fleet:
             self._stale.pop(session.id, None)
         else:
             self._stale[session.id] = verdict
-        if (before and before.rule) != (verdict and verdict.rule):
+        if not same_verdict(before, verdict):
             self._publish(ChangeType.STALE, session.id, views.part(session, ("stale",), verdict))
 
     def _publish(self, kind: ChangeType, session_id: str, fields: Mapping[str, Any]) -> None:

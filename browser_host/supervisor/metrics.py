@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from browser_host.browsers.hosting import BrowserDescription
-from browser_host.sessions.session import Hosting, Session, Status
+from browser_host.protocol.events import Status
+from browser_host.sessions.session import Hosting, Session
 
 RUNNING = "running"
 """The `state` of a browser that is well."""

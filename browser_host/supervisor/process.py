@@ -76,9 +76,13 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
     started = system_clock()
     rules = _rules(settings)
     feed = Feed()
-    pool = Pool(await _pool_settings(settings, options), lambda report: supervisor.receive(report), log)
+    pool = Pool(
+        await _pool_settings(settings, options),
+        lambda report: supervisor.receive(report),  # noqa: PLW0108 - made below: the two know each other
+        log,
+    )
     identities = Identities(_identity_key(paths.state_dir() / "ids.key", log))
-    supervisor = Supervisor(pool, rules, identities, feed=feed, clock=system_clock, log=log)
+    supervisor: Supervisor = Supervisor(pool, rules, identities, feed=feed, clock=system_clock, log=log)
     service = HostService(
         supervisor,
         pool,
@@ -174,8 +178,7 @@ async def _serving(server: ApiServer, socket: HostSocket) -> AsyncIterator[None]
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(server.serve(sockets=[socket.socket]), name="api server")
         async with asyncio.timeout(SERVER_STARTS_S):
-            while not server.started and not serving.done():
-                await asyncio.sleep(0.005)
+            await server.serving.wait()
         try:
             yield
         finally:

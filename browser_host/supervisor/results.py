@@ -6,6 +6,7 @@ from typing import Any
 
 from browser_host.api.schema import SCHEMA
 from browser_host.sessions.ledger import Entry, EntryState
+from browser_host.sessions.plan import Planned
 from browser_host.supervisor.dispatch import Given
 
 SKIPPED = "skipped"
@@ -25,6 +26,17 @@ def result(given: Given, entry: Entry | None) -> Mapping[str, Any]:
     if entry.sent_at is not None:
         took = round((entry.finished_at or entry.sent_at).seconds_since(entry.sent_at) * 1000)
     return _row(given.session_id, entry.state.value, entry.via.value, took, _words(entry), entry.id)
+
+
+def planned(entry: Planned) -> Mapping[str, Any]:
+    """An entry of a plan."""
+    return {
+        "id": entry.id,
+        "label": entry.label,
+        "status": entry.status,
+        "reason": entry.reason,
+        "age_s": None if entry.age_s is None else round(entry.age_s, 1),
+    }
 
 
 def skipped(session_id: str, why: str) -> Mapping[str, Any]:

@@ -129,25 +129,26 @@ class HostService:
 
     async def end(self, request: EndRequest, peer: Peer) -> Mapping[str, Any]:
         """Plans the end of sessions; without `dry_run`, runs the plan at its pace."""
-        sessions = self._target(request)
-        plan = plans.make_plan(sessions, request.exclude, peer.name)
-        entries = [plans.entry_json(entry) for entry in plan.entries]
+        targets = [session.id for session in self._target(request)]
+        held = {view.id: view for view in self._supervisor.fleet.views()}
+        plan = plans.make_plan(held, targets, request.exclude, time.time())
+        planned = [results.planned(entry) for entry in plan.entries]
+        skipped = [results.skipped(skip.id, skip.reason) for skip in plan.skipped]
         if request.dry_run:
-            skipped = [results.skipped(skip.id, skip.reason) for skip in plan.skipped]
-            return results.answer(skipped, plan=entries)
+            return results.answer(skipped, plan=planned)
         self._supervisor.require_writable(peer)
         within = request.timeout_s or self._rules.confirm_within_s
-        given = []
-        for place, entry in enumerate(plan.entries):
-            (session,) = self._supervisor.require([entry.id])
-            delay = self._rules.undo_s + place / self._rules.ends_per_second
-            given.append(
-                self._supervisor.dispatch.give(
-                    session, EndSession(), peer, delay_s=delay, confirm_within_s=within
-                )
+        given = [
+            self._supervisor.dispatch.give(
+                session,
+                EndSession(),
+                peer,
+                delay_s=self._rules.undo_s + place / self._rules.ends_per_second,
+                confirm_within_s=within,
             )
-        skipped = [results.skipped(skip.id, skip.reason) for skip in plan.skipped]
-        return results.answer([*await self._results(given, wait=request.wait), *skipped], plan=entries)
+            for place, session in enumerate(self._supervisor.require([entry.id for entry in plan.entries]))
+        ]
+        return results.answer([*await self._results(given, wait=request.wait), *skipped], plan=planned)
 
     async def cancel(self, request: CancelRequest, peer: Peer) -> Mapping[str, Any]:
         """Takes back what was not posted yet; the answer says how each stands."""

@@ -8,7 +8,8 @@ async def test_acts_in_the_order_of_their_times_not_of_their_noting() -> None:
     agenda = Agenda(loop)
     done = asyncio.Event()
     acted: list[str] = []
-    agenda.after(0.03, lambda: (acted.append("third"), done.set()))
+    agenda.after(0.03, lambda: acted.append("third"))
+    agenda.after(0.04, done.set)
     agenda.after(0.01, lambda: acted.append("first"))
     agenda.after(0.02, lambda: acted.append("second"))
     await asyncio.wait_for(done.wait(), 5)

@@ -1,0 +1,245 @@
+"""The single writer: what the hosting reports and what is asked for, in every order that may come."""
+
+import asyncio
+
+import pytest
+
+from browser_host.browsers import reports
+from browser_host.browsers.hosting import Placing
+from browser_host.errors import Refused, UnknownSession
+from browser_host.protocol.instructions import EndSession, Mode, SetMode, SwitchColor
+from browser_host.secrets import WatchLink
+from browser_host.sessions.ledger import EntryState
+from browser_host.sessions.session import ErrorCode, Fault, Hosting, Source
+from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.supervisor import NewSession
+from tests.support.host import PEER, scripted_host
+from tests.support.hosting import ScriptedHosting
+
+
+async def test_a_session_goes_from_queued_to_live_by_its_pages_word() -> None:
+    async with scripted_host(hosting=ScriptedHosting(opens=False)) as host:
+        session_id = host.add()
+        assert host.session(session_id).hosting is Hosting.QUEUED
+        host.hosting.sink(reports.SessionOpened(session_id, page=3))
+        assert host.session(session_id).hosting is Hosting.LOADING
+        host.hosting.says_status(session_id, "waiting")
+        session = host.session(session_id)
+        assert (session.hosting, session.status, session.page) == (Hosting.LIVE, "waiting", 3)
+
+
+async def test_every_change_is_an_event_numbered_by_ones() -> None:
+    async with scripted_host() as host:
+        host.live(3)
+        events = host.events()
+        assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+        assert {"session.added", "session.hosting", "session.status"} <= {event["type"] for event in events}
+
+
+async def test_a_link_is_hosted_once_and_the_refusal_names_the_id_not_the_link() -> None:
+    async with scripted_host() as host:
+        new = NewSession(link=WatchLink("https://watch.example/a?token=x"), source=Source.COMMAND)
+        session_id = host.supervisor.add(new)
+        with pytest.raises(Refused, match=session_id) as refusal:
+            host.supervisor.add(new)
+        assert "watch.example" not in str(refusal.value)
+
+
+async def test_a_host_takes_no_more_than_it_can() -> None:
+    async with scripted_host(Rules(max_sessions=2)) as host:
+        host.live(2)
+        with pytest.raises(Refused, match="2 sessions"):
+            host.add()
+
+
+async def test_an_unknown_id_stops_the_whole_call() -> None:
+    async with scripted_host() as host:
+        (known,) = host.live(1)
+        with pytest.raises(UnknownSession, match="nobody"):
+            host.supervisor.require([known, "nobody"])
+
+
+async def test_a_removed_session_is_released_and_its_pages_words_count_no_more() -> None:
+    async with scripted_host() as host:
+        (session_id,) = host.live(1)
+        host.supervisor.remove(session_id)
+        seq = host.feed.seq
+        host.hosting.says_status(session_id, "terminated")
+        assert host.hosting.released == [session_id]
+        assert host.feed.seq == seq
+        assert host.events()[-1]["type"] == "session.removed"
+
+
+async def test_an_instruction_reaches_only_its_session_and_is_confirmed_by_the_page() -> None:
+    async with scripted_host() as host:
+        first, second = host.live(2)
+        given = host.supervisor.dispatch.give(
+            host.session(second), SwitchColor("#ff0000"), PEER, delay_s=0, confirm_within_s=5
+        )
+        assert [(one.session_id, one.message) for one in host.hosting.posted] == [
+            (second, {"action": "switchColor", "color": "#ff0000"})
+        ]
+        host.hosting.says_color(second, "red", after=host.hosting.posted[0].number)
+        entry = await host.supervisor.dispatch.settle(given)
+        assert entry is not None
+        assert entry.state is EntryState.CONFIRMED
+        assert host.session(first).ledger == ()
+
+
+async def test_a_colour_that_came_before_the_instruction_confirms_nothing() -> None:
+    async with scripted_host() as host:
+        (session_id,) = host.live(1)
+        given = host.supervisor.dispatch.give(
+            host.session(session_id), SwitchColor(), PEER, delay_s=0, confirm_within_s=0.05
+        )
+        host.hosting.says_color(session_id, "#00ff00", after=0)
+        entry = await host.supervisor.dispatch.settle(given)
+        assert entry is not None
+        assert entry.state is EntryState.UNCONFIRMED
+
+
+async def test_a_mode_is_sent_and_never_more_than_that() -> None:
+    async with scripted_host() as host:
+        (session_id,) = host.live(1)
+        given = host.supervisor.dispatch.give(
+            host.session(session_id), SetMode(Mode.DRAW), PEER, delay_s=0, confirm_within_s=0.01
+        )
+        entry = await host.supervisor.dispatch.settle(given)
+        assert entry is not None
+        assert (entry.state, host.session(session_id).mode) == (EntryState.SENT, Mode.DRAW)
+
+
+async def test_an_end_waits_and_can_be_taken_back_before_anything_is_posted() -> None:
+    async with scripted_host() as host:
+        (session_id,) = host.live(1)
+        dispatch = host.supervisor.dispatch
+        given = dispatch.give(host.session(session_id), EndSession(), PEER, delay_s=60, confirm_within_s=5)
+        assert given.order is not None
+        holding = dispatch.take_back([given.order.number], PEER)[given.order.number]
+        assert holding is not None
+        assert holding.entry.state is EntryState.CANCELLED
+        assert host.hosting.posted == []
+
+
+async def test_an_end_whose_time_has_come_is_posted_once() -> None:
+    async with scripted_host() as host:
+        (session_id,) = host.live(1)
+        dispatch = host.supervisor.dispatch
+        given = dispatch.give(
+            host.session(session_id), EndSession(), PEER, delay_s=0.01, confirm_within_s=0.05
+        )
+        assert host.hosting.posted == []
+        entry = await dispatch.settle(given)
+        assert entry is not None
+        assert entry.state is EntryState.UNCONFIRMED
+        assert [one.session_id for one in host.hosting.posted] == [session_id]
+
+
+async def test_an_instruction_that_is_on_its_way_cannot_be_taken_back() -> None:
+    async with scripted_host(hosting=ScriptedHosting(posts=False)) as host:
+        (session_id,) = host.live(1)
+        dispatch = host.supervisor.dispatch
+        given = dispatch.give(host.session(session_id), EndSession(), PEER, delay_s=0, confirm_within_s=5)
+        assert given.order is not None
+        holding = dispatch.take_back([given.order.number], PEER)[given.order.number]
+        assert holding is not None
+        assert holding.entry.state is not EntryState.CANCELLED
+
+
+async def test_a_session_that_ended_by_itself_is_not_instructed() -> None:
+    async with scripted_host() as host:
+        (session_id,) = host.live(1)
+        dispatch = host.supervisor.dispatch
+        given = dispatch.give(host.session(session_id), EndSession(), PEER, delay_s=0.02, confirm_within_s=5)
+        host.hosting.says_status(session_id, "terminated")
+        entry = await dispatch.settle(given)
+        assert entry is not None
+        assert entry.state is EntryState.CANCELLED
+        assert host.hosting.posted == []
+
+
+async def test_two_supervisors_cannot_end_a_session_twice() -> None:
+    async with scripted_host() as host:
+        (session_id,) = host.live(1)
+        dispatch = host.supervisor.dispatch
+        dispatch.give(host.session(session_id), EndSession(), PEER, delay_s=5, confirm_within_s=5)
+        second = dispatch.give(host.session(session_id), EndSession(), PEER, delay_s=0, confirm_within_s=5)
+        assert second.order is None
+        assert "ada" in second.text
+
+
+async def test_removing_a_session_answers_whoever_waits_for_it() -> None:
+    async with scripted_host() as host:
+        (session_id,) = host.live(1)
+        dispatch = host.supervisor.dispatch
+        given = dispatch.give(host.session(session_id), EndSession(), PEER, delay_s=60, confirm_within_s=5)
+        waiting = asyncio.ensure_future(dispatch.settle(given))
+        await asyncio.sleep(0)  # lets it wait
+        host.supervisor.remove(session_id)
+        entry = await asyncio.wait_for(waiting, 1)
+        assert entry is not None
+        assert entry.state is EntryState.QUEUED
+        assert host.hosting.posted == []
+
+
+async def test_a_crashed_pages_sessions_are_lost_and_hosted_again_the_others_untouched() -> None:
+    async with scripted_host() as host:
+        first, second, third = host.live(3)
+        opened = len(host.hosting.opened)
+        host.hosting.crash(first, second)
+        assert host.session(first).hosting is Hosting.LOST
+        assert host.session(third).hosting is Hosting.LIVE
+        async with asyncio.timeout(5):
+            while len(host.hosting.opened) < opened + 2:
+                await host.feed.news(host.feed.seq, within=1)
+        assert {one for one, _ in host.hosting.opened[opened:]} == {first, second}
+        assert host.session(first).hosting is Hosting.LOADING
+        assert host.session(first).status == "viewerReady"
+
+
+async def test_after_a_hang_each_of_the_pages_sessions_gets_a_page_of_its_own() -> None:
+    async with scripted_host() as host:
+        (session_id,) = host.live(1)
+        opened = len(host.hosting.opened)
+        host.hosting.sink(reports.SessionsLost((session_id,), Fault(ErrorCode.PAGE_HUNG, "hung")))
+        async with asyncio.timeout(5):
+            while len(host.hosting.opened) == opened:
+                await host.feed.news(host.feed.seq, within=1)
+        assert host.hosting.opened[-1] == (session_id, Placing.ALONE)
+
+
+async def test_an_ended_session_is_not_hosted_again_when_its_page_dies() -> None:
+    async with scripted_host() as host:
+        (session_id,) = host.live(1)
+        host.hosting.says_status(session_id, "terminated")
+        opened = len(host.hosting.opened)
+        host.hosting.crash(session_id)
+        assert await host.feed.news(host.feed.seq, within=0.4) is False
+        assert len(host.hosting.opened) == opened
+        assert host.session(session_id).hosting is Hosting.ENDED
+
+
+async def test_a_frame_that_leaves_after_the_end_is_let_go() -> None:
+    async with scripted_host() as host:
+        (session_id,) = host.live(1)
+        host.hosting.says_status(session_id, "terminated")
+        host.hosting.sink(reports.SessionLeft(session_id, "https://elsewhere.example"))
+        assert host.hosting.released == [session_id]
+        assert host.session(session_id).hosting is Hosting.ENDED
+
+
+async def test_a_report_that_comes_in_the_middle_of_another_waits_for_its_turn() -> None:
+    async with scripted_host() as host:
+        session_id = host.add()  # the hosting reports from within open()
+        assert [event["type"] for event in host.events()][:2] == ["session.added", "session.hosting"]
+        assert host.session(session_id).hosting is Hosting.LOADING
+
+
+async def test_ended_sessions_are_forgotten_after_their_time() -> None:
+    async with scripted_host(Rules(keep_ended_s=0.0)) as host:
+        first, second = host.live(2)
+        host.hosting.says_status(first, "terminated")
+        async with asyncio.timeout(5):
+            while first in host.supervisor.fleet:
+                await host.feed.news(host.feed.seq, within=2)
+        assert second in host.supervisor.fleet

@@ -1,0 +1,105 @@
+"""A supervisor over a scripted hosting, alone or behind the real API on a real socket."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from browser_host.api.peer import Peer
+from browser_host.api.peers import AllowedUids
+from browser_host.api.server import ApiServer
+from browser_host.api.socket import HostSocket
+from browser_host.secrets import WatchLink
+from browser_host.sessions.instant import system_clock
+from browser_host.sessions.session import Session, Source
+from browser_host.supervisor.feed import Feed
+from browser_host.supervisor.identity import KEY_BYTES, Identities
+from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.service import HostService
+from browser_host.supervisor.supervisor import NewSession, Supervisor
+from tests.support.hosting import ScriptedHosting
+
+PEER = Peer(uid=1000, name="ada", client="test")
+
+
+class SilentLog:
+    def info(self, event: str, **values: object) -> None:
+        assert "token" not in json.dumps({"event": event, **values}, default=repr)
+
+    warning = info
+
+
+@dataclass(slots=True)
+class ScriptedHost:
+    supervisor: Supervisor
+    hosting: ScriptedHosting
+    feed: Feed
+    service: HostService
+    stopped: asyncio.Event
+
+    def add(self, label: str = "Ada Park") -> str:
+        link = WatchLink(f"https://watch.example/{len(self.supervisor.fleet)}?token={label}")
+        return self.supervisor.add(NewSession(link=link, source=Source.CONFIG, label=label))
+
+    def live(self, count: int, status: str = "viewerReady") -> list[str]:
+        """So many sessions whose pages have spoken."""
+        ids = [self.add(f"visitor {number}") for number in range(count)]
+        for session_id in ids:
+            self.hosting.says_status(session_id, status)
+        return ids
+
+    def session(self, session_id: str) -> Session:
+        session = self.supervisor.fleet.get(session_id)
+        assert session is not None
+        return session
+
+    def events(self, after: int = 0) -> list[dict[str, Any]]:
+        lines = self.feed.after(after)
+        assert lines is not None
+        return [json.loads(line) for line in lines]
+
+
+@contextlib.asynccontextmanager
+async def scripted_host(
+    rules: Rules | None = None, hosting: ScriptedHosting | None = None
+) -> AsyncIterator[ScriptedHost]:
+    feed = Feed()
+    hosting = hosting or ScriptedHosting()
+    rules = rules or Rules(undo_s=0.0, confirm_within_s=0.2, ends_per_second=1000)
+    supervisor = Supervisor(
+        hosting, rules, Identities(b"t" * KEY_BYTES), feed=feed, clock=system_clock, log=SilentLog()
+    )
+    hosting.sink = supervisor.receive
+    stopped = asyncio.Event()
+    service = HostService(
+        supervisor,
+        hosting,
+        feed,
+        rules,
+        version="0.0.0",
+        started=system_clock(),
+        simulated=False,
+        stop=lambda _: stopped.set(),
+    )
+    try:
+        yield ScriptedHost(supervisor, hosting, feed, service, stopped)
+    finally:
+        supervisor.close()
+
+
+@contextlib.asynccontextmanager
+async def serving(host: ScriptedHost, path: Path, *uids: int) -> AsyncIterator[Path]:
+    """The host's API on a socket of the file system."""
+    with HostSocket(path) as socket:
+        server = ApiServer(host.service, AllowedUids(uids))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(server.serve(sockets=[socket.socket]))
+            await asyncio.wait_for(server.serving.wait(), 5)
+            try:
+                yield path
+            finally:
+                host.feed.close()
+                server.should_exit = True
