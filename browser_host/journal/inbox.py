@@ -1,0 +1,98 @@
+"""The bounded queue between the event loop and the writer's thread; what waits is taken in groups."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from browser_host.journal.entries import JournalEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Entries to be written together.
+
+    Args:
+        done: gets their numbers once they are on disk, or the error; None where nobody waits.
+    """
+
+    entries: tuple[JournalEntry, ...]
+    done: Future[tuple[int, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A look into the journal, made between two writes."""
+
+    look: Callable[[], Any]
+    done: Future[Any]
+
+
+Job: TypeAlias = Write | Ask
+
+
+class Full(Exception):  # noqa: N818 - the queue's own word
+    """There is no place for the job; it was not taken."""
+
+
+class Inbox:
+    """Takes jobs from one thread and gives them to another.
+
+    Args:
+        limit: entries that may wait; a look counts as one.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._jobs: deque[Job] = deque()
+        self._weight = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def put(self, job: Job) -> None:
+        """Takes a job at once.
+
+        Raises:
+            Full: too much waits already, or the inbox is closed.
+        """
+        with self._changed:
+            if self._closed or self._weight + _weight(job) > self._limit:
+                raise Full
+            self._jobs.append(job)
+            self._weight += _weight(job)
+            self._changed.notify()
+
+    def take(self, at_most: int, within: float) -> Sequence[Job]:
+        """What waits, in order: at least one job, up to so many entries; nothing where none came in time.
+
+        Args:
+            within: seconds to wait for the first job.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._jobs or self._closed, within)
+            taken: list[Job] = []
+            weight = 0
+            while self._jobs and (not taken or weight + _weight(self._jobs[0]) <= at_most):
+                job = self._jobs.popleft()
+                weight += _weight(job)
+                taken.append(job)
+            self._weight -= weight
+            return taken
+
+    def close(self) -> None:
+        """Takes no more; what waits can still be taken."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+
+    @property
+    def drained(self) -> bool:
+        """Closed, and empty."""
+        with self._changed:
+            return self._closed and not self._jobs
+
+
+def _weight(job: Job) -> int:
+    return max(1, len(job.entries)) if isinstance(job, Write) else 1
