@@ -32,16 +32,32 @@ class Question:
     """What is asked.
 
     Args:
-        verb: what will be done, as the button says it, such as `End`.
-        target: what the ids are, such as `the session under the cursor`.
-        ids: the sessions, as captured when the key was pressed.
-        note: what follows, in a sentence.
+        title: the question.
+        go: the answer that does it, as its button says.
+        text: what will happen, to whom.
+        ids: the sessions, as captured when the key was pressed; open ones.
+        typed: their number must be typed where they are many.
     """
 
-    verb: str
-    target: str
+    title: str
+    go: str
+    text: str
     ids: tuple[str, ...]
-    note: str
+    typed: bool = True
+
+
+def ending(ids: tuple[str, ...], target: str, undo_s: float) -> Question:
+    """The question before sessions are ended.
+
+    Args:
+        ids: the sessions.
+        target: what they are, such as `the session under the cursor`.
+        undo_s: seconds in which it can be taken back.
+    """
+    what = f"End {sessions_counted(len(ids))}"
+    undone = f" For {undo_s:g} s after that, z takes it back." if undo_s else ""
+    text = f"This ends {target} for the visitor too; an ended session cannot be rejoined.{undone}"
+    return Question(title=f"{what}?", go=what, text=text, ids=ids)
 
 
 def sessions_counted(count: int) -> str:
@@ -73,8 +89,8 @@ class Choice(Static):
     """One of the two answers; the screen hears keys and clicks for it."""
 
 
-class ConfirmScreen(ModalScreen[tuple[str, ...]]):
-    """Asks, and answers with the ids to act on: empty where the user did not want it.
+class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
+    """Asks, and answers with the ids that are still open, or None where the user did not want it.
 
     No widget in it has the focus, and nothing in it is a binding: every key comes to `on_key` with the
     moment at which it was pressed, so that keys meant for the screen below can be told and dropped.
@@ -106,7 +122,7 @@ class ConfirmScreen(ModalScreen[tuple[str, ...]]):
         super().__init__()
         self._question = question
         self._deck = deck
-        self._count = len(still_open(question.ids, deck))
+        self._count = len(question.ids)
         self._typed = ""
         self._going = False
         self._heard_from = float("inf")
@@ -115,7 +131,7 @@ class ConfirmScreen(ModalScreen[tuple[str, ...]]):
         """What, whom, and the two answers."""
         question = self._question
         with Vertical() as box:
-            box.border_title = f"{question.verb} {sessions_counted(self._count)}?"
+            box.border_title = Text(question.title).markup
             yield Static(self._headline(), id="headline", markup=False)
             with VerticalScroll(id="named", can_focus=False):
                 yield Static(self._named(), id="list")
@@ -123,7 +139,7 @@ class ConfirmScreen(ModalScreen[tuple[str, ...]]):
                 yield Static(self._typed_line(), id="typed")
             with Horizontal():
                 yield Choice("Cancel", id="cancel", markup=False)
-                yield Choice(f"{question.verb} {sessions_counted(self._count)}", id="go", markup=False)
+                yield Choice(question.go, id="go", markup=False)
             yield Static("tab or ← → chooses · enter does it · esc cancels", id="keys", markup=False)
 
     def on_mount(self) -> None:
@@ -139,7 +155,7 @@ class ConfirmScreen(ModalScreen[tuple[str, ...]]):
 
     @property
     def _must_type(self) -> bool:
-        return self._count > TYPED_ABOVE
+        return self._question.typed and self._count > TYPED_ABOVE
 
     @property
     def _unlocked(self) -> bool:
@@ -147,7 +163,7 @@ class ConfirmScreen(ModalScreen[tuple[str, ...]]):
 
     def _headline(self) -> Text:
         gone = len(self._question.ids) - len(still_open(self._question.ids, self._deck))
-        text = Text.assemble(self._question.target, ". ", self._question.note)
+        text = Text(self._question.text)
         if gone:
             text.append(f" {sessions_counted(gone)} ended meanwhile and will be left alone.", "bold")
         return text
@@ -180,7 +196,7 @@ class ConfirmScreen(ModalScreen[tuple[str, ...]]):
             return
         match event.key:
             case "escape" | "ctrl+c":
-                self._close(())
+                self._close(None)
             case "enter":
                 self._answer()
             case "tab" | "shift+tab":
@@ -214,8 +230,8 @@ class ConfirmScreen(ModalScreen[tuple[str, ...]]):
         self._choose(going=self._unlocked)
 
     def _answer(self) -> None:
-        self._close(still_open(self._question.ids, self._deck) if self._going else ())
+        self._close(still_open(self._question.ids, self._deck) if self._going else None)
 
-    def _close(self, answer: tuple[str, ...]) -> None:
+    def _close(self, answer: tuple[str, ...] | None) -> None:
         self._heard_from = float("inf")  # one answer only, however many keys are under way
         self.dismiss(answer)

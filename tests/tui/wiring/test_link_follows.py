@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from tests.tui.wiring.fake_host import FakeHost
 
 from browser_host.api.client import HostClient
+from tests.tui.wiring.fake_host import FakeHost
 from tui import link
 from tui.link import HostLink
 from tui.state import Deck, LinkState
@@ -107,7 +107,7 @@ async def test_missed_events_lead_to_a_new_snapshot(host: FakeHost) -> None:
         host.change("s1", events=4)
         await decks.wait(lambda deck: deck.sessions["s1"].events == 4)
         # What a ring that was overrun does: numbers are skipped, and nothing tells the client what it missed.
-        host.sessions["s3"] = host.sessions.pop("s2")
+        del host.sessions["s2"]
         host.events._seq += 5
         host.change("s1", events=5)
         await decks.wait(lambda deck: attached(deck) and "s2" not in deck.sessions and deck.seq == 7)

@@ -1,0 +1,212 @@
+"""The dashboard's wiring: what the link delivers goes to the screens, what they ask for goes to the host."""
+
+import logging
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from rich.text import Text
+from textual import on
+from textual.app import App
+from textual.screen import Screen
+
+from browser_host.api.client import HostClient
+from tui import keymap, theme
+from tui.acts import Acts, Weight
+from tui.link import HostLink
+from tui.palette import ActionProvider
+from tui.screens import confirm
+from tui.screens.choose_color import ChooseColorScreen
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.detail import DetailScreen
+from tui.screens.help import HelpScreen
+from tui.screens.sessions import SessionsScreen
+from tui.state import Deck, LinkState
+
+log = logging.getLogger("tui")
+
+
+@runtime_checkable
+class Live(Protocol):
+    """A screen that shows the deck."""
+
+    def show(self, deck: Deck, now: float) -> None:
+        """Shows the deck as it is at `now` (epoch seconds)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the dashboard is told when it starts.
+
+    Args:
+        socket: the host's.
+        refresh_hz: deliveries to the screen a second at most.
+        theme: by name.
+        log: where the dashboard's log is.
+        keymap: the user's keys, by action id.
+        environment: the name that the header shows.
+        animate: nothing moves by itself where it is False.
+        stops_host: leaving stops the host.
+        host_ended: how the dashboard's own host ended, in words; "" while it runs, or is not its own.
+    """
+
+    socket: Path
+    refresh_hz: float
+    theme: str
+    log: Path
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    environment: str = ""
+    animate: bool = True
+    stops_host: bool = False
+    host_ended: Callable[[], str] = str
+
+
+class WatchdeckApp(App[None]):
+    """One host, one main screen, and what opens over it."""
+
+    TITLE = "Watchdeck"
+    COMMANDS: ClassVar = {ActionProvider}
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__()
+        self.deck = Deck()
+        self._setup = setup
+        self._client = HostClient(setup.socket, "tui")
+        self._acts = Acts(self._client, self.say)
+        self._link = HostLink(self._client, self._take, refresh_hz=setup.refresh_hz)
+        self._main = SessionsScreen(setup.environment)
+        if not setup.animate:
+            self.animation_level = "none"
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The main screen is the lowest, so that nothing leads back behind it."""
+        return self._main
+
+    def on_mount(self) -> None:
+        """Puts on the theme and the user's keys, and begins to talk to the host."""
+        for own in theme.THEMES:
+            self.register_theme(own)
+        if self._setup.theme in self.available_themes:
+            self.theme = self._setup.theme
+        else:
+            self.say(f"[tui] theme: there is no theme {self._setup.theme!r}", Weight.WARNING)
+        self.set_keymap(keymap.usable(self._setup.keymap))
+        for problem in keymap.problems(self._setup.keymap):
+            self.say(problem, Weight.WARNING)
+        self._start(self._link.run())
+        self.set_interval(1.0, self._show)
+
+    async def on_unmount(self) -> None:
+        """Lets go of the host."""
+        await self._client.close()
+
+    def say(self, text: str, weight: Weight = Weight.INFORMATION) -> None:
+        """A notice in plain words; whatever stands in it is data."""
+        self.notify(text, severity=weight.value, markup=False)
+        log.info("told: %s", text)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self.run_worker(work, exit_on_error=True)
+
+    def _take(self, deck: Deck) -> None:
+        lost = deck.link is LinkState.LOST and self.deck.link is not LinkState.LOST
+        self.deck = deck
+        if lost:
+            self.say(self._setup.host_ended() or self._link.trouble, Weight.ERROR)
+        self._show()
+
+    def _show(self) -> None:
+        now = time.time()
+        for screen in self.screen_stack:
+            if isinstance(screen, Live) and screen.is_mounted:
+                screen.show(self.deck, now)
+
+    @on(SessionsScreen.Instructed)
+    def _instruct(self, asked: SessionsScreen.Instructed) -> None:
+        self._start(self._acts.instruct(tuple(asked.ids), asked.instruction))
+
+    @on(SessionsScreen.EndAsked)
+    def _ask_to_end(self, asked: SessionsScreen.EndAsked) -> None:
+        ids = confirm.still_open(asked.ids, self.deck)
+        if not ids:
+            self.say("nothing to end: it has ended already")
+            return
+        question = confirm.ending(ids, asked.target, self._undo_s)
+
+        def answered(confirmed: tuple[str, ...] | None) -> None:
+            if confirmed:
+                self._start(self._acts.end(confirmed, self._undo_s))
+
+        self.push_screen(ConfirmScreen(question, self.deck), answered)
+
+    @on(SessionsScreen.UndoAsked)
+    def _take_back(self) -> None:
+        self._start(self._acts.take_back(self.deck))
+
+    @on(SessionsScreen.ColorChoiceAsked)
+    def _ask_for_color(self, asked: SessionsScreen.ColorChoiceAsked) -> None:
+        ids = tuple(asked.ids)
+
+        def answered(color: str | None) -> None:
+            if color is not None:
+                self._start(self._acts.instruct(ids, {"action": "switchColor", "color": color}))
+
+        self.push_screen(ChooseColorScreen(confirm.sessions_counted(len(ids))), answered)
+
+    @on(SessionsScreen.DetailAsked)
+    def _open_detail(self, asked: SessionsScreen.DetailAsked) -> None:
+        self.push_screen(DetailScreen(asked.id, self.deck, self._client.detail))
+
+    @on(SessionsScreen.HelpAsked)
+    def _open_help(self) -> None:
+        self.push_screen(HelpScreen(self._main.active_bindings.values()))
+
+    @on(SessionsScreen.PaletteAsked)
+    def _open_palette(self) -> None:
+        self.action_command_palette()
+
+    @on(SessionsScreen.CopyAsked)
+    def _copy(self, asked: SessionsScreen.CopyAsked) -> None:
+        self.copy_to_clipboard(asked.text)
+        self.say("sent to the terminal")
+
+    @on(SessionsScreen.QuitAsked)
+    async def action_quit(self) -> None:
+        """Leaves; asks first where ends are pending."""
+        pending = self._acts.pending(self.deck)
+        if not pending:
+            self.exit()
+            return
+        ids = tuple(dict.fromkeys(end.session for end in pending))
+        fate = (
+            "the host stops with the dashboard and posts none of them"
+            if self._setup.stops_host
+            else ("the host goes on and posts them")
+        )
+        text = f"{confirm.sessions_counted(len(ids))} wait to be ended; if you leave now, {fate}."
+        question = confirm.Question("Leave now?", "Leave", text, ids, typed=False)
+
+        def answered(leave: tuple[str, ...] | None) -> None:
+            if leave is not None:
+                self.exit()
+
+        self.push_screen(ConfirmScreen(question, self.deck), answered)
+
+    @property
+    def attached(self) -> bool:
+        """The host answers."""
+        return self.deck.link is LinkState.ATTACHED
+
+    @property
+    def _undo_s(self) -> float:
+        return self.deck.host.undo_s if self.deck.host else 0.0
+
+    def _handle_exception(self, error: Exception) -> None:
+        log.critical("the dashboard failed", exc_info=error)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Textual would print every frame with its locals, and a page's text is among them."""
+        self.panic(Text(f"The dashboard failed; the story is in {self._setup.log}", "bold red"))

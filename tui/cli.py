@@ -1,0 +1,79 @@
+"""The entry point: the host's commands, and with them those that open the dashboard.
+
+Textual is imported when a dashboard really opens: the commands of scripts start without it.
+"""
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from browser_host.cli.invocation import Invocation, with_invocation
+from browser_host.cli.main import ALONE, cli, run
+from browser_host.errors import NoHost, UsageError
+
+
+@click.command(ALONE, hidden=True)
+@with_invocation
+def alone(invocation: Invocation) -> int:
+    """The dashboard: on the running host, else on one of its own that it stops on leaving."""
+    _need_terminal()
+    from tui import dashboard  # noqa: PLC0415 - see the module
+
+    settings = invocation.configuration().settings
+    if dashboard.is_served(settings.host.socket):
+        return dashboard.attach(settings)
+    return dashboard.own(settings, dashboard.arguments(invocation, settings.host.socket))
+
+
+@click.command()
+@with_invocation
+def attach(invocation: Invocation) -> int:
+    """The dashboard on the running host."""
+    _need_terminal()
+    from tui import dashboard  # noqa: PLC0415 - see the module
+
+    settings = invocation.configuration().settings
+    if not dashboard.is_served(settings.host.socket):
+        raise NoHost(f"no host on {settings.host.socket}; start one with: watchdeck host")
+    return dashboard.attach(settings)
+
+
+@click.command()
+@click.option("--sessions", type=click.IntRange(1, 5000), default=12, show_default=True, help="How many.")
+@click.option(
+    "--rate", type=click.FloatRange(0, 1000), default=1.0, show_default=True, help="Events a second of each."
+)
+@click.option("--seed", type=int, default=7, show_default=True, help="Of the simulator's chance.")
+@with_invocation
+def demo(invocation: Invocation, sessions: int, rate: float, seed: int) -> int:
+    """Simulated sessions, a host and the dashboard in one go; needs no configuration and no key."""
+    _need_terminal()
+    from tui import dashboard  # noqa: PLC0415 - see the module
+
+    if invocation.config is None and not os.environ.get("WATCHDECK_CONFIG"):
+        invocation = replace(invocation, config=Path(os.devnull))  # the default file is for real sessions
+    settings = invocation.configuration().settings
+    socket = settings.host.socket
+    if invocation.socket is None and dashboard.is_served(socket):
+        socket = socket.with_name("demo.sock")
+    if dashboard.is_served(socket):
+        raise UsageError(f"a host serves {socket} already; name another place with --socket")
+    simulate = ("--simulate", str(sessions), "--rate", str(rate), "--seed", str(seed))
+    return dashboard.own(settings, dashboard.arguments(invocation, socket, *simulate))
+
+
+def main() -> None:
+    """What `watchdeck` runs."""
+    for command in (alone, attach, demo):
+        cli.add_command(command)
+    run(cli)
+
+
+def _need_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "the dashboard needs a terminal on stdin and stdout; for scripts there is: watchdeck list"
+        )

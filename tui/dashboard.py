@@ -1,0 +1,120 @@
+"""Opens the dashboard on a host, its own or a running one, and says afterwards what became of that host."""
+
+import os
+import socket as sockets
+import sys
+from pathlib import Path
+
+from browser_host import logs
+from browser_host.cli.invocation import Invocation
+from browser_host.config import Settings
+from browser_host.errors import Exit
+from tui import owned_host
+from tui.owned_host import Ending, HostCommand, OwnedHost
+
+CONNECT_S = 1.0
+"""Seconds to find out whether somebody serves a socket of this machine."""
+
+FRAMES, FRAMES_OVER_SSH = 30, 15
+"""Pictures a second at most: a key's echo waits for the next one, so it is more than the data's rate."""
+
+REFRESH_HZ, REFRESH_HZ_OVER_SSH = 10.0, 5.0
+"""Deliveries of data a second where the configuration says `auto`."""
+
+
+def is_served(socket: Path) -> bool:
+    """Whether a host listens on a socket."""
+    with sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM) as probe:
+        probe.settimeout(CONNECT_S)
+        try:
+            probe.connect(str(socket))
+        except OSError:
+            return False
+        return True
+
+
+def arguments(invocation: Invocation, socket: Path, *further: str) -> tuple[str, ...]:
+    """The command line of a host for this call, which holds on to its lifeline.
+
+    Args:
+        invocation: the options that this call was given.
+        socket: where the host is to serve.
+        further: options of the host's own.
+    """
+    config = ("--config", str(invocation.config)) if invocation.config else ()
+    return ("host", "--lifeline", *config, "--socket", str(socket), *further)
+
+
+def attach(settings: Settings) -> int:
+    """The dashboard on a running host, which goes on after it."""
+    return _open(settings, settings.host.socket, None)
+
+
+def own(settings: Settings, host_arguments: tuple[str, ...]) -> int:
+    """The dashboard on a host of its own, which ends with it.
+
+    Args:
+        settings: the configuration.
+        host_arguments: the host's command line.
+
+    Raises:
+        HostDidNotStart: with what it said.
+    """
+    _say("starting the host …")
+    talk = settings.log.path.with_name("host-talk.log")
+    host = owned_host.start(HostCommand(host_arguments, talk), _repeat)
+    try:
+        return _open(settings, host.socket, host)
+    finally:
+        _say("stopping the host …")
+        ending = host.close()
+        _say("host stopped" if ending is Ending.IN_ORDER else f"host {ending.value}")
+
+
+def _open(settings: Settings, socket: Path, host: OwnedHost | None) -> int:
+    remote = "SSH_CONNECTION" in os.environ
+    # Before the first import of Textual, which reads it once.
+    os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_OVER_SSH if remote else FRAMES))
+    from tui import theme  # noqa: PLC0415 - see above
+    from tui.app import Setup, WatchdeckApp  # noqa: PLC0415 - see above
+
+    log = settings.log.path.with_name("tui.log")
+    with logs.configure(log, settings.log.level.value):
+        app = WatchdeckApp(
+            Setup(
+                socket=socket,
+                refresh_hz=settings.tui.refresh_hz or (REFRESH_HZ_OVER_SSH if remote else REFRESH_HZ),
+                theme=settings.tui.theme or theme.default_theme(os.environ),
+                log=log,
+                keymap=settings.tui.keymap,
+                environment=settings.tui.environment,
+                animate=not remote,
+                stops_host=host is not None,
+                host_ended=lambda: _how_it_ended(host),
+            )
+        )
+        app.run()
+    if host is None:
+        pid = f" (pid {app.deck.host.pid})" if app.deck.host else ""
+        _say(f"detached; the host goes on{pid}" if app.attached else f"left; the host on {socket} was lost")
+    elif host.exit_code() is not None:
+        _say(_how_it_ended(host))
+        return Exit.FAILED
+    return app.return_code or Exit.OK
+
+
+def _how_it_ended(host: OwnedHost | None) -> str:
+    code = host.exit_code() if host else None
+    if host is None or code is None:
+        return ""
+    how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+    return f"the host {how}; what it said is in {host.log}"
+
+
+def _say(text: str) -> None:
+    print(f"watchdeck: {text}", file=sys.stderr, flush=True)
+
+
+def _repeat(line: str) -> None:
+    """A line of the host's, which bears our name already."""
+    print(line, file=sys.stderr, flush=True)
