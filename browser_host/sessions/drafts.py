@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from browser_host.sessions.changes import Change, ChangeType
@@ -129,12 +130,15 @@ class Draft:
         if not self._told:
             return Step(session, ())
         first, extra = self._told[0]
-        keys = dict.fromkeys(_NATURAL[first])
-        for name in fields:
-            keys.update(
-                dict.fromkeys(_KEYS_OF_FIELD.get(name) or (() if name in _KEYS_OF_FIELD else (name,)))
-            )
-        keys.update(dict.fromkeys(_COUNTS))
-        changes = [Change(first, tuple(keys), extra)]
+        changes = [Change(first, _keys(first, tuple(fields)), extra)]
         changes += [Change(change, _NATURAL[change], extra) for change, extra in self._told[1:]]
         return Step(session, tuple(changes))
+
+
+@lru_cache(maxsize=512)
+def _keys(change: ChangeType, fields: tuple[str, ...]) -> tuple[str, ...]:
+    # Remembered because few combinations exist, and every event of every page needs one of them.
+    keys = [*_NATURAL[change], *_COUNTS]
+    for name in fields:
+        keys += _KEYS_OF_FIELD.get(name, (name,))
+    return tuple(dict.fromkeys(keys))

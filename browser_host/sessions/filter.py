@@ -39,7 +39,7 @@ class FilterError(ValueError):
         self.position = position
         self.expected = tuple(expected)
         hint = f"; expected {', '.join(expected)}" if expected else ""
-        super().__init__(f"filter, character {position + 1}: {problem}{hint}")
+        super().__init__(f"character {position + 1}: {problem}{hint}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _plain_test(term: _Term) -> Test:
     known = _WORDS if term.sign == ":" else _CLOCKS
     if term.key not in known:
         name = f"{term.key}{term.sign}"
-        near = difflib.get_close_matches(name, _EXAMPLES, 1, 0.5)
+        near = difflib.get_close_matches(name, _EXAMPLES, 1, 0.7)
         problem = f"{name!r} is no term" + (f", did you mean {near[0]!r}?" if near else "")
         raise term.wrong(problem, () if near else _EXAMPLES, in_value=False)
     if not term.value:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from browser_host.protocol.events import Status
 from browser_host.sessions.ages import short_age
-from browser_host.sessions.durations import format_duration
+from browser_host.sessions.durations import OFF, format_duration
 from browser_host.sessions.instant import Instant
 from browser_host.sessions.session import Hosting, Session
 from browser_host.sessions.views import SessionView, StaleView
@@ -50,7 +50,7 @@ class StaleLimits:
     def of(self, rule: Rule) -> float | None:
         """The rule's limit."""
         limit: float | None = getattr(self, rule.value)
-        return limit
+        return None if limit == OFF else limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ _STATUS_RULES = {Status.PENDING_REQUEST: Rule.PENDING, Status.WAITING: Rule.WAIT
 def stale(session: Session, limits: StaleLimits, now: Instant) -> StaleView | None:
     """Why a session counts as stale, or None; of several rules, the first in their fixed order."""
     for rule, since, limit in _clocks(session, limits):
-        so_far = now.seconds_since(since)
-        if so_far >= limit:
+        if now.mono >= since.mono + limit:  # the same sum as in `next_change`, which foretells it
+            so_far = now.seconds_since(since)
             return StaleView(
                 rule=rule.value,
                 since=round(since.wall * 1000) / 1000,

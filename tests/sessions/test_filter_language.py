@@ -1,0 +1,174 @@
+"""The filter language: what matches, what is inverted, and what a mistake says."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from browser_host.sessions.filter import LIMIT, FilterError, parse
+from browser_host.sessions.views import SessionView, StaleView, view_of
+from tests.sessions.session_worlds import WALL, World, new_session
+from tests.sessions.test_session_views import VIEWS
+
+BASE = replace(view_of(World().live().session, None), visitor="V-99", color="#ee1111", mode="draw")
+STALE = replace(BASE, stale=StaleView("pending", WALL, 400, 300, ""))
+BLANK = view_of(new_session("acme corp: north"), None)
+
+TERMS = st.sampled_from(
+    [
+        "acme",
+        "v-9",
+        '"acme corp"',
+        "status:viewerReady",
+        "status:none",
+        "hosting:live",
+        "label:ac",
+        "source:config",
+        "color:red",
+        "color:#ee1111",
+        "color:none",
+        "mode:draw",
+        "stale:yes",
+        "stale:no",
+        "stale:pending",
+        "age>10m",
+        "age<10m",
+        "silent>90s",
+        "silent<1h30m",
+    ]
+)
+
+
+def mistake(text: str) -> FilterError | None:
+    try:
+        parse(text).matches(BASE, WALL)
+    except FilterError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "ACME",
+        "k7",
+        "v-99",
+        "acme k7",
+        "status:VIEWERREADY",
+        "status:v",
+        "hosting:live",
+        "hosting:li",
+        "label:cm",
+        "source:conf",
+        "color:red",
+        "color:#EE1111",
+        "color:#e11",
+        "mode:d",
+        "stale:no",
+        "!stale:yes",
+        "!!acme",
+        "age>1m",
+        "age<2h",
+        "silent>59m",
+        "STATUS:viewer",
+        "!nope",
+    ],
+)
+def test_a_session_matches(text: str) -> None:
+    assert parse(text).matches(BASE, WALL + 3600)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nope",
+        "acme nope",
+        "!acme",
+        "status:active",
+        "status:none",
+        "hosting:lost",
+        "label:99",
+        "source:command",
+        "color:blue",
+        "color:none",
+        "mode:pointer",
+        "stale:yes",
+        "stale:pending",
+        "age>2h",
+        "silent<1m",
+    ],
+)
+def test_a_session_does_not_match(text: str) -> None:
+    assert not parse(text).matches(BASE, WALL + 3600)
+
+
+def test_stale_names_a_rule() -> None:
+    assert parse("stale:yes stale:pending stale:p !stale:lost").matches(STALE, WALL)
+    assert not parse("stale:no").matches(STALE, WALL)
+
+
+def test_quotes_hold_blanks_and_colons_together() -> None:
+    assert parse('"corp: north" label:"acme corp" label:acme" "corp').matches(BLANK, WALL)
+    assert not parse('"corp  north"').matches(BLANK, WALL)
+
+
+def test_what_never_happened_is_neither_older_nor_younger() -> None:
+    for text in ("age>0s", "age<9d", "silent>0s", "silent<9d"):
+        assert not parse(text).matches(BLANK, WALL)
+    assert parse("status:none mode:none color:none").matches(BLANK, WALL)
+
+
+def test_silence_is_counted_from_the_opening_where_nothing_was_said() -> None:
+    opened = replace(BLANK, opened_at=WALL)
+    assert parse("silent>90s").matches(opened, WALL + 91)
+    assert not parse("silent>90s").matches(opened, WALL + 89)
+
+
+@given(TERMS, VIEWS, st.floats(0, 4e9))
+def test_an_inverted_term_matches_the_others(term: str, view: SessionView, now: float) -> None:
+    view = replace(view, color="#00ff00" if view.color else None)
+    plain = parse(term).matches(view, now)
+    assert parse(f"!{term}").matches(view, now) is not plain
+    assert parse(f"!!{term}").matches(view, now) is plain
+
+
+@given(st.lists(TERMS, max_size=4), st.sampled_from([BASE, STALE, BLANK]))
+def test_terms_must_all_hold_in_any_order(terms: list[str], view: SessionView) -> None:
+    now = WALL + 600
+    expected = all(parse(term).matches(view, now) for term in terms)
+    assert parse("  ".join(terms)).matches(view, now) is expected
+    assert parse(" ".join(reversed(terms))).matches(view, now) is expected
+
+
+@given(st.text(alphabet='!"<>:# \tasgelcort019mé', max_size=40) | st.text(max_size=40))
+def test_any_text_is_read_or_refused_with_a_place_in_it(text: str) -> None:
+    wrong = mistake(text)
+    assert wrong is None or 0 <= wrong.position <= len(text)
+    assert wrong is None or str(wrong).startswith(f"character {wrong.position + 1}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "words"),
+    [
+        ("acme statsu:active", 5, "did you mean 'status:'?"),
+        ("status:pendng", 7, "did you mean 'pendingRequest'?"),
+        ("!hosting:l", 9, "'l' may be several; expected loading, live, lost"),
+        ("color:octarine", 6, "'octarine' is no colour"),
+        ("age>soon", 4, "no duration"),
+        ("age>off", 4, "off"),
+        ("silent<", 7, "nothing stands after silent<"),
+        ("status:", 7, "expected waiting, pendingRequest"),
+        ("acme !", 5, "nothing stands after '!'"),
+        ('label:"acme', 6, "this quote is never closed"),
+        ("a:b", 0, "'a:' is no term; expected status:"),
+        ("x" * (LIMIT + 1), LIMIT, "at most 512 characters"),
+    ],
+)
+def test_a_mistake_says_what_and_where(text: str, position: int, words: str) -> None:
+    with pytest.raises(FilterError) as caught:
+        parse(text)
+    assert caught.value.position == position
+    assert words in str(caught.value)

@@ -1,0 +1,144 @@
+"""When a session counts as stale, and when it does not."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from browser_host.protocol.events import Status
+from browser_host.sessions import happenings as h
+from browser_host.sessions.instant import Instant
+from browser_host.sessions.session import Session
+from browser_host.sessions.staleness import (
+    Countdown,
+    StaleLimits,
+    countdown,
+    next_change,
+    same_verdict,
+    stale,
+)
+from browser_host.sessions.transitions import apply
+from browser_host.sessions.views import view_of
+from tests.sessions.session_worlds import FAULT, WALL, World, at, histories, new_session
+
+LIMITS = StaleLimits()
+ALL = StaleLimits(waiting=5, pending=7, mute=3, silent=11, age=60, lost=9)
+
+
+def rule(session: Session, seconds: float, limits: StaleLimits = LIMITS) -> str | None:
+    verdict = stale(session, limits, at(seconds))
+    return None if verdict is None else verdict.rule
+
+
+def test_a_pending_session_is_stale_from_its_limit_on_and_says_why() -> None:
+    world = World().live().says(Status.PENDING_REQUEST, 1)
+    assert rule(world.session, 300.9) is None
+    assert next_change(world.session, LIMITS, at(2)) == 301
+    verdict = stale(world.session, LIMITS, at(371))
+    assert verdict is not None
+    assert (verdict.rule, verdict.since, verdict.for_s, verdict.limit_s) == ("pending", WALL + 1, 370, 300)
+    assert verdict.text == "pending 6m10s, limit 5m"
+
+
+def test_a_repeated_status_does_not_begin_the_count_again() -> None:
+    world = World().live().says(Status.WAITING, 1).says(Status.WAITING, 119)
+    assert rule(world.session, 121) == "waiting"
+    assert rule(world.says(Status.ACTIVE, 122).session, 9_999) is None
+
+
+def test_a_page_that_never_spoke_is_mute() -> None:
+    world = World().happens(h.Opened(1), 1)
+    assert rule(world.session, 60) is None
+    assert rule(world.session, 61) == "mute"
+    assert rule(world.says(Status.ACTIVE, 62).session, 999) is None
+
+
+def test_silence_is_no_staleness_unless_it_is_asked_for() -> None:
+    world = World().live()
+    assert rule(world.session, 99_999) is None
+    assert rule(world.session, 40, StaleLimits(silent=30)) == "silent"
+    assert rule(world.session, 40, StaleLimits(age=30)) == "age"
+
+
+def test_a_lost_session_is_counted_from_the_loss_through_every_try_to_host_it_again() -> None:
+    world = World().live().happens(h.PageLost(FAULT), 10).happens(h.Requeued(), 11)
+    world.happens(h.Opened(2), 12).happens(h.PageLost(FAULT), 13)
+    assert rule(world.session, 309) is None
+    assert rule(world.session, 310) == "lost"
+    world.happens(h.Requeued(), 311).happens(h.Opened(3), 312)
+    assert rule(world.session, 313) == "lost"
+    assert rule(world.says(Status.ACTIVE, 314).session, 999) is None
+
+
+def test_a_status_from_before_the_loss_is_not_held_against_a_session() -> None:
+    world = World().live().says(Status.PENDING_REQUEST, 1).happens(h.PageLost(FAULT), 200)
+    assert rule(world.session, 302) is None
+    world.happens(h.Opened(2), 303)
+    assert rule(world.session, 304) is None
+    assert rule(world.says(Status.PENDING_REQUEST, 305).session, 306) == "pending"
+
+
+def test_blocked_and_hung_pages_are_out_of_sight_too() -> None:
+    world = World().live().happens(h.PageHung(), 10)
+    verdict = stale(world.session, LIMITS, at(310))
+    assert verdict is not None
+    assert verdict.text == "not responding 5m00s, limit 5m"
+    assert rule(world.happens(h.PageAnswered(), 311).session, 999) is None
+    assert rule(World().happens(h.Opened(1), 0).happens(h.Blocked(FAULT), 1).session, 301) == "lost"
+
+
+def test_an_ended_session_is_never_stale() -> None:
+    world = World().live().says(Status.PENDING_REQUEST, 1).says(Status.TERMINATED, 2)
+    assert rule(world.session, 9_999, ALL) is None
+    assert next_change(world.session, ALL, at(3)) is None
+
+
+def test_a_jump_of_the_wall_clock_makes_nothing_stale() -> None:
+    world = World().live().says(Status.PENDING_REQUEST, 1)
+    jumped = Instant(mono=10, wall=WALL + 86_400)
+    assert stale(world.session, LIMITS, jumped) is None
+
+
+def test_a_rule_that_is_off_says_nothing() -> None:
+    off = StaleLimits(waiting=None, pending=None, mute=float("inf"), lost=None)
+    world = World().happens(h.Opened(1), 0)
+    assert rule(world.session, 9_999, off) is None
+    assert next_change(world.session, off, at(1)) is None
+    assert countdown(view_of(world.session, None), off, WALL + 5) is None
+
+
+def test_the_countdown_names_the_rule_that_comes_first() -> None:
+    world = World().live().says(Status.PENDING_REQUEST, 1)
+    view = view_of(world.session, None)
+    assert countdown(view, LIMITS, WALL + 251) == Countdown("pending", 250, 300)
+    assert countdown(view, replace(LIMITS, age=260), WALL + 251) == Countdown("age", 251, 260)
+    verdict = stale(world.session, LIMITS, at(400))
+    assert countdown(replace(view, stale=verdict), LIMITS, WALL + 401) == Countdown("pending", 400, 300)
+    assert countdown(view_of(world.says(Status.TERMINATED, 2).session, None), LIMITS, WALL) is None
+
+
+def test_verdicts_that_differ_in_time_alone_are_the_same() -> None:
+    session = World().live().says(Status.PENDING_REQUEST, 1).session
+    assert same_verdict(stale(session, LIMITS, at(400)), stale(session, LIMITS, at(500)))
+    assert same_verdict(None, None)
+    assert not same_verdict(None, stale(session, LIMITS, at(400)))
+
+
+@given(histories(), st.floats(0, 100))
+@settings(max_examples=300)
+def test_between_two_happenings_a_verdict_changes_when_it_was_foretold_and_never_goes(
+    history: list[tuple[h.Happening, Instant]], wait: float
+) -> None:
+    session, now = new_session(), at(0)
+    for happening, moment in history:
+        session, now = apply(session, happening, moment).session, moment
+    before, foretold = stale(session, ALL, now), next_change(session, ALL, now)
+    later = at(now.mono + wait)
+    after = stale(session, ALL, later)
+    if foretold is None or later.mono < foretold:
+        assert same_verdict(before, after)
+    elif before is None:
+        assert after is not None
+    assert before is None or after is not None
+    if foretold is not None and before is None:
+        assert stale(session, ALL, at(foretold)) is not None
