@@ -1,0 +1,320 @@
+// The page's side of the bridge. Runs once, in an isolated world of the host page that neither the page nor
+// its iframes see: takes messages in by `event.source`, sends them out in batches, posts instructions.
+(function bridge(limits, style) {
+  "use strict";
+  if (window !== window.top) return null;
+  const send = globalThis.watchdeckOut;
+  const slots = new Map();
+  const byWindow = new Map();
+  const waiting = new Set(); // slots with something to say, oldest first
+  const quote = (text) => JSON.stringify(text.toWellFormed());
+  let credit = limits.credit;
+  let lastFlush = -Infinity;
+  let timer = null;
+  let sequence = 0;
+  let strangers = 0; // messages of windows that are in no slot
+
+  // ---- JSON text of anything structured clone can carry; bounded, never throws -------------------------------
+  const FIRST = ["type", "sessionStatus", "reason", "color"]; // what is read of a message survives the bounds
+  const plain = (value) => {
+    const prototype = Object.getPrototypeOf(value);
+    return prototype === Object.prototype || prototype === null;
+  };
+
+  function write(root) {
+    let room = limits.messageChars;
+    let entries = limits.entries;
+    const text = (value) => {
+      let out = quote(value.length > room ? value.slice(0, Math.max(room, 0)) + "…" : value);
+      // Escapes grow a character up to six times: cut so that the bound holds for what is sent.
+      if (out.length > room + 8) out = quote(value.slice(0, Math.max(Math.floor(room / 6), 0)) + "…");
+      room -= out.length;
+      return out;
+    };
+    const leaf = (value) => {
+      switch (typeof value) {
+        case "string": return text(value);
+        case "boolean": room -= 5; return value ? "true" : "false";
+        case "number": room -= 24; return Number.isFinite(value) ? String(value) : "null";
+        // A long BigInt takes quadratic time to print.
+        case "bigint": return BigInt.asIntN(64, value) === value ? text(value.toString()) : text("[BigInt]");
+        default: room -= 4; return "null";
+      }
+    };
+    const any = (value, depth) => {
+      if (typeof value !== "object" || value === null) return leaf(value);
+      const list = Array.isArray(value);
+      if (!list && !plain(value)) {
+        if (value instanceof Date && !Number.isNaN(value.getTime())) return text(value.toISOString());
+        return text(`[${Object.prototype.toString.call(value).slice(8, -1)}]`);
+      }
+      if (depth >= limits.depth) return text(list ? "[Array]" : "[Object]");
+      const parts = [];
+      if (list) {
+        for (let i = 0; i < value.length && entries > 0 && room > 0; i += 1) {
+          entries -= 1;
+          room -= 1;
+          parts.push(any(value[i], depth + 1));
+        }
+        return `[${parts.join(",")}]`;
+      }
+      const key = (name) => {
+        if (entries <= 0 || room <= 0) return;
+        entries -= 1;
+        room -= 2;
+        parts.push(`${text(name)}:${any(value[name], depth + 1)}`);
+      };
+      const early = depth === 0 ? FIRST.filter((name) => Object.hasOwn(value, name)) : [];
+      early.forEach(key);
+      for (const name in value) {
+        if (entries <= 0 || room <= 0) break;
+        if (Object.hasOwn(value, name) && !early.includes(name)) key(name);
+      }
+      return `{${parts.join(",")}}`;
+    };
+    return any(root, 0);
+  }
+
+  // ---- what a slot has to say -------------------------------------------------------------------------------
+  const LASTING = new Set(["sessionStatusUpdate", "upscope.sessionState.update", "sessionEnded"]);
+
+  class Lane {
+    constructor(count, chars, kept) {
+      Object.assign(this, { count, chars, kept, items: [], size: 0 });
+    }
+    // Adds one; returns how many had to go. `kept` of the oldest always stay, the newest always does.
+    push(item) {
+      this.items.push(item);
+      this.size += item.text.length;
+      let gone = 0;
+      while (this.items.length > this.kept + 1 && (this.items.length > this.count || this.size > this.chars)) {
+        const at = this.kept ? this.items.length - 2 : 0;
+        this.size -= this.items.splice(at, 1)[0].text.length;
+        gone += 1;
+      }
+      return gone;
+    }
+    take() {
+      const items = this.items;
+      this.items = [];
+      this.size = 0;
+      return items;
+    }
+  }
+
+  class Slot {
+    constructor(number, frame) {
+      Object.assign(this, {
+        number, frame, after: 0, origins: [], dropped: 0, refused: 0, floods: false,
+        unread: [], readMs: 0, heldUntil: 0,
+        lasting: new Lane(limits.lasting, limits.lastingChars, 1),
+        colors: new Lane(limits.others, limits.otherChars, 0),
+        others: new Lane(limits.others, limits.otherChars, 0),
+      });
+    }
+    lose(count) {
+      this.dropped += count;
+      this.floods ||= count > 0;
+    }
+    // The cheap path: beyond its time the data of a flood is not even deserialised; the newest wait unread.
+    arrived(event, now) {
+      const note = { event, at: now, after: this.after, sequence: (sequence += 1) };
+      if (this.readMs < limits.readMs) {
+        this.read(note);
+        this.readMs += performance.now() - now;
+        return;
+      }
+      this.unread.push(note);
+      if (this.unread.length >= 2 * limits.unread) {
+        this.lose(this.unread.splice(0, limits.unread).length);
+      }
+    }
+    read({ event, at, after, sequence: order }) {
+      let data;
+      try {
+        data = event.data;
+      } catch {
+        data = null; // it could not be deserialised here; that it came still counts
+      }
+      const type = typeof data === "object" && data !== null ? data.type : undefined;
+      // Checked here against what the host told; where they differ the host decides, for it knows newer commits.
+      const origin = this.origins.includes(event.origin) ? "" : event.origin.slice(0, 300);
+      const item = { at, after, order, origin, text: write(data) };
+      if (LASTING.has(type)) {
+        this.lose(this.lasting.push(item));
+      } else if (type === "currentColor") {
+        const last = this.colors.items.at(-1);
+        // Only colours between the same two instructions are one: each may confirm its own.
+        if (last && last.after === after && last.origin === origin) {
+          this.colors.items.pop();
+          this.colors.size -= last.text.length;
+          this.dropped += 1;
+        }
+        this.lose(this.colors.push(item));
+      } else {
+        this.lose(this.others.push(item));
+      }
+    }
+    // The window is over: as much of what waits unread as fits, the newest first.
+    settle() {
+      const late = this.unread;
+      this.unread = [];
+      this.readMs = 0;
+      if (late.length === 0) return;
+      const start = performance.now();
+      let from = late.length;
+      while (from > 0 && performance.now() - start < limits.readMs) {
+        from -= 1;
+        try {
+          void late[from].event.data; // deserialised now, and kept by the event
+        } catch {
+          // read() says what becomes of it
+        }
+      }
+      this.lose(from);
+      for (const note of late.slice(from)) this.read(note);
+    }
+    take(now) {
+      this.settle();
+      const items = [...this.lasting.take(), ...this.colors.take(), ...this.others.take()];
+      items.sort((a, b) => a.order - b.order);
+      const counts = this.dropped || this.refused ? [[this.number, this.dropped, this.refused]] : [];
+      // Who floods waits longer for its turn; the others don't.
+      this.heldUntil = this.floods ? now + limits.floodMs : 0;
+      this.floods = false;
+      this.dropped = 0;
+      this.refused = 0;
+      const lines = items.map((item) =>
+        `[${this.number},${item.after},${Math.max(now - item.at, 0).toFixed(1)},${quote(item.origin)},${item.text}]`);
+      return { lines, counts };
+    }
+  }
+
+  // ---- out: the first of a quiet page at once, what follows within the window together -----------------------
+  function flush() {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const now = performance.now();
+    lastFlush = now;
+    while (credit > 0 && (waiting.size > 0 || strangers > 0)) {
+      const lines = [];
+      const counts = [];
+      let size = 0;
+      for (const slot of waiting) {
+        if (slot.heldUntil > now) continue;
+        if (size > limits.batchChars) break;
+        waiting.delete(slot);
+        const taken = slot.take(now);
+        for (const line of taken.lines) {
+          lines.push(line);
+          size += line.length;
+        }
+        counts.push(...taken.counts);
+      }
+      if (lines.length === 0 && counts.length === 0 && strangers === 0) break;
+      credit -= 1;
+      send(`{"messages":[${lines.join(",")}],"counts":${JSON.stringify(counts)},"strangers":${strangers}}`);
+      strangers = 0;
+    }
+    if (credit === 0) for (const slot of waiting) slot.settle();
+    else if (waiting.size > 0) timer = setTimeout(flush, limits.windowMs); // the held ones
+  }
+
+  function speak(now) {
+    const wait = lastFlush + limits.windowMs - now;
+    if (wait <= 0) flush(); // also where a flood keeps the timer from its turn
+    else if (timer === null) timer = setTimeout(flush, wait);
+  }
+
+  function slotAround(window_) {
+    for (let w = window_, depth = 0; w && depth < 16 && w !== w.parent; w = w.parent, depth += 1) {
+      if (byWindow.has(w)) return byWindow.get(w);
+    }
+    return null;
+  }
+
+  addEventListener("message", (event) => {
+    const now = performance.now();
+    const source = event.source;
+    const slot = byWindow.get(source);
+    if (slot !== undefined) {
+      slot.arrived(event, now);
+      waiting.add(slot);
+    } else {
+      // A frame nested in a slot's is not the slot's own; it may be why the page is odd, so the slot counts it.
+      const around = source ? slotAround(source) : null;
+      if (around === null) strangers += 1;
+      else {
+        around.refused += 1;
+        waiting.add(around);
+      }
+    }
+    speak(now);
+  }, true);
+
+  // ---- in ---------------------------------------------------------------------------------------------------
+  const orders = {
+    // Gives a prepared slot its address.
+    load: (number, address) => {
+      const slot = slots.get(number);
+      if (!slot) return false;
+      slot.frame.src = address;
+      return true;
+    },
+    learn: (number, origins) => {
+      const slot = slots.get(number);
+      if (slot) slot.origins = origins;
+      return Boolean(slot);
+    },
+    post: (number, instruction, message, origin) => {
+      const slot = slots.get(number);
+      if (!slot) return false;
+      slot.frame.contentWindow.postMessage(message, origin);
+      slot.after = Math.max(slot.after, instruction);
+      return true;
+    },
+    drop: (number) => {
+      const slot = slots.get(number);
+      if (!slot) return false;
+      slots.delete(number);
+      waiting.delete(slot);
+      byWindow.delete(slot.frame.contentWindow);
+      slot.frame.remove();
+      return true;
+    },
+    credit: (count) => {
+      credit = Math.min(credit + count, limits.credit);
+      if (waiting.size > 0) speak(performance.now());
+      return true;
+    },
+  };
+
+  return {
+    // Makes empty iframes, in this order, before any stranger is in them: the host learns their frame ids.
+    prepare(numbers) {
+      for (const number of numbers) {
+        const frame = document.createElement("iframe");
+        frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms");
+        frame.setAttribute("allow", "");
+        frame.referrerPolicy = "no-referrer";
+        frame.loading = "eager";
+        frame.style.cssText = style;
+        document.body.append(frame);
+        const slot = new Slot(number, frame);
+        slots.set(number, slot);
+        byWindow.set(frame.contentWindow, slot);
+      }
+      return numbers.length;
+    },
+    // Carries out many orders in one call; answers each: true, false (no such slot) or the error's name.
+    take(list) {
+      return list.map(([kind, ...rest]) => {
+        try {
+          return orders[kind](...rest);
+        } catch (error) {
+          return String(error && error.name).slice(0, 40);
+        }
+      });
+    },
+  };
+})

@@ -1,0 +1,301 @@
+"""The bridge to one host page, on a CDP session of its own: batches in, orders out, identity from Chromium.
+
+No `Runtime.enable`: it would send every console line of every watch page. `Page.createIsolatedWorld` gives
+the context's id without it, and makes the world in the main frame alone, where a script for new documents
+would make one in every iframe. The binding must be added after the world exists.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+from playwright.async_api import CDPSession
+from playwright.async_api import Error as PlaywrightError
+
+from browser_host.bridge import batches
+from browser_host.bridge.chores import Chores
+from browser_host.bridge.limits import Limits
+from browser_host.bridge.loads import Loads
+from browser_host.bridge.orders import Order, Orders, Outcome
+from browser_host.bridge.slots import NO_ORIGIN, Slot
+from browser_host.browsers.hosting import ReportSink
+from browser_host.browsers.reports import (
+    InstructionNotPosted,
+    InstructionPosted,
+    InstructionUncertain,
+    MessageReceived,
+    MessagesDropped,
+    MessagesRefused,
+    SessionBlocked,
+    SessionLeft,
+    SessionOpened,
+)
+from browser_host.secrets import WatchLink
+from browser_host.sessions.session import Fault
+
+_WORLD = "watchdeck"
+_BINDING = "watchdeckOut"
+_POST_WITHIN_S = 3.0
+_CREDIT_EVERY = 8
+"""Batches handled before the page is told: an eighth of its credit, so that it never waits for us."""
+
+
+class Bridge:
+    """Sessions in the iframes of one host page.
+
+    Args:
+        page: the page's number, for the reports.
+        style: CSS of an iframe.
+        broke: told once, with a reason, when the page does what its script cannot do.
+    """
+
+    def __init__(
+        self,
+        cdp: CDPSession,
+        *,
+        page: int,
+        style: str,
+        sink: ReportSink,
+        chores: Chores,
+        broke: Callable[[str], None],
+        limits: Limits | None = None,
+    ) -> None:
+        self._cdp = cdp
+        self._page = page
+        self._style = style
+        self._sink = sink
+        self._chores = chores
+        self._broke = broke
+        self._limits = limits or Limits()
+        self._orders = Orders(self._carry, _POST_WITHIN_S)
+        self._loads = Loads(cdp, chores, self._block)
+        self._slots: dict[int, Slot] = {}
+        self._by_session: dict[str, Slot] = {}
+        self._by_frame: dict[str, Slot] = {}
+        self._attached: list[str] = []
+        self._seating = asyncio.Lock()
+        self._numbers = 0
+        self._unpaid = 0
+        self._main = ""
+        self._context = 0
+        self._script = ""
+        self._closed = False
+
+    async def start(self) -> None:
+        """Puts the script into the host page; the caller sets the deadline."""
+        for name, handler in (
+            ("Runtime.bindingCalled", self._called),
+            ("Page.frameAttached", self._frame_attached),
+            ("Page.frameStartedNavigating", self._frame_started),
+            ("Page.frameNavigated", self._frame_navigated),
+        ):
+            self._cdp.on(name, self._guarded(handler))
+        await self._cdp.send("Page.enable")
+        tree = await self._cdp.send("Page.getFrameTree")
+        self._main = tree["frameTree"]["frame"]["id"]
+        world = {"frameId": self._main, "worldName": _WORLD}
+        self._context = (await self._cdp.send("Page.createIsolatedWorld", world))["executionContextId"]
+        await self._cdp.send("Runtime.addBinding", {"name": _BINDING, "executionContextName": _WORLD})
+        source = files("browser_host.bridge").joinpath("bridge.js").read_text("utf-8")
+        made = await self._cdp.send("Runtime.evaluate", {"contextId": self._context, "expression": source})
+        started = await self._call(
+            made["result"]["objectId"],
+            "function(limits, style) { return this(limits, style); }",
+            [self._limits.for_page(), self._style],
+            by_value=False,
+        )
+        self._script = started["objectId"]
+        self._chores.start("orders", self._orders.run())
+
+    async def seat(self, sessions: Sequence[tuple[str, WatchLink]]) -> None:
+        """Makes iframes for the sessions, learns their frame ids, then gives them their addresses.
+
+        Raises:
+            PlaywrightError: the page or the browser is gone.
+        """
+        async with self._seating:
+            first = self._numbers + 1
+            self._numbers += len(sessions)
+            numbers = list(range(first, self._numbers + 1))
+            self._attached.clear()
+            # The events of frames attached to the main frame come before the answer and in order, and only
+            # our script can attach one: so the ids are known before any stranger's code runs in them.
+            await self._call(self._script, "function(numbers) { return this.prepare(numbers); }", [numbers])
+            slots = [
+                Slot(number, frame, session_id, link)
+                for number, frame, (session_id, link) in zip(numbers, self._attached, sessions, strict=True)
+            ]
+            for slot in slots:
+                self._slots[slot.number] = slot
+                self._by_frame[slot.frame] = slot
+                self._by_session[slot.session_id] = slot
+            await self._loads.begin(slots)
+        for slot in slots:
+            if self._slots.get(slot.number) is slot:
+                self._sink(SessionOpened(slot.session_id, self._page))
+                self._orders.give(("load", slot.number, slot.link.reveal()))
+
+    def release(self, session_id: str) -> None:
+        """Takes the session's iframe away, where it has one."""
+        if (slot := self._by_session.get(session_id)) is not None:
+            self._remove(slot)
+
+    def post(self, session_id: str, number: int, message: Mapping[str, Any]) -> None:
+        """Posts an instruction; exactly one report follows, a release of the session notwithstanding."""
+        slot = self._by_session.get(session_id)
+        if slot is None or slot.origin is None:
+            self._sink(InstructionNotPosted(session_id, number, "the page has not loaded yet"))
+            return
+        if slot.origin == NO_ORIGIN:
+            text = "the page has no origin of its own that could be posted to"
+            self._sink(InstructionNotPosted(session_id, number, text))
+            return
+        commits = slot.commits
+
+        def done(outcome: Outcome) -> None:
+            match outcome:
+                case Outcome.DONE if slot.commits == commits:
+                    self._sink(InstructionPosted(session_id, number))
+                case Outcome.DONE:
+                    text = "the page navigated while the instruction was being posted"
+                    self._sink(InstructionUncertain(session_id, number, text))
+                case Outcome.REFUSED:
+                    self._sink(InstructionNotPosted(session_id, number, "the page was taken away"))
+                case Outcome.NEVER:
+                    text = "the page did not take it in time"
+                    self._sink(InstructionNotPosted(session_id, number, text))
+                case Outcome.UNCERTAIN:
+                    text = "the page stopped answering while the instruction was being posted"
+                    self._sink(InstructionUncertain(session_id, number, text))
+
+        self._orders.give(("post", slot.number, number, dict(message), slot.origin), done)
+
+    async def answer(self, within: float) -> bool:
+        """Whether the page's script answers.
+
+        Args:
+            within: seconds.
+        """
+        try:
+            async with asyncio.timeout(within):
+                await self._cdp.send("Runtime.evaluate", {"contextId": self._context, "expression": "1"})
+        except (PlaywrightError, TimeoutError):
+            return False
+        return True
+
+    def close(self) -> None:
+        """Takes nothing more from the page and answers what instructions are open."""
+        if not self._closed:
+            self._closed = True
+            self._loads.close()
+            self._orders.close()
+
+    # -- in: what the page's script and the browser say
+
+    def _called(self, event: dict[str, Any]) -> None:
+        if event["name"] != _BINDING or event["executionContextId"] != self._context:
+            return
+        try:
+            batch = batches.read(event["payload"])
+        except batches.BadBatch as error:
+            self._broke(f"its messages were {error}")
+            return
+        for said in batch.messages:
+            self._take(said)
+        for counted in batch.counts:
+            if (slot := self._slots.get(counted.slot)) is not None:
+                self._count(slot, counted.dropped, counted.refused)
+        self._unpaid += 1
+        if self._unpaid >= _CREDIT_EVERY:
+            self._orders.give(("credit", self._unpaid))
+            self._unpaid = 0
+
+    def _take(self, said: batches.Said) -> None:
+        slot = self._slots.get(said.slot)
+        if slot is None:
+            return  # of an iframe that was taken away meanwhile
+        if (said.origin and said.origin not in slot.origins) or not slot.origins:
+            self._count(slot, 0, 1)
+            return
+        slot.spoke = True
+        self._sink(MessageReceived(slot.session_id, said.data, said.after, said.waited_ms))
+
+    def _count(self, slot: Slot, dropped: int, refused: int) -> None:
+        if dropped:
+            self._sink(MessagesDropped(slot.session_id, dropped))
+        if refused:
+            self._sink(MessagesRefused(slot.session_id, refused))
+
+    def _frame_attached(self, event: dict[str, Any]) -> None:
+        if event["parentFrameId"] == self._main:
+            self._attached.append(event["frameId"])
+
+    def _frame_started(self, event: dict[str, Any]) -> None:
+        if (slot := self._by_frame.get(event["frameId"])) is not None:
+            slot.loader = event["loaderId"]
+
+    def _frame_navigated(self, event: dict[str, Any]) -> None:
+        frame = event["frame"]
+        slot = self._by_frame.get(frame["id"])
+        if slot is None:
+            if frame["id"] == self._main:
+                self._broke("its own document was replaced")
+            return
+        if frame["url"] == "about:blank" and not slot.commits:
+            return
+        if "unreachableUrl" in frame:
+            self._loads.unreachable(slot)
+            return
+        origin = frame["securityOrigin"]
+        left = slot.commit(origin if origin.startswith(("https://", "http://")) else NO_ORIGIN)
+        if left is not None:
+            self._sink(SessionLeft(slot.session_id, left))
+        self._orders.give(("learn", slot.number, list(slot.origins)))
+        self._loads.committed(slot)
+
+    # -- out
+
+    async def _carry(self, orders: Sequence[Order]) -> Sequence[object]:
+        result = await self._call(self._script, "function(orders) { return this.take(orders); }", [orders])
+        answers: list[object] = result["value"]
+        return answers
+
+    async def _call(
+        self, target: str, function: str, arguments: Sequence[object], *, by_value: bool = True
+    ) -> dict[str, Any]:
+        params = {
+            "objectId": target,
+            "functionDeclaration": function,
+            "arguments": [{"value": argument} for argument in arguments],
+            "returnByValue": by_value,
+        }
+        answer: dict[str, Any] = await self._cdp.send("Runtime.callFunctionOn", params)
+        if "exceptionDetails" in answer:
+            raise PlaywrightError("the bridge's script failed")
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    def _block(self, slot: Slot, fault: Fault) -> None:
+        self._remove(slot)
+        self._sink(SessionBlocked(slot.session_id, fault))
+
+    def _remove(self, slot: Slot) -> None:
+        self._slots.pop(slot.number, None)
+        self._by_frame.pop(slot.frame, None)
+        if self._by_session.get(slot.session_id) is slot:
+            del self._by_session[slot.session_id]
+        self._loads.forget(slot)
+        self._orders.give(("drop", slot.number))
+
+    def _guarded(self, handler: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+        def guarded(event: dict[str, Any]) -> None:
+            if self._closed:
+                return
+            try:
+                handler(event)
+            except (KeyError, TypeError) as error:
+                # Raised here it would come out of the next call of Playwright's, whosever that is.
+                self._broke(f"the browser said something unexpected ({type(error).__name__})")
+
+        return guarded

@@ -1,0 +1,192 @@
+"""A browser and the driver that runs it: started, watched, and surely gone in the end."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.async_api import Browser, BrowserContext, CDPSession, Playwright, async_playwright
+from playwright.async_api import Error as PlaywrightError
+
+from browser_host.bridge.chores import Chores
+from browser_host.browsers import processes
+from browser_host.browsers.find import Found, Origin
+from browser_host.browsers.log import Log
+from browser_host.browsers.processes import Process
+from browser_host.browsers.sandbox import Sandbox
+from browser_host.errors import BrowserUnavailable
+
+START_WITHIN_S = 30.0
+_PING_EVERY_S = 2.0
+_PING_WITHIN_S = 5.0
+
+
+class Engine:
+    """One driver and one browser. `lost` is called once, from the loop, when either is gone.
+
+    Args:
+        number: rises with every start of this host.
+    """
+
+    def __init__(self, number: int, log: Log, lost: Callable[["Engine", str], None]) -> None:
+        self.number = number
+        self.name = "chromium"
+        self.version = ""
+        self.sandbox = False
+        self.driver: Process | None = None
+        self._log = log
+        self._lost = lost
+        self._gone = False
+        self._playwright: Playwright | None = None
+        self._browser: Browser | None = None
+        self._root: CDPSession | None = None
+        self._chores = Chores(self._chore_failed)
+        self._pidfd: int | None = None
+        self._groups: frozenset[int] = frozenset()
+
+    async def start(self, executable: Path | None, sandbox: Sandbox) -> None:
+        """Starts the driver, then the browser.
+
+        Raises:
+            BrowserUnavailable: one of them could not be started in time.
+        """
+        found = Found(executable, Origin.CONFIGURED) if executable else None
+        before = processes.drivers_of(os.getpid())
+        try:
+            async with asyncio.timeout(START_WITHIN_S):
+                self._playwright = await async_playwright().start()
+                self.driver = next(iter(processes.drivers_of(os.getpid()) - before), None)
+                self._browser = await self._playwright.chromium.launch(
+                    executable_path=executable,
+                    chromium_sandbox=sandbox.on,
+                    # One process a page; never `--disable-features`, which replaces Playwright's own list.
+                    args=["--disable-site-isolation-trials"] if found and found.full_chrome else [],
+                    # Signals are the host's: the driver would close the browser before the host is done.
+                    handle_sigint=False,
+                    handle_sigterm=False,
+                    handle_sighup=False,
+                    timeout=START_WITHIN_S * 1000,
+                )
+                self._root = await self._browser.new_browser_cdp_session()
+        except (PlaywrightError, TimeoutError, OSError) as error:
+            await self.close(5.0)
+            raise BrowserUnavailable(_why(error, executable, sandbox)) from error
+        except BaseException:
+            await self.close(5.0)
+            raise
+        self.version = self._browser.version
+        self.sandbox = sandbox.on
+        self.name = executable.name if executable else "chromium"
+        self._browser.on("disconnected", lambda _: self._say_lost("the browser ended"))
+        self._watch_driver()
+        self._chores.start("ping", self._ping())
+
+    async def new_context(self, *, private_network: bool) -> BrowserContext:
+        """A context of its own for a page.
+
+        Raises:
+            PlaywrightError: the browser is gone.
+        """
+        if self._browser is None:
+            raise PlaywrightError("the browser is closed")
+        return await self._browser.new_context(
+            accept_downloads=False,
+            service_workers="block",
+            permissions=["local-network-access"] if private_network else [],
+            viewport={"width": 1280, "height": 800},
+        )
+
+    async def close(self, within: float) -> None:
+        """Closes the browser, then the driver; what still runs after that is ended by the kernel.
+
+        Args:
+            within: seconds for all of it.
+        """
+        self._gone = True
+        own = self._own()
+        await self._chores.close(0.5)
+        self._unwatch_driver()
+        browser, self._browser = self._browser, None
+        playwright, self._playwright = self._playwright, None
+        try:
+            async with asyncio.timeout(within):
+                # A dead driver answers nobody: don't wait for it.
+                if browser is not None and (self.driver is None or processes.still_run([self.driver])):
+                    await browser.close()
+                if playwright is not None:
+                    await playwright.stop()
+        except (PlaywrightError, TimeoutError) as error:
+            self._log.warning("browser.close_failed", browser=self.number, error=type(error).__name__)
+        left = processes.still_run({*own, *self._own()})
+        if left:
+            self._log.warning("browser.killed", browser=self.number, processes=len(left))
+            processes.kill(left)
+
+    def _own(self) -> frozenset[Process]:
+        """The driver, what it started, and what stays in the browser's group when its parent is gone."""
+        if self.driver is None:
+            return frozenset()
+        if not processes.still_run([self.driver]):
+            return frozenset(p for p in processes.everything() if p.group in self._groups)
+        started = processes.descendants(self.driver.pid)
+        # Playwright starts the browser as the leader of a group of its own; a number stays taken while any
+        # process of the group lives, so what bears it is ours.
+        self._groups |= {p.group for p in started if p.group != self.driver.group}
+        return frozenset(
+            {self.driver, *started, *(p for p in processes.everything() if p.group in self._groups)}
+        )
+
+    def _watch_driver(self) -> None:
+        """The driver's death is not told by Playwright: the kernel tells (Linux); elsewhere the ping does."""
+        self._own()
+        if self.driver is None or not hasattr(os, "pidfd_open"):
+            return
+        try:
+            self._pidfd = os.pidfd_open(self.driver.pid)
+        except OSError:
+            self._say_lost("the browser's driver ended")
+            return
+        asyncio.get_running_loop().add_reader(self._pidfd, self._driver_ended)
+
+    def _driver_ended(self) -> None:
+        self._unwatch_driver()
+        self._say_lost("the browser's driver ended")
+
+    def _unwatch_driver(self) -> None:
+        if self._pidfd is not None:
+            asyncio.get_running_loop().remove_reader(self._pidfd)
+            os.close(self._pidfd)
+            self._pidfd = None
+
+    async def _ping(self) -> None:
+        while self._root is not None:
+            await asyncio.sleep(_PING_EVERY_S)
+            try:
+                async with asyncio.timeout(_PING_WITHIN_S):
+                    await self._root.send("Browser.getVersion")
+            except (PlaywrightError, TimeoutError):
+                self._say_lost("the browser does not answer")
+                return
+
+    def _say_lost(self, text: str) -> None:
+        if not self._gone:
+            self._gone = True
+            self._lost(self, text)
+
+    def _chore_failed(self, name: str, error: BaseException) -> None:
+        self._log.warning("browser.chore_failed", browser=self.number, chore=name, error=repr(error))
+        self._say_lost("the browser can't be watched")
+
+
+def _why(error: Exception, executable: Path | None, sandbox: Sandbox) -> str:
+    program = executable or "Playwright's own browser"
+    if isinstance(error, TimeoutError):
+        return f"{program} did not start within {START_WITHIN_S:.0f} s"
+    said = str(error)
+    if sandbox.on and "sandbox" in said.lower():
+        return (
+            f"{program} could not start with its sandbox on: this machine forbids user namespaces. "
+            'Allow them, or set browser.sandbox = "off".'
+        )
+    first = next((line.strip() for line in said.splitlines() if line.strip()), type(error).__name__)
+    return f"{program} could not be started: {first[:200]}. `watchdeck doctor` looks for the cause."

@@ -1,0 +1,88 @@
+"""Which browser to run: what is configured, else Playwright's own, else one on the PATH."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from playwright.async_api import async_playwright
+
+from browser_host.errors import BrowserUnavailable
+
+ON_PATH = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+class Origin(StrEnum):
+    """Where a browser was found."""
+
+    CONFIGURED = "configured"
+    PLAYWRIGHT = "playwright"
+    PATH = "path"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A browser that can be run.
+
+    Args:
+        executable: its program.
+    """
+
+    executable: Path
+    origin: Origin
+
+    @property
+    def full_chrome(self) -> bool:
+        """Whether it isolates sites unless told not to; the headless shell does not."""
+        return "headless" not in self.executable.name.replace("_", "-")
+
+
+async def find(configured: Path | None, own: Path | None = None) -> Found | None:
+    """Finds a browser.
+
+    Args:
+        configured: `browser.executable`, or None.
+        own: Playwright's own where the caller knows it already; asked of Playwright where None.
+
+    Raises:
+        BrowserUnavailable: the configured one is no program that can be run.
+    """
+    if configured is not None:
+        if not _runs(configured):
+            raise BrowserUnavailable(
+                f"browser.executable is {configured}, and that is no program that can be run. "
+                "Name the browser's program, or leave the key out to have one found."
+            )
+        return Found(configured, Origin.CONFIGURED)
+    own = own or await playwrights_own()
+    if own is not None and _runs(own):
+        return Found(own, Origin.PLAYWRIGHT)
+    return on_path()
+
+
+def on_path() -> Found | None:
+    """The first browser on the PATH, the cheapest kind first."""
+    for name in ON_PATH:
+        if (program := shutil.which(name)) is not None:
+            return Found(Path(program), Origin.PATH)
+    return None
+
+
+async def playwrights_own() -> Path | None:
+    """Where Playwright's own browser is or would be: the headless shell beside the browser that it names."""
+    async with async_playwright() as playwright:
+        chromium = Path(playwright.chromium.executable_path)
+    # Playwright names the full browser and runs the shell for headless: `chromium-1187/chrome-linux/chrome`
+    # lies beside `chromium_headless_shell-1187/…`.
+    for part in chromium.parents:
+        if part.name.startswith("chromium-"):
+            shells = part.with_name(part.name.replace("chromium-", "chromium_headless_shell-", 1))
+            for name in ("headless_shell", "chrome-headless-shell"):
+                if (shell := next(shells.glob(f"*/{name}"), None)) is not None:
+                    return shell
+    return chromium
+
+
+def _runs(program: Path) -> bool:
+    return program.is_file() and os.access(program, os.X_OK)

@@ -1,0 +1,227 @@
+"""One page of iframes: what crashes, hangs and is closed as a whole."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from enum import Enum, auto
+from typing import Any
+
+from playwright.async_api import BrowserContext
+from playwright.async_api import Error as PlaywrightError
+
+from browser_host.bridge import host_page
+from browser_host.bridge.bridge import Bridge
+from browser_host.bridge.chores import Chores
+from browser_host.browsers.engine import Engine
+from browser_host.browsers.hosting import ReportSink
+from browser_host.browsers.log import Log
+from browser_host.browsers.reports import (
+    InstructionNotPosted,
+    InstructionPosted,
+    InstructionUncertain,
+    Report,
+    SessionBlocked,
+    SessionsResponsive,
+    SessionsUnresponsive,
+)
+from browser_host.browsers.settings import PoolSettings
+from browser_host.secrets import WatchLink
+from browser_host.sessions.session import ErrorCode, Fault
+
+OPEN_WITHIN_S = 20.0
+SEAT_WITHIN_S = 10.0
+BEAT_EVERY_S = 2.0
+BEAT_WITHIN_S = 3.0
+HUNG_AFTER_S = 6.0
+"""How long an unresponsive page is given to answer again."""
+CLOSE_WITHIN_S = 5.0
+
+
+class PageState(Enum):
+    """How a page stands."""
+
+    OPENING = auto()
+    OPEN = auto()
+    UNRESPONSIVE = auto()
+    CLOSED = auto()
+
+
+class HostPage:
+    """A page and the sessions that sit in it; `died` is called once when it can't go on.
+
+    Args:
+        number: rises with every page of this host.
+        alone: whether it is one session's own.
+        vacated: called when a session left its seat by being blocked.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        engine: Engine,
+        settings: PoolSettings,
+        *,
+        alone: bool,
+        sink: ReportSink,
+        log: Log,
+        vacated: Callable[["HostPage", str], None],
+        died: Callable[["HostPage", Fault], None],
+    ) -> None:
+        self.number = number
+        self.engine = engine
+        self.alone = alone
+        self.state = PageState.OPENING
+        self.sessions: dict[str, WatchLink] = {}
+        self._settings = settings
+        self._sink = sink
+        self._log = log
+        self._vacated = vacated
+        self._died = died
+        self._unseated: list[str] = []
+        self._some = asyncio.Event()
+        self._chores = Chores(self._chore_failed)
+        self._context: BrowserContext | None = None
+        self._bridge: Bridge | None = None
+
+    @property
+    def free(self) -> int:
+        """Seats left."""
+        return (1 if self.alone else self._settings.sessions_per_page) - len(self.sessions)
+
+    def host(self, session_id: str, link: WatchLink) -> None:
+        """Gives the session a seat; its iframe follows."""
+        self.sessions[session_id] = link
+        self._unseated.append(session_id)
+        self._some.set()
+
+    def release(self, session_id: str) -> None:
+        """Takes the session's iframe away; nothing more is reported of it."""
+        self.sessions.pop(session_id, None)
+        if session_id in self._unseated:
+            self._unseated.remove(session_id)
+        if self._bridge is not None:
+            self._bridge.release(session_id)
+
+    def post(self, session_id: str, number: int, message: Mapping[str, Any]) -> None:
+        """Posts an instruction to the session's frame: exactly one report."""
+        if self._bridge is None or self.state is PageState.CLOSED:
+            self._sink(InstructionNotPosted(session_id, number, "the page has not loaded yet"))
+        else:
+            self._bridge.post(session_id, number, message)
+
+    def start(self, opening: asyncio.Semaphore) -> None:
+        """Opens the page in the background.
+
+        Args:
+            opening: how many may open at the same time.
+        """
+        self._chores.start("page", self._run(opening))
+
+    async def close(self) -> None:
+        """Closes the page within a deadline; what fails is logged, for the browser's end ends it too."""
+        self.leave()
+        await self._chores.close(1.0)
+        context, self._context = self._context, None
+        if context is None:
+            return
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                await context.close()
+        except (PlaywrightError, TimeoutError) as error:
+            self._log.warning("page.close_failed", page=self.number, error=type(error).__name__)
+
+    def leave(self) -> None:
+        """Takes nothing more from the page and answers its open instructions: closing's first half."""
+        if self.state is not PageState.CLOSED:
+            self.state = PageState.CLOSED
+            if self._bridge is not None:
+                self._bridge.close()
+            self.sessions.clear()
+            self._unseated.clear()
+
+    async def _run(self, opening: asyncio.Semaphore) -> None:
+        try:
+            async with opening, asyncio.timeout(OPEN_WITHIN_S):
+                await self._open()
+        except (PlaywrightError, TimeoutError) as error:
+            self._log.warning("page.open_failed", page=self.number, error=type(error).__name__)
+            self._die(ErrorCode.PAGE_CRASHED, "a page for it could not be opened")
+            return
+        if self.state is PageState.OPENING:
+            self.state = PageState.OPEN
+            self._chores.start("beat", self._beat())
+            await self._seat()
+
+    async def _open(self) -> None:
+        private = self._settings.allow_private_network
+        self._context = await self.engine.new_context(private_network=private)
+        page = await self._context.new_page()
+        page.on("crash", lambda _: self._die(ErrorCode.PAGE_CRASHED, "the page's process died"))
+        page.on("close", lambda _: self._die(ErrorCode.PAGE_CRASHED, "the page was closed"))
+        await host_page.show(page, OPEN_WITHIN_S)
+        bridge = Bridge(
+            await self._context.new_cdp_session(page),
+            page=self.number,
+            style=self._settings.render.style,
+            sink=self._report,
+            chores=self._chores,
+            broke=lambda what: self._die(ErrorCode.PAGE_CRASHED, f"the page was given up: {what}"),
+        )
+        await bridge.start()
+        self._bridge = bridge
+
+    async def _seat(self) -> None:
+        """Makes iframes for whoever got a seat, as many at a time as there are."""
+        bridge = self._bridge
+        while bridge is not None:
+            await self._some.wait()
+            self._some.clear()
+            unseated, self._unseated = self._unseated, []
+            seats = [(session, self.sessions[session]) for session in unseated if session in self.sessions]
+            if not seats:
+                continue
+            try:
+                async with asyncio.timeout(SEAT_WITHIN_S):
+                    await bridge.seat(seats)
+            except (PlaywrightError, TimeoutError):
+                self._die(ErrorCode.PAGE_HUNG, "the page took no more iframes")
+                return
+            for session, _ in seats:
+                if session not in self.sessions:
+                    bridge.release(session)
+
+    async def _beat(self) -> None:
+        """Asks the page every two seconds whether it answers; a page that does not for nine is given up."""
+        bridge = self._bridge
+        while bridge is not None:
+            await asyncio.sleep(BEAT_EVERY_S)
+            if await bridge.answer(BEAT_WITHIN_S):
+                continue
+            self.state = PageState.UNRESPONSIVE
+            self._sink(SessionsUnresponsive(tuple(self.sessions)))
+            if not await bridge.answer(HUNG_AFTER_S):
+                self._die(ErrorCode.PAGE_HUNG, "the page stopped answering")
+                return
+            self.state = PageState.OPEN
+            self._sink(SessionsResponsive(tuple(self.sessions)))
+
+    def _report(self, report: Report) -> None:
+        match report:
+            case InstructionPosted() | InstructionNotPosted() | InstructionUncertain():
+                self._sink(report)  # whatever becomes of the session, an instruction has its report
+            case SessionBlocked(session_id) if session_id in self.sessions:
+                del self.sessions[session_id]
+                self._vacated(self, session_id)
+                self._sink(report)
+            case _ if getattr(report, "session_id", None) in self.sessions:
+                self._sink(report)
+            case _:
+                pass  # of a session that was released meanwhile
+
+    def _die(self, code: ErrorCode, text: str) -> None:
+        if self.state is not PageState.CLOSED:
+            self._died(self, Fault(code, text))
+
+    def _chore_failed(self, name: str, error: BaseException) -> None:
+        if self.state is not PageState.CLOSED:
+            self._log.warning("page.chore_failed", page=self.number, chore=name, error=repr(error)[:300])
+            self._die(ErrorCode.PAGE_CRASHED, "the page could not be served")

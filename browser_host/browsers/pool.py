@@ -1,0 +1,281 @@
+"""The pool: browsers, their pages, who sits where. What dies is reported, and never retried here."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from browser_host.bridge.chores import Chores
+from browser_host.browsers import sandbox
+from browser_host.browsers.engine import Engine
+from browser_host.browsers.hosting import BrowserDescription, Placing, ReportSink
+from browser_host.browsers.log import Log
+from browser_host.browsers.page import HostPage, PageState
+from browser_host.browsers.placing import Room, plan
+from browser_host.browsers.reports import (
+    BrowserLost,
+    BrowserStarted,
+    InstructionNotPosted,
+    SessionsLost,
+)
+from browser_host.browsers.settings import PoolSettings
+from browser_host.errors import BrowserUnavailable
+from browser_host.secrets import WatchLink
+from browser_host.sessions.session import ErrorCode, Fault
+
+MAX_BROWSERS = 4
+"""240 pages; what comes beyond waits."""
+MAX_OPENING = 4
+"""Pages that open at once: more only makes each of them late on two cores."""
+EMPTY_FOR_S = 30.0
+"""How long an empty page is kept for the next session."""
+_BACKOFF_S = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
+
+
+@dataclass(slots=True, eq=False)
+class _Shelf:
+    """A browser and its pages."""
+
+    engine: Engine
+    pages: dict[int, HostPage] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    link: WatchLink
+    placing: Placing
+
+
+class Pool:
+    """Hosts sessions as iframes of pages in browsers of its own; implements `hosting.Hosting`.
+
+    Args:
+        sink: takes reports, on the loop, at once.
+    """
+
+    def __init__(self, settings: PoolSettings, sink: ReportSink, log: Log) -> None:
+        self._settings = settings
+        self._sink = sink
+        self._log = log
+        self._shelves: dict[int, _Shelf] = {}
+        self._seats: dict[str, HostPage] = {}
+        self._waiting: dict[str, _Waiting] = {}
+        self._engines = 0
+        self._pages = 0
+        self._failures = 0
+        self._opening = asyncio.Semaphore(MAX_OPENING)
+        self._chores = Chores(self._chore_failed)
+        self._starting: asyncio.Task[None] | None = None
+        self._placing: asyncio.Handle | None = None
+        self._closed = False
+
+    async def start(self) -> None:
+        """Starts the first browser.
+
+        Raises:
+            BrowserUnavailable: it could not be started.
+        """
+        if not self._shelves:
+            await self._start_engine()
+
+    def open(self, session_id: str, link: WatchLink, placing: Placing = Placing.SHARED) -> None:
+        """Gives the session an iframe: ends in `SessionOpened`, `SessionBlocked` or `SessionsLost`."""
+        if self._closed:
+            return
+        self.release(session_id)
+        self._waiting[session_id] = _Waiting(link, placing)
+        self._place_soon()
+
+    def release(self, session_id: str) -> None:
+        """Takes the session's iframe away; nothing is reported of it any more but its open instructions."""
+        self._waiting.pop(session_id, None)
+        if (page := self._seats.pop(session_id, None)) is not None:
+            page.release(session_id)
+            self._vacated(page, session_id)
+
+    def post(self, session_id: str, number: int, message: Mapping[str, Any]) -> None:
+        """Posts an instruction to the session's frame: ends in exactly one `Instruction…` report."""
+        if (page := self._seats.get(session_id)) is not None:
+            page.post(session_id, number, message)
+        else:
+            self._sink(InstructionNotPosted(session_id, number, "the session is in no page"))
+
+    def describe(self) -> tuple[BrowserDescription, ...]:
+        """The browsers as they are now."""
+        return tuple(
+            BrowserDescription(
+                number=shelf.engine.number,
+                name=shelf.engine.name,
+                version=shelf.engine.version,
+                state="running",
+                pages=len(shelf.pages),
+                sessions=sum(len(page.sessions) for page in shelf.pages.values()),
+                sandbox=shelf.engine.sandbox,
+            )
+            for shelf in self._shelves.values()
+        )
+
+    async def close(self, within: float) -> None:
+        """Closes pages, browsers and drivers, in that order, within so many seconds, come what may."""
+        self._closed = True
+        self._waiting.clear()
+        self._seats.clear()
+        if self._placing is not None:
+            self._placing.cancel()
+        shelves, self._shelves = list(self._shelves.values()), {}
+        pages = [page for shelf in shelves for page in shelf.pages.values()]
+        for page in pages:
+            page.leave()
+        await self._chores.close(within * 0.2)
+        if pages:
+            closing = [asyncio.ensure_future(page.close()) for page in pages]
+            _, late = await asyncio.wait(closing, timeout=within * 0.3)
+            for task in late:
+                task.cancel()
+        await asyncio.gather(*(shelf.engine.close(within * 0.4) for shelf in shelves))
+
+    # -- placing
+
+    def _place_soon(self) -> None:
+        """What is asked for in one tick of the loop is placed together, so that it spreads evenly."""
+        if self._placing is None and not self._closed:
+            self._placing = asyncio.get_running_loop().call_soon(self._place)
+
+    def _place(self) -> None:
+        self._placing = None
+        if self._closed or not self._waiting:
+            return
+        room = [s for s in self._shelves.values() if len(s.pages) < self._settings.pages_per_browser]
+        rooms = [
+            Room(page.number, page.free)
+            for shelf in self._shelves.values()
+            for page in shelf.pages.values()
+            if not page.alone and page.state in {PageState.OPENING, PageState.OPEN}
+        ]
+        pages = {page.number: page for shelf in self._shelves.values() for page in shelf.pages.values()}
+        new_pages = sum(self._settings.pages_per_browser - len(shelf.pages) for shelf in room)
+        todo = plan(
+            [(session, waiting.placing) for session, waiting in self._waiting.items()],
+            rooms,
+            self._settings.sessions_per_page,
+            new_pages,
+        )
+        for session, number in todo.seated:
+            self._sit(session, pages[number])
+        for fresh in todo.opened:
+            shelf = min(room, key=lambda s: len(s.pages))
+            if len(shelf.pages) >= self._settings.pages_per_browser:
+                break
+            page = self._new_page(shelf, alone=fresh.alone)
+            for session in fresh.sessions:
+                self._sit(session, page)
+            page.start(self._opening)
+        if self._waiting and len(self._shelves) < MAX_BROWSERS and self._starting is None:
+            self._starting = self._chores.start("start a browser", self._another_engine())
+
+    def _sit(self, session_id: str, page: HostPage) -> None:
+        waiting = self._waiting.pop(session_id)
+        self._seats[session_id] = page
+        page.host(session_id, waiting.link)
+
+    def _new_page(self, shelf: _Shelf, *, alone: bool) -> HostPage:
+        self._pages += 1
+        page = HostPage(
+            self._pages,
+            shelf.engine,
+            self._settings,
+            alone=alone,
+            sink=self._sink,
+            log=self._log,
+            vacated=self._vacated,
+            died=self._page_died,
+        )
+        shelf.pages[page.number] = page
+        return page
+
+    # -- pages that go
+
+    def _vacated(self, page: HostPage, session_id: str) -> None:
+        if self._seats.get(session_id) is page:
+            del self._seats[session_id]
+        if self._waiting:
+            self._place_soon()
+        elif not page.sessions:
+            asyncio.get_running_loop().call_later(0.0 if page.alone else EMPTY_FOR_S, self._close_empty, page)
+
+    def _close_empty(self, page: HostPage) -> None:
+        if not page.sessions and not self._closed:
+            self._evict(page)
+
+    def _page_died(self, page: HostPage, fault: Fault) -> None:
+        self._log.warning("page.lost", page=page.number, code=fault.code.value, sessions=len(page.sessions))
+        sessions = self._evict(page)
+        if sessions:
+            self._sink(SessionsLost(sessions, fault))
+
+    def _evict(self, page: HostPage) -> tuple[str, ...]:
+        """Out of the books first, then closed: nothing new goes to it, nothing old comes from it."""
+        shelf = self._shelves.get(page.engine.number)
+        if shelf is None or shelf.pages.pop(page.number, None) is None:
+            return ()
+        sessions = tuple(page.sessions)
+        for session in sessions:
+            self._seats.pop(session, None)
+        page.leave()
+        self._chores.start(f"close page {page.number}", page.close())
+        self._place_soon()
+        return sessions
+
+    # -- browsers
+
+    async def _start_engine(self) -> None:
+        decided = sandbox.decide(self._settings.sandbox, os.geteuid())
+        self._engines += 1
+        engine = Engine(self._engines, self._log, self._engine_lost)
+        await engine.start(self._settings.executable, decided)
+        if self._closed:
+            await engine.close(5.0)
+            return
+        self._shelves[engine.number] = _Shelf(engine)
+        facts = {"browser": engine.number, "version": engine.version, "sandbox": decided.on}
+        self._log.info("browser.started", **facts, why=decided.why)
+        self._sink(BrowserStarted(engine.number, engine.name, engine.version))
+
+    async def _another_engine(self) -> None:
+        try:
+            await asyncio.sleep(_BACKOFF_S[min(self._failures, len(_BACKOFF_S) - 1)])
+            self._failures += 1
+            await self._start_engine()
+        except BrowserUnavailable as error:
+            self._sink(BrowserLost(self._engines, str(error)))
+        else:
+            self._failures = 0
+        finally:
+            self._starting = None
+        self._place_soon()
+
+    def _engine_lost(self, engine: Engine, text: str) -> None:
+        shelf = self._shelves.pop(engine.number, None)
+        if shelf is None:
+            return
+        pages = list(shelf.pages.values())
+        sessions = tuple(session for page in pages for session in page.sessions)
+        for session in sessions:
+            self._seats.pop(session, None)
+        for page in pages:
+            page.leave()
+        if sessions:
+            self._sink(SessionsLost(sessions, Fault(ErrorCode.BROWSER_GONE, text)))
+        self._sink(BrowserLost(engine.number, text))
+        self._log.warning("browser.lost", browser=engine.number, text=text, sessions=len(sessions))
+        self._chores.start(f"close browser {engine.number}", self._bury(engine, pages))
+        self._place_soon()
+
+    async def _bury(self, engine: Engine, pages: list[HostPage]) -> None:
+        await engine.close(5.0)
+        for page in pages:
+            await page.close()
+
+    def _chore_failed(self, name: str, error: BaseException) -> None:
+        self._log.warning("pool.chore_failed", chore=name, error=repr(error)[:300])

@@ -1,0 +1,59 @@
+"""What the pool is told."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+MAX_PAGES_PER_BROWSER = 60
+"""Above some 80 renderers Chromium makes pages share them, and one crash would take several pages."""
+
+
+class Render(StrEnum):
+    """How iframes are laid out."""
+
+    HIDDEN = "hidden"
+    """1 by 1 pixel each: timers, messages and animation frames keep their rate, painting costs nothing."""
+    VISIBLE = "visible"
+    """640 by 400 pixels each."""
+
+    @property
+    def style(self) -> str:
+        """CSS of an iframe."""
+        size = "width:1px;height:1px" if self is Render.HIDDEN else "width:640px;height:400px"
+        return f"{size};border:0"
+
+
+class SandboxSetting(StrEnum):
+    """`browser.sandbox` of the configuration."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSettings:
+    """How sessions are hosted.
+
+    Args:
+        executable: the browser's program, or None for Playwright's own.
+        sessions_per_page: iframes that share a page, and so its fate.
+        max_pages: of one browser; at most 60 are used, then a second browser is started.
+        allow_private_network: whether pages of this machine and of private networks may be framed.
+    """
+
+    executable: Path | None = None
+    sessions_per_page: int = 10
+    max_pages: int = 40
+    render: Render = Render.HIDDEN
+    allow_private_network: bool = False
+    sandbox: SandboxSetting = SandboxSetting.AUTO
+
+    def __post_init__(self) -> None:
+        if self.sessions_per_page < 1 or self.max_pages < 1:
+            raise ValueError("sessions_per_page and max_pages are at least 1")
+
+    @property
+    def pages_per_browser(self) -> int:
+        """Pages that one browser holds."""
+        return min(self.max_pages, MAX_PAGES_PER_BROWSER)
