@@ -123,7 +123,9 @@ def test_what_is_no_text_is_no_colour(raw: object, kept: str) -> None:
 
 
 def test_a_long_word_is_kept_cut_and_not_read() -> None:
+    before = colors._read_word.cache_info()
     assert colors.read("#" + "f" * 1_000_000) == Color(None, "#" + "f" * 62 + "…")
+    assert colors._read_word.cache_info() == before  # which would keep the megabyte
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,13 @@ def test_a_configured_path_stands_instead_of_the_plain_names() -> None:
     assert event == StateUpdated(None, None, None, json_text(state))
 
 
+@pytest.mark.parametrize("step", ["2", "-1", "²", "", "x", "1.0", "9" * 5_000])
+def test_a_path_that_leads_past_a_list_finds_nothing(step: str) -> None:
+    state = {"tools": ["draw", "pointer"], "mode": "cursor"}
+    event = read({"type": STATE, "state": state}, StatePaths(mode=f"tools.{step}"))
+    assert event == StateUpdated(None, None, None, json_text(state))
+
+
 class Hostile:
     """Fails whatever it is asked."""
 
