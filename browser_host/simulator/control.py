@@ -1,5 +1,6 @@
 """What tests ask of the simulator and real services do not have: the record, and orders to pages."""
 
+import asyncio
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -29,11 +30,16 @@ class OrderRequest(BaseModel):
 
 
 class Control:
-    """Serves the record of one service, and takes orders for its pages."""
+    """Serves the record of one service, and takes orders for its pages.
 
-    def __init__(self, service: Service, rest: Rest) -> None:
+    Args:
+        closing: set when the simulator ends, so that no wait holds it up.
+    """
+
+    def __init__(self, service: Service, rest: Rest, closing: asyncio.Event) -> None:
         self._service = service
         self._rest = rest
+        self._closing = closing
 
     def routes(self) -> list[Route]:
         """Its addresses."""
@@ -54,7 +60,9 @@ class Control:
             return refusal(400, "instructions and within are numbers")
         record = self._service.record
         try:
-            await record.until(lambda seen: len(seen.instructions) >= wanted, within)
+            await record.until(
+                lambda seen: len(seen.instructions) >= wanted or self._closing.is_set(), within
+            )
         except TimeoutError:
             return JSONResponse(record.as_json(), status_code=408)
         return JSONResponse(record.as_json())

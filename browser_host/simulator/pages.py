@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
@@ -21,6 +22,8 @@ from browser_host.simulator.service import Link, Service
 MOST_SAID_BYTES = 4 << 20
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 CACHED = {"Cache-Control": "public, max-age=3600"}
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
 FRAMING = {
     Behaviour.FRAMING_DENIED: {"X-Frame-Options": "DENY"},
     Behaviour.FRAMING_ANCESTORS: {"Content-Security-Policy": "frame-ancestors 'none'"},
@@ -165,7 +168,7 @@ def _package_data(name: str) -> str:
     return files("browser_host.simulator").joinpath(name).read_text(encoding="utf-8")
 
 
-def _script(name: str) -> Any:
+def _script(name: str) -> Endpoint:
     text = _package_data(name)
 
     async def serve(_request: Request) -> Response:

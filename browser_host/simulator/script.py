@@ -1,5 +1,6 @@
 """What one watch page is told to do: all chance is spent here, so that the page itself only plays."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -94,7 +95,7 @@ def write_script(settings: SimulatorSettings, number: int, behaviour: Behaviour)
 
 
 def _steps(
-    uniform: Any, behaviour: Behaviour, *, asks: bool, pace: float
+    uniform: Callable[[float, float], float], behaviour: Behaviour, *, asks: bool, pace: float
 ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     """The usual order of statuses; none promised by the vendor, this one is inferred."""
     order = ["waiting"]

@@ -102,7 +102,8 @@ class Simulator:
             self._origin, elsewhere = (f"http://{HOST}:{one.getsockname()[1]}" for one in sockets)
             rest = Rest(self._service, self._origin)
             pages = Pages(self._service, elsewhere, self._closing)
-            routes = [*pages.routes(), *rest.routes(), *Control(self._service, rest).routes()]
+            control = Control(self._service, rest, self._closing)
+            routes = [*pages.routes(), *rest.routes(), *control.routes()]
             self.sessions = self._service.sessions(self._origin)
             self._server = _QuietServer(
                 uvicorn.Config(
@@ -122,6 +123,7 @@ class Simulator:
     async def close(self) -> None:
         """Ends the serving; safe to call more than once."""
         self._closing.set()
+        await self.record.changed()
         if self._server is not None and self._task is not None:
             self._server.should_exit = True
             await self._task

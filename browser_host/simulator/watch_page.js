@@ -101,8 +101,7 @@
     else if (script.ending.includes('terminated')) tellStatus();
     if (reason === 'error' || script.ending.includes('sessionEnded')) say({ type: 'sessionEnded', reason });
     if (script.end_url) location.replace(script.end_url);
-    else if (script.after_end === 'restart') setTimeout(() => play([...script.steps, ...script.then]), 800);
-    if (script.after_end === 'restart') page.ended = false;
+    else if (script.after_end === 'restart') later(800, begin);
   }
 
   function toggle() {
