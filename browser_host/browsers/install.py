@@ -62,8 +62,8 @@ class Machine:
         return self.environment.get("PATH")
 
 
-async def ensure_browser(configured: Path | None, say: Say, machine: Machine | None = None) -> Found:
-    """Finds a browser, or gets one.
+def ensure_browser(configured: Path | None, say: Say, machine: Machine | None = None) -> Found:
+    """Finds a browser, or gets one; blocks meanwhile, so a running loop calls it in a thread.
 
     Args:
         configured: `browser.executable`, or None.
@@ -73,7 +73,10 @@ async def ensure_browser(configured: Path | None, say: Say, machine: Machine | N
     Raises:
         BrowserUnavailable: none is there and none could be got; the text names the exact commands.
     """
-    machine = machine or Machine.here()
+    return asyncio.run(_ensure(configured, say, machine or Machine.here()))
+
+
+async def _ensure(configured: Path | None, say: Say, machine: Machine) -> Found:
     if (found := await find(configured)) is not None:
         return found
     say("no browser found; downloading Playwright's headless Chromium (about 100 MB, once)")
@@ -96,7 +99,11 @@ async def ensure_browser(configured: Path | None, say: Say, machine: Machine | N
 async def _run(command: Sequence[str], within: float, say: Say, machine: Machine) -> bool:
     """Runs a command, passing its lines on; whether it succeeded in time."""
     # A closed network often swallows packets: ten seconds to connect, where Playwright waits thirty.
-    patience = {"DEBIAN_FRONTEND": "noninteractive", "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000"}
+    patience = {
+        "DEBIAN_FRONTEND": "noninteractive",
+        "NO_COLOR": "1",
+        "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000",
+    }
     environment = {**machine.environment, **patience}
     try:
         process = await asyncio.create_subprocess_exec(
