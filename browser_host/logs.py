@@ -19,6 +19,7 @@ from typing import Any, TextIO, TypeAlias, cast
 import structlog
 from structlog.stdlib import BoundLogger, ProcessorFormatter
 
+from browser_host.errors import WatchdeckError
 from browser_host.scrubbing import scrubbed
 from browser_host.secrets import Secret
 
@@ -52,10 +53,9 @@ def configure(path: Path, level: str, *, quiet: bool = True) -> Iterator[BoundLo
         quiet: nothing on stderr; else warnings and errors in plain words.
 
     Raises:
-        OSError: the file can't be written.
+        WatchdeckError: the file can't be written.
     """
     threshold = logging.getLevelNamesMapping()[level.upper()]
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handlers: list[logging.Handler] = [_file(path)]
     if not quiet:
         handlers.append(_stderr())
@@ -129,7 +129,13 @@ def _open_private(name: str, flags: int) -> int:
 
 
 def _file(path: Path) -> logging.Handler:
-    handler = _PrivateFile(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler = _PrivateFile(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
+    except OSError as error:
+        raise WatchdeckError(
+            f"cannot write the log {path}: {error.strerror}; name another one with log.path"
+        ) from error
     handler.setFormatter(_formatter(structlog.processors.JSONRenderer()))
     return handler
 

@@ -1,0 +1,111 @@
+"""`watchdeck config path`, `show`, `check` and `example`."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from typing import Any
+
+import click
+
+from browser_host.cli.invocation import Invocation, common, with_invocation
+from browser_host.cli.output import columns, line, say, tell
+from browser_host.errors import Exit
+
+NOT_SET = "(not set)"
+
+
+@click.group()
+@common
+def config() -> None:
+    """The configuration: where it is, what holds, whether it is right."""
+
+
+@config.command()
+@with_invocation
+def path(invocation: Invocation) -> None:
+    """Print where the configuration is looked for, whether or not it is there."""
+    from browser_host.config import locate  # noqa: PLC0415 - `--help` needs no models
+
+    place = locate(invocation.config)
+    if invocation.json:
+        tell({"schema": 1, "path": str(place), "exists": place.is_file()})
+    else:
+        line(str(place))
+        say("" if place.is_file() else "there is none yet; see: watchdeck config example")
+
+
+@config.command()
+@with_invocation
+def show(invocation: Invocation) -> None:
+    """Print every key, what holds, and where it came from; secrets by their fingerprints."""
+    from browser_host.config.explain import dotted  # noqa: PLC0415 - `--help` needs no models
+
+    configuration = invocation.configuration()
+    values = [
+        (dotted(key), value, configuration.origin(key))
+        for key, value in _leaves((), configuration.settings.model_dump(mode="json"))
+    ]
+    if invocation.json:
+        entries = [{"key": key, "value": value, "origin": origin} for key, value, origin in values]
+        tell({"schema": 1, "path": str(configuration.path), "values": entries})
+        return
+    for row in columns(
+        ("KEY", "VALUE", "FROM"), [(key, _shown(value), origin) for key, value, origin in values]
+    ):
+        line(row)
+
+
+@config.command()
+@with_invocation
+def check(invocation: Invocation) -> Exit:
+    """Tell every mistake of the configuration at once; exit code 2 if there is one."""
+    from browser_host.config import ConfigurationError  # noqa: PLC0415 - `--help` needs no models
+
+    try:
+        configuration = invocation.configuration()
+    except ConfigurationError as error:
+        if not invocation.json:
+            raise
+        problems = [{"place": p.place, "key": p.key, "text": p.text} for p in error.problems]
+        tell({"schema": 1, "ok": False, "problems": problems})
+        return Exit.USAGE
+    if invocation.json:
+        tell({"schema": 1, "ok": True, "problems": []})
+    else:
+        verdict = "no mistakes" if configuration.found else "not there, so the defaults hold"
+        say(f"{configuration.path}: {verdict}")
+    return Exit.OK
+
+
+@config.command()
+@common
+def example() -> None:
+    """Print a configuration with every key, its default and what it is for."""
+    text = resources.files("browser_host.config").joinpath("example.toml").read_text("utf-8")
+    sys.stdout.write(text)
+
+
+def _leaves(key: tuple[str | int, ...], value: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """The values of tables and arrays of tables by their keys; an empty one, and a list, are values."""
+    if isinstance(value, Mapping) and value:
+        for name, inner in value.items():
+            yield from _leaves((*key, name), inner)
+    elif isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
+        for number, item in enumerate(value):
+            yield from _leaves((*key, number), item)
+    else:
+        yield key, value
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return NOT_SET
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case dict():
+            return "{}"
+        case _:
+            return str(value)

@@ -1,0 +1,22 @@
+"""A fault of our own: the traceback goes into a log, a sentence to the user."""
+
+from browser_host import logs
+from browser_host.config import paths
+from browser_host.errors import WatchdeckError
+from browser_host.scrubbing import scrubbed
+
+
+def record(error: Exception) -> str:
+    """Writes the traceback, without locals, into the commands' log.
+
+    Returns:
+        What to tell the user.
+    """
+    what = scrubbed(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+    place = paths.state_dir() / "cli.log"
+    try:
+        with logs.configure(place, "info") as log:
+            log.critical("crashed", exc_info=error)
+    except WatchdeckError as unwritten:
+        return f"a fault of Watchdeck's own: {what}; and {unwritten}"
+    return f"a fault of Watchdeck's own: {what}; the whole of it is in {place}"

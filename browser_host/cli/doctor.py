@@ -1,0 +1,32 @@
+"""`watchdeck doctor`: what works, what doesn't, what to do."""
+
+import click
+
+from browser_host.cli.invocation import Invocation, with_invocation
+from browser_host.cli.output import line, say, tell
+from browser_host.errors import Exit
+
+
+@click.command()
+@with_invocation
+def doctor(invocation: Invocation) -> Exit:
+    """Look at browser, terminal, configuration, socket and REST key, and say what to do.
+
+    Changes nothing and asks nothing of the network. Exit code 1 if Watchdeck can't be used as it is.
+    """
+    from browser_host.cli.checkup import State, examine  # noqa: PLC0415 - it loads Playwright
+
+    findings = examine(invocation)
+    usable = all(finding.state is not State.BROKEN for finding in findings)
+    if invocation.json:
+        checks = [
+            {"check": f.check, "state": f.state.value, "found": f.found, "advice": f.advice} for f in findings
+        ]
+        tell({"schema": 1, "usable": usable, "checks": checks})
+    else:
+        for finding in findings:
+            line(f"{finding.state.value:<7}  {finding.check:<13}  {finding.found}")
+            if finding.advice:
+                line(f"{'':<7}  {'':<13}  to do: {finding.advice}")
+        say("usable" if usable else "not usable as it is; see the lines that say broken")
+    return Exit.OK if usable else Exit.FAILED
