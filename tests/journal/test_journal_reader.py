@@ -1,0 +1,113 @@
+"""Reading with and without a writer: newest last, by session and time, and what has no outcome."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from browser_host.journal.chain import linked
+from browser_host.journal.entries import Outcome
+from browser_host.journal.errors import JournalUnreadable
+from browser_host.journal.reader import Reader
+from browser_host.journal.store import Store
+from tests.journal.samples import entry
+
+
+def test_history_is_newest_last_and_bounded(five: Store, path: Path) -> None:
+    with Reader(path) as reader:
+        assert [line["seq"] for line in reader.history()] == [1, 2, 3, 4, 5]
+        assert [line["seq"] for line in reader.history(limit=2)] == [4, 5]
+        assert [line["text"] for line in reader.history(since=1004.0)] == ["entry 4", "entry 5"]
+        assert reader.history(session="'; DROP TABLE entries; --") == ()
+    assert five.head().seq == 5
+
+
+def test_history_of_one_session(five: Store, path: Path) -> None:
+    five.append([entry("other", session="s2"), entry("none", session=None)])
+    with Reader(path) as reader:
+        assert [line["text"] for line in reader.history(session="s2")] == ["other"]
+        assert len(reader.history(session="s1", limit=3)) == 3
+
+
+def test_a_reader_sees_one_moment_and_the_writer_goes_on(five: Store, path: Path) -> None:
+    with Reader(path) as reader:
+        assert five.append([entry()]) == (6,)
+        assert len(reader.history()) == 5
+        assert reader.verify().finding is None
+    with Reader(path) as reader:
+        assert len(reader.history()) == 6
+
+
+def test_reading_needs_no_writer_and_changes_nothing(five: Store, path: Path) -> None:
+    five.close()
+    before = path.read_bytes()
+    with Reader(path) as reader:
+        assert reader.verify().rows == 5
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            reader._database.execute("DELETE FROM entries")
+    assert path.read_bytes() == before
+    again = Store(path)
+    assert again.append([entry()]) == (6,)
+    again.close()
+
+
+def test_a_missing_journal_says_so_and_makes_none(path: Path) -> None:
+    with pytest.raises(JournalUnreadable, match="no journal at"):
+        Reader(path)
+    assert not path.parent.exists()
+
+
+def test_what_is_no_journal_says_so(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("dear diary, " * 100)
+    with pytest.raises(JournalUnreadable, match="not a database"):
+        Reader(path)
+
+
+def test_a_line_of_the_export_carries_what_its_hash_is_made_of(five: Store, path: Path) -> None:
+    with Reader(path) as reader:
+        lines = [json.loads(json.dumps(line)) for line in reader.export()]
+        rows = list(reader.rows())
+    assert [line["hash"] for line in lines] == [row.hash.hex() for row in rows]
+    assert [line["previous"] for line in lines[1:]] == [line["hash"] for line in lines[:-1]]
+    assert list(linked(five.head(), [])) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "open_"),
+    [
+        ([Outcome.INTENDED], True),
+        ([Outcome.INTENDED, Outcome.SENT], True),
+        ([Outcome.INTENDED, Outcome.SENT, Outcome.CONFIRMED], False),
+        ([Outcome.INTENDED, Outcome.UNCONFIRMED], False),
+        ([Outcome.INTENDED, Outcome.FAILED], False),
+        ([Outcome.INTENDED, Outcome.CANCELLED], False),
+        ([Outcome.INTENDED, Outcome.CONFIRMED, Outcome.INTENDED], True),
+    ],
+)
+def test_the_last_word_says_whether_an_end_is_finished(
+    path: Path, store: Store, words: list[Outcome], *, open_: bool
+) -> None:
+    store.append([entry("x", action="endSession", outcome=word, instruction="i1") for word in words])
+    with Reader(path) as reader:
+        found = reader.unfinished()
+    assert [one.instruction for one in found] == (["i1"] if open_ else [])
+    if open_:
+        assert found[0].outcome is words[-1]
+
+
+def test_sent_is_the_last_word_for_a_mode_and_not_for_an_end(path: Path, store: Store) -> None:
+    sent = Outcome.SENT
+    store.append(
+        [
+            entry(action="setMode", outcome=sent, instruction="i1"),
+            entry(action="raw", outcome=sent, instruction="i2"),
+            entry(action="endSession", outcome=sent, instruction="i3"),
+            entry(action="endSession", outcome=sent, instruction="i3", session="s2"),
+            entry(action="switchColor", outcome=sent, instruction="i4"),
+            entry(action="setMode", outcome=Outcome.INTENDED, instruction="i5"),
+        ]
+    )
+    with Reader(path) as reader:
+        assert [one.instruction for one in reader.unfinished()] == ["i3", "i3", "i4", "i5"]
