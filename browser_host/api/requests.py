@@ -82,7 +82,10 @@ class InstructionRequest(Targeted):
             case "raw" | "send":
                 if not self.message:
                     raise UsageError("raw needs message: a JSON object with at least one key")
-                return Raw(self.message)
+                try:
+                    return Raw(self.message)
+                except ValueError as error:
+                    raise UsageError(f"message: {error}") from None
             case _:
                 raise UsageError("sessions are ended by /v1/ends, which plans and accounts for it")
 

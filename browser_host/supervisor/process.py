@@ -16,7 +16,9 @@ from browser_host.api.peers import AllowedUids
 from browser_host.api.server import ApiServer
 from browser_host.api.socket import HostSocket
 from browser_host.browsers.install import ensure_browser
-from browser_host.browsers.pool import Pool, PoolSettings
+from browser_host.browsers.log import Log
+from browser_host.browsers.pool import Pool
+from browser_host.browsers.settings import PoolSettings, Render, SandboxSetting
 from browser_host.config import paths
 from browser_host.config.models import OnExit, Settings
 from browser_host.config.options import HostOptions
@@ -32,7 +34,7 @@ from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.identity import KEY_BYTES, Identities, load_key
 from browser_host.supervisor.rules import Rules
 from browser_host.supervisor.service import HostService
-from browser_host.supervisor.supervisor import Log, NewSession, Supervisor
+from browser_host.supervisor.supervisor import NewSession, Supervisor
 
 CLOSE_HOSTING_S = 5.0
 """Seconds for pages, browsers and drivers to close; with what ends before them it stays below ten."""
@@ -141,9 +143,9 @@ async def _pool_settings(settings: Settings, options: HostOptions) -> PoolSettin
     return PoolSettings(
         executable=found.executable,
         sessions_per_page=browser.sessions_per_page,
-        render=browser.render.value,
+        render=Render(browser.render.value),
         allow_private_network=browser.allow_private_network or options.simulate is not None,
-        sandbox=browser.sandbox.value,
+        sandbox=SandboxSetting(browser.sandbox.value),
     )
 
 

@@ -24,7 +24,8 @@ def result(given: Given, entry: Entry | None) -> Mapping[str, Any]:
         return _row(given.session_id, EntryState.FAILED.value, "page", None, lost, None)
     took = None
     if entry.sent_at is not None:
-        took = round((entry.finished_at or entry.sent_at).seconds_since(entry.sent_at) * 1000)
+        # Since it was handed to the page: a confirmation may come before the news that it was posted.
+        took = round((entry.finished_at or entry.sent_at).seconds_since(entry.order.not_before) * 1000)
     return _row(given.session_id, entry.state.value, entry.via.value, took, _words(entry), entry.id)
 
 

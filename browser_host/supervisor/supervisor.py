@@ -4,11 +4,12 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from browser_host.api.peer import Peer
 from browser_host.browsers import reports
 from browser_host.browsers.hosting import Hosting
+from browser_host.browsers.log import Log
 from browser_host.errors import Refused, UnknownSession
 from browser_host.protocol.reader import read
 from browser_host.secrets import WatchLink
@@ -29,16 +30,6 @@ LABEL_LIMIT = 120
 
 JUDGE_EVERY_S = 1.0
 """Seconds between two looks at who became stale."""
-
-
-class Log(Protocol):
-    """What the supervisor needs of a structured logger."""
-
-    def info(self, event: str, **values: object) -> Any:
-        """Notes something that happened."""
-
-    def warning(self, event: str, **values: object) -> Any:
-        """Notes something that an operator may want to look at."""
 
 
 @dataclass(frozen=True, slots=True)

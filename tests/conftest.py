@@ -1,0 +1,25 @@
+"""What all tests share: a browser, found or got once by the project's own code."""
+
+import fcntl
+import sys
+from pathlib import Path
+
+import pytest
+
+from browser_host.browsers.find import Found
+from browser_host.browsers.install import ensure_browser
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """A browser; workers that run side by side get it one after the other."""
+    shared = tmp_path_factory.getbasetemp().parent
+    with (shared / "browser.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return ensure_browser(None, lambda text: print(text, file=sys.stderr))
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's own folder."""
+    return Path(__file__).parents[1]

@@ -1,0 +1,160 @@
+"""The real command in processes of its own, in a home of its own, started and ended with deadlines."""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+WATCHDECK = Path(sys.executable).parent / "watchdeck"
+"""The installed command, as a user runs it."""
+
+STARTS_WITHIN_S = 60.0
+ENDS_WITHIN_S = 10.0
+"""The contract's: a host that is told to end is gone within ten seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A user's home: every program of a test reads and writes here alone."""
+
+    path: Path
+
+    @property
+    def socket(self) -> Path:
+        return self.path / "run" / "watchdeck" / "host.sock"
+
+    @property
+    def config(self) -> Path:
+        return self.path / "config" / "watchdeck" / "config.toml"
+
+    def environment(self, **more: str) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "WATCHDECK_", "SSH_", "UPSCOPE_"))}
+        return {
+            **kept,
+            "HOME": str(self.path),
+            "XDG_RUNTIME_DIR": str(self.path / "run"),
+            "XDG_STATE_HOME": str(self.path / "state"),
+            "XDG_CONFIG_HOME": str(self.path / "config"),
+            **more,
+        }
+
+    def configure(self, text: str) -> None:
+        self.config.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.config.write_text(text)
+        self.config.chmod(0o600)
+
+    def run(
+        self, *arguments: str, stdin: str = "", timeout: float = 60, **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """Runs a command to its end."""
+        return subprocess.run(
+            [WATCHDECK, *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+            env=self.environment(**environment),
+        )
+
+    def json(self, *arguments: str) -> Any:
+        """What a command that must succeed answers with `--json`."""
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, f"{arguments}: {done.stderr}"
+        return json.loads(done.stdout)
+
+    def sessions(self) -> dict[str, dict[str, Any]]:
+        """`list`, by label."""
+        return {session["label"]: session for session in self.json("list")["sessions"]}
+
+    def until(
+        self, holds: Callable[[dict[str, dict[str, Any]]], bool], within: float
+    ) -> dict[str, dict[str, Any]]:
+        """The first `list` of which `holds` is true, or the last one in the failure."""
+        deadline = time.monotonic() + within
+        while not holds(sessions := self.sessions()):
+            if time.monotonic() > deadline:
+                brief = {label: {k: v for k, v in s.items() if v} for label, s in sessions.items()}
+                raise AssertionError(f"not within {within} s: {json.dumps(brief, indent=1)}")
+            time.sleep(0.1)
+        return sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A running program that said it was ready."""
+
+    process: "subprocess.Popen[bytes]"
+    ready: dict[str, Any]
+
+    def end(self, number: int = signal.SIGTERM) -> float:
+        """Ends it, and says how many seconds that took."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(ENDS_WITHIN_S)
+        return time.monotonic() - began
+
+
+@contextlib.contextmanager
+def running(home: Home, *arguments: str, log: Path, **environment: str) -> Iterator[Program]:
+    """A program that prints one line of JSON when it is ready; ended when the test is.
+
+    Args:
+        log: takes its stderr.
+    """
+    with log.open("ab") as stderr:
+        process = subprocess.Popen(
+            [WATCHDECK, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            env=home.environment(**environment),
+            start_new_session=True,
+        )
+    try:
+        yield Program(process, json.loads(_first_line(process, log)))
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(ENDS_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def _first_line(process: "subprocess.Popen[bytes]", log: Path) -> bytes:
+    assert process.stdout is not None
+    line = b""
+    deadline = time.monotonic() + STARTS_WITHIN_S
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while not line.endswith(b"\n"):
+            if not selector.select(max(0, deadline - time.monotonic())):
+                raise AssertionError(f"not ready within {STARTS_WITHIN_S} s: {log.read_text()}")
+            piece = os.read(process.stdout.fileno(), 65536)
+            if not piece:
+                raise AssertionError(f"ended with {process.wait(5)} before it was ready: {log.read_text()}")
+            line += piece
+    return line
+
+
+def alive(pids: Sequence[int]) -> list[int]:
+    """Those of the processes that still run (a zombie does not)."""
+    found = []
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            if state != "Z":
+                found.append(pid)
+    return found
