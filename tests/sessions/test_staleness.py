@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from browser_host.protocol.events import Status
+from browser_host.protocol.events import Color, ColorChanged, Status
 from browser_host.sessions import happenings as h
 from browser_host.sessions.instant import Instant
 from browser_host.sessions.session import Session
@@ -76,6 +76,18 @@ def test_a_status_from_before_the_loss_is_not_held_against_a_session() -> None:
     world.happens(h.Opened(2), 303)
     assert rule(world.session, 304) is None
     assert rule(world.says(Status.PENDING_REQUEST, 305).session, 306) == "pending"
+
+
+def test_a_live_page_is_not_judged_by_a_status_that_it_did_not_name_itself() -> None:
+    world = World().live().says(Status.PENDING_REQUEST, 1).happens(h.PageLost(FAULT), 2)
+    world.happens(h.Opened(2), 3).says(ColorChanged(Color("#ff0000", "red")), 4)
+    assert rule(world.session, 400) is None
+
+
+def test_a_lost_session_whose_next_page_hangs_was_out_of_sight_all_along() -> None:
+    world = World().live().happens(h.PageLost(FAULT), 10).happens(h.Opened(2), 20).happens(h.PageHung(), 30)
+    assert rule(world.session, 310) == "lost"
+    assert rule(world.happens(h.PageAnswered(), 311).session, 312) == "lost"
 
 
 def test_blocked_and_hung_pages_are_out_of_sight_too() -> None:
