@@ -16,21 +16,10 @@ from playwright.async_api import Error as PlaywrightError
 from browser_host.bridge import batches
 from browser_host.bridge.chores import Chores
 from browser_host.bridge.limits import Limits
+from browser_host.bridge.listener import Listener
 from browser_host.bridge.loads import Loads
 from browser_host.bridge.orders import Order, Orders, Outcome
 from browser_host.bridge.slots import NO_ORIGIN, Slot
-from browser_host.browsers.hosting import ReportSink
-from browser_host.browsers.reports import (
-    InstructionNotPosted,
-    InstructionPosted,
-    InstructionUncertain,
-    MessageReceived,
-    MessagesDropped,
-    MessagesRefused,
-    SessionBlocked,
-    SessionLeft,
-    SessionOpened,
-)
 from browser_host.secrets import WatchLink
 from browser_host.sessions.session import Fault
 
@@ -45,28 +34,22 @@ class Bridge:
     """Sessions in the iframes of one host page.
 
     Args:
-        page: the page's number, for the reports.
         style: CSS of an iframe.
-        broke: told once, with a reason, when the page does what its script cannot do.
     """
 
     def __init__(
         self,
         cdp: CDPSession,
         *,
-        page: int,
         style: str,
-        sink: ReportSink,
+        listener: Listener,
         chores: Chores,
-        broke: Callable[[str], None],
         limits: Limits | None = None,
     ) -> None:
         self._cdp = cdp
-        self._page = page
         self._style = style
-        self._sink = sink
+        self._listener = listener
         self._chores = chores
-        self._broke = broke
         self._limits = limits or Limits()
         self._orders = Orders(self._carry, _POST_WITHIN_S)
         self._loads = Loads(cdp, chores, self._block)
@@ -133,7 +116,7 @@ class Bridge:
             await self._loads.begin(slots)
         for slot in slots:
             if self._slots.get(slot.number) is slot:
-                self._sink(SessionOpened(slot.session_id, self._page))
+                self._listener.opened(slot.session_id)
                 self._orders.give(("load", slot.number, slot.link.reveal()))
 
     def release(self, session_id: str) -> None:
@@ -145,29 +128,29 @@ class Bridge:
         """Posts an instruction; exactly one report follows, a release of the session notwithstanding."""
         slot = self._by_session.get(session_id)
         if slot is None or slot.origin is None:
-            self._sink(InstructionNotPosted(session_id, number, "the page has not loaded yet"))
+            self._listener.not_posted(session_id, number, "the page has not loaded yet")
             return
         if slot.origin == NO_ORIGIN:
             text = "the page has no origin of its own that could be posted to"
-            self._sink(InstructionNotPosted(session_id, number, text))
+            self._listener.not_posted(session_id, number, text)
             return
         commits = slot.commits
 
         def done(outcome: Outcome) -> None:
             match outcome:
                 case Outcome.DONE if slot.commits == commits:
-                    self._sink(InstructionPosted(session_id, number))
+                    self._listener.posted(session_id, number)
                 case Outcome.DONE:
                     text = "the page navigated while the instruction was being posted"
-                    self._sink(InstructionUncertain(session_id, number, text))
+                    self._listener.uncertain(session_id, number, text)
                 case Outcome.REFUSED:
-                    self._sink(InstructionNotPosted(session_id, number, "the page was taken away"))
+                    self._listener.not_posted(session_id, number, "the page was taken away")
                 case Outcome.NEVER:
                     text = "the page did not take it in time"
-                    self._sink(InstructionNotPosted(session_id, number, text))
+                    self._listener.not_posted(session_id, number, text)
                 case Outcome.UNCERTAIN:
                     text = "the page stopped answering while the instruction was being posted"
-                    self._sink(InstructionUncertain(session_id, number, text))
+                    self._listener.uncertain(session_id, number, text)
 
         self._orders.give(("post", slot.number, number, dict(message), slot.origin), done)
 
@@ -199,7 +182,7 @@ class Bridge:
         try:
             batch = batches.read(event["payload"])
         except batches.BadBatch as error:
-            self._broke(f"its messages were {error}")
+            self._listener.broke(f"its messages were {error}")
             return
         for said in batch.messages:
             self._take(said)
@@ -219,13 +202,13 @@ class Bridge:
             self._count(slot, 0, 1)
             return
         slot.spoke = True
-        self._sink(MessageReceived(slot.session_id, said.data, said.after, said.waited_ms))
+        self._listener.said(slot.session_id, said.data, said.after, said.waited_ms)
 
     def _count(self, slot: Slot, dropped: int, refused: int) -> None:
         if dropped:
-            self._sink(MessagesDropped(slot.session_id, dropped))
+            self._listener.dropped(slot.session_id, dropped)
         if refused:
-            self._sink(MessagesRefused(slot.session_id, refused))
+            self._listener.refused(slot.session_id, refused)
 
     def _frame_attached(self, event: dict[str, Any]) -> None:
         if event["parentFrameId"] == self._main:
@@ -240,7 +223,7 @@ class Bridge:
         slot = self._by_frame.get(frame["id"])
         if slot is None:
             if frame["id"] == self._main:
-                self._broke("its own document was replaced")
+                self._listener.broke("its own document was replaced")
             return
         if frame["url"] == "about:blank" and not slot.commits:
             return
@@ -250,7 +233,7 @@ class Bridge:
         origin = frame["securityOrigin"]
         left = slot.commit(origin if origin.startswith(("https://", "http://")) else NO_ORIGIN)
         if left is not None:
-            self._sink(SessionLeft(slot.session_id, left))
+            self._listener.left(slot.session_id, left)
         self._orders.give(("learn", slot.number, list(slot.origins)))
         self._loads.committed(slot)
 
@@ -278,7 +261,7 @@ class Bridge:
 
     def _block(self, slot: Slot, fault: Fault) -> None:
         self._remove(slot)
-        self._sink(SessionBlocked(slot.session_id, fault))
+        self._listener.blocked(slot.session_id, fault)
 
     def _remove(self, slot: Slot) -> None:
         self._slots.pop(slot.number, None)
@@ -296,6 +279,6 @@ class Bridge:
                 handler(event)
             except (KeyError, TypeError) as error:
                 # Raised here it would come out of the next call of Playwright's, whosever that is.
-                self._broke(f"the browser said something unexpected ({type(error).__name__})")
+                self._listener.broke(f"the browser said something unexpected ({type(error).__name__})")
 
         return guarded

@@ -14,16 +14,9 @@ from browser_host.bridge.chores import Chores
 from browser_host.browsers.engine import Engine
 from browser_host.browsers.hosting import ReportSink
 from browser_host.browsers.log import Log
-from browser_host.browsers.reports import (
-    InstructionNotPosted,
-    InstructionPosted,
-    InstructionUncertain,
-    Report,
-    SessionBlocked,
-    SessionsResponsive,
-    SessionsUnresponsive,
-)
+from browser_host.browsers.reports import InstructionNotPosted, SessionsResponsive, SessionsUnresponsive
 from browser_host.browsers.settings import PoolSettings
+from browser_host.browsers.telling import Telling
 from browser_host.secrets import WatchLink
 from browser_host.sessions.session import ErrorCode, Fault
 
@@ -160,11 +153,15 @@ class HostPage:
         await host_page.show(page, OPEN_WITHIN_S)
         bridge = Bridge(
             await self._context.new_cdp_session(page),
-            page=self.number,
             style=self._settings.render.style,
-            sink=self._report,
+            listener=Telling(
+                self.number,
+                self.sessions,
+                self._sink,
+                vacate=self._vacate,
+                broke=lambda what: self._die(ErrorCode.PAGE_CRASHED, f"the page was given up: {what}"),
+            ),
             chores=self._chores,
-            broke=lambda what: self._die(ErrorCode.PAGE_CRASHED, f"the page was given up: {what}"),
         )
         await bridge.start()
         self._bridge = bridge
@@ -204,18 +201,9 @@ class HostPage:
             self.state = PageState.OPEN
             self._sink(SessionsResponsive(tuple(self.sessions)))
 
-    def _report(self, report: Report) -> None:
-        match report:
-            case InstructionPosted() | InstructionNotPosted() | InstructionUncertain():
-                self._sink(report)  # whatever becomes of the session, an instruction has its report
-            case SessionBlocked(session_id) if session_id in self.sessions:
-                del self.sessions[session_id]
-                self._vacated(self, session_id)
-                self._sink(report)
-            case _ if getattr(report, "session_id", None) in self.sessions:
-                self._sink(report)
-            case _:
-                pass  # of a session that was released meanwhile
+    def _vacate(self, session_id: str) -> None:
+        del self.sessions[session_id]
+        self._vacated(self, session_id)
 
     def _die(self, code: ErrorCode, text: str) -> None:
         if self.state is not PageState.CLOSED:
