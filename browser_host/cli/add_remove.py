@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from browser_host.cli.asking import ask
 from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.output import line, say, tell
 from browser_host.errors import UnknownSession
@@ -58,16 +59,12 @@ def _link(url: str) -> str:
 
 
 async def _add(socket: Path, url: str | None, visitor: str | None, label: str | None) -> str:
-    from browser_host.api.client import HostClient  # noqa: PLC0415 - httpx is loaded where a host is asked
-
-    async with HostClient(socket, "cli") as client:
+    async with ask(socket) as client:
         return await client.add(url=url, visitor=visitor, label=label)
 
 
 async def _remove(socket: Path, ids: Sequence[str]) -> None:
-    from browser_host.api.client import HostClient  # noqa: PLC0415 - as above
-
-    async with HostClient(socket, "cli") as client:
+    async with ask(socket) as client:
         known = {session.id for session in (await client.snapshot()).sessions}
         unknown = [session_id for session_id in ids if session_id not in known]
         if unknown:

@@ -1,7 +1,5 @@
 """`watchdeck browser install`: the browser found, or got."""
 
-import asyncio
-
 import click
 
 from browser_host.cli.invocation import Invocation, common, with_invocation
@@ -20,7 +18,7 @@ def install(invocation: Invocation) -> None:
     """Find a browser, or get one, and print where it is."""
     from browser_host.browsers.install import ensure_browser  # noqa: PLC0415 - it loads Playwright
 
-    found = asyncio.run(ensure_browser(invocation.configuration().settings.browser.executable, say))
+    found = ensure_browser(invocation.configuration().settings.browser.executable, say)
     if invocation.json:
         tell({"schema": 1, "executable": str(found.executable), "origin": found.origin.value})
     else:

@@ -12,6 +12,7 @@ from pathlib import Path
 from browser_host.browsers.find import find
 from browser_host.browsers.sandbox import decide
 from browser_host.browsers.settings import SandboxSetting
+from browser_host.cli.asking import ask
 from browser_host.cli.invocation import Invocation
 from browser_host.config import Settings
 from browser_host.errors import NoHost, WatchdeckError
@@ -108,9 +109,7 @@ def host(settings: Settings) -> Finding:
 
 
 async def _host(place: Path) -> str:
-    from browser_host.api.client import HostClient  # noqa: PLC0415 - httpx is loaded where a host is asked
-
-    async with HostClient(place, "cli") as client:
+    async with ask(place) as client:
         snapshot = await client.snapshot()
     return f"version {snapshot.host.version}, pid {snapshot.host.pid}, {len(snapshot.sessions)} sessions"
 

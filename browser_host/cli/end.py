@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from browser_host.api.schema import SCHEMA, Outcome, PlanEntry, Target
+from browser_host.cli.asking import ask
 from browser_host.cli.ending import run_plan
 from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.outcomes import (
@@ -71,9 +72,7 @@ def end(
 
 
 async def _plan(socket: Path, sessions: Target) -> Outcome:
-    from browser_host.api.client import HostClient  # noqa: PLC0415 - httpx is loaded where a host is asked
-
-    async with HostClient(socket, "cli") as client:
+    async with ask(socket) as client:
         return await client.end(sessions, dry_run=True)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from browser_host.api.schema import Outcome, PlanEntry, Result, Target
+from browser_host.cli.asking import ask
 from browser_host.cli.outcomes import SKIPPED, summary
 from browser_host.cli.output import say
 from browser_host.errors import UnknownSession
@@ -33,11 +34,9 @@ async def run_plan(socket: Path, plan: Sequence[PlanEntry], timeout_s: float | N
     Raises:
         UnknownSession: sessions kept disappearing while they were to be ended.
     """
-    from browser_host.api.client import HostClient  # noqa: PLC0415 - httpx is loaded where a host is asked
-
     ids = [entry.id for entry in plan]
     began = time.time()
-    async with HostClient(socket, "cli") as client:
+    async with ask(socket) as client:
         try:
             return await _end(client, ids, timeout_s)
         except asyncio.CancelledError:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from browser_host.cli.asking import ask
 from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.output import say, tell
 from browser_host.errors import WatchdeckError
@@ -62,10 +63,8 @@ def stop(invocation: Invocation) -> None:
 
 
 async def _stop(socket: Path) -> None:
-    from browser_host.api.client import HostClient  # noqa: PLC0415 - httpx is loaded where a host is asked
-
     deadline = time.monotonic() + STOP_WITHIN_S
-    async with HostClient(socket, "cli") as client:
+    async with ask(socket) as client:
         await client.stop()
         while _is_there(socket):
             if time.monotonic() > deadline:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from browser_host.api.schema import Outcome, Target
+from browser_host.cli.asking import ask
 from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.outcomes import CONFIRMED, SENT, exit_code, tell_outcome
 from browser_host.cli.targets import target, with_target
@@ -86,9 +87,7 @@ def _color(text: str) -> str:
 
 def _instruct(socket: Path, sessions: Target, instruction: Mapping[str, Any]) -> Outcome:
     async def instruct() -> Outcome:
-        from browser_host.api.client import HostClient  # noqa: PLC0415 - httpx is loaded where a host is asked
-
-        async with HostClient(socket, "cli") as client:
+        async with ask(socket) as client:
             return await client.instruct(sessions, instruction)
 
     return asyncio.run(instruct())

@@ -13,6 +13,7 @@ from browser_host.cli.browser import browser
 from browser_host.cli.config_commands import config
 from browser_host.cli.doctor import doctor
 from browser_host.cli.end import end
+from browser_host.cli.history import audit, history
 from browser_host.cli.host import host, stop
 from browser_host.cli.instruct import color, mode, send
 from browser_host.cli.invocation import common
@@ -45,7 +46,7 @@ def cli(context: click.Context) -> object:
 
 for _command in (host, stop, list_sessions, watch, add, remove, mode, color, send, end):
     cli.add_command(_command)
-for _command in (doctor, config, browser, simulator):
+for _command in (history, audit, doctor, config, browser, simulator):
     cli.add_command(_command)
 
 

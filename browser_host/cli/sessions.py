@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from browser_host.api.schema import SCHEMA
+from browser_host.cli.asking import ask
 from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.output import columns, line, say, tell
 
@@ -72,7 +73,5 @@ def _age(seconds: float) -> str:
 
 
 async def _snapshot(socket: Path) -> Mapping[str, Any]:
-    from browser_host.api.client import HostClient  # noqa: PLC0415 - httpx is loaded where a host is asked
-
-    async with HostClient(socket, "cli") as client:
+    async with ask(socket) as client:
         return await client.call("GET", "/v1/snapshot")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from browser_host.api.schema import BEAT, RESYNC, HostEvent
+from browser_host.cli.asking import ask
 from browser_host.cli.event_text import event_text
 from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.output import line, tell
@@ -48,9 +49,7 @@ def _as_text(event: HostEvent) -> None:
 
 
 async def _watch(socket: Path, matches: "Matches", show: Callable[[HostEvent], None]) -> None:
-    from browser_host.api.client import HostClient  # noqa: PLC0415 - httpx is loaded where a host is asked
-
-    async with HostClient(socket, "cli") as client:
+    async with ask(socket) as client:
         following = _Following(client, matches)
         async for event in client.events(await following.begin()):
             if event.type != BEAT and await following.concerns(event):
