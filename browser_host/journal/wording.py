@@ -3,6 +3,7 @@
 import re
 
 from browser_host.protocol.text import printable
+from browser_host.scrubbing import scrubbed
 from browser_host.secrets import WatchLink
 
 _LINK = re.compile(r"[a-z][a-z0-9+.-]{0,15}(?P<colon>://|%3a%2f%2f)(?P<rest>[^\s\"'<>]*)", re.IGNORECASE)
@@ -21,7 +22,7 @@ def kept(text: str, limit: int) -> str:
     Args:
         limit: characters; a longer text ends in `…`.
     """
-    return printable(_LINK.sub(_masked, text[: limit * _LONGER]), limit)
+    return printable(scrubbed(_LINK.sub(_masked, text[: limit * _LONGER])), limit)
 
 
 def _masked(match: re.Match[str]) -> str:

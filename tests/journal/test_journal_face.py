@@ -184,14 +184,14 @@ async def test_what_finds_no_place_is_counted_and_told(opened: Opened, path: Pat
 
 
 async def test_more_than_may_wait_is_dropped_counted_and_told(opened: Opened, path: Path) -> None:
-    opened.journal.note([entry("waits")] * WAITING)  # nothing is taken before the start
+    opened.journal.note([entry("waits")] * (WAITING - 1))  # nothing is taken before the start
     opened.journal.note([entry("dropped")] * 3)
     assert opened.journal.dropped == 3
     await opened.journal.start()
     await opened.journal.history()
     opened.journal.note([entry("after")])
     await opened.journal.close(DEADLINE_S)
-    assert texts(path)[WAITING:] == ["3 entries lost: too many waited for the disk", "after"]
+    assert texts(path)[WAITING - 1 :] == ["3 entries lost: too many waited for the disk", "after"]
 
 
 async def test_closing_writes_what_waits_and_refuses_what_comes_after(opened: Opened, path: Path) -> None:
