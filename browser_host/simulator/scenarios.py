@@ -48,7 +48,7 @@ class Behaviour(StrEnum):
 
 DEMO = "demo"
 FAULTS = "faults"
-NAMES = (DEMO, FAULTS, *Behaviour)
+NAMES = (DEMO, FAULTS, *(behaviour.value for behaviour in Behaviour))
 
 
 def deal(settings: SimulatorSettings) -> tuple[Behaviour, ...]:

@@ -157,7 +157,10 @@
     if (script.fault) later(script.fault_after, () => strike(script.fault));
   }
 
-  function strike(fault) {
+  // The record hears of it first: a page that died or loops reports nothing.
+  async function strike(fault) {
+    note({ kind: 'life', text: `fault: ${fault}` }, 250);
+    await exchange();
     if (fault === 'end') end('ended');
     else if (fault === 'error') end('error');
     else window.faults[fault]({ ...page, say, often, note, text });
