@@ -22,10 +22,6 @@ from browser_host.sessions.session import ErrorCode, Fault
 
 OPEN_WITHIN_S = 20.0
 SEAT_WITHIN_S = 10.0
-BEAT_EVERY_S = 2.0
-BEAT_WITHIN_S = 3.0
-HUNG_AFTER_S = 6.0
-"""How long an unresponsive page is given to answer again."""
 CLOSE_WITHIN_S = 5.0
 
 
@@ -187,15 +183,15 @@ class HostPage:
                     bridge.release(session)
 
     async def _beat(self) -> None:
-        """Asks the page every two seconds whether it answers; a page that does not for nine is given up."""
-        bridge = self._bridge
+        """Asks the page whether it answers; one that does not is unresponsive, and after a while given up."""
+        bridge, heart = self._bridge, self._settings.heart
         while bridge is not None:
-            await asyncio.sleep(BEAT_EVERY_S)
-            if await bridge.answer(BEAT_WITHIN_S):
+            await asyncio.sleep(heart.every)
+            if await bridge.answer(heart.within):
                 continue
             self.state = PageState.UNRESPONSIVE
             self._sink(SessionsUnresponsive(tuple(self.sessions)))
-            if not await bridge.answer(HUNG_AFTER_S):
+            if not await bridge.answer(heart.hung_after):
                 self._die(ErrorCode.PAGE_HUNG, "the page stopped answering")
                 return
             self.state = PageState.OPEN

@@ -1,6 +1,6 @@
 """What the pool is told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -32,6 +32,21 @@ class SandboxSetting(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Heart:
+    """When a page counts as unresponsive, and when as hung.
+
+    Args:
+        every: seconds between two questions.
+        within: seconds an answer may take.
+        hung_after: seconds more that an unresponsive page is given.
+    """
+
+    every: float = 2.0
+    within: float = 3.0
+    hung_after: float = 6.0
+
+
+@dataclass(frozen=True, slots=True)
 class PoolSettings:
     """How sessions are hosted.
 
@@ -48,6 +63,7 @@ class PoolSettings:
     render: Render = Render.HIDDEN
     allow_private_network: bool = False
     sandbox: SandboxSetting = SandboxSetting.AUTO
+    heart: Heart = field(default_factory=Heart)
 
     def __post_init__(self) -> None:
         if self.sessions_per_page < 1 or self.max_pages < 1:

@@ -1,0 +1,54 @@
+"""A stage, a record, and pools of a real browser that end with the test."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from browser_host.browsers.find import find
+from browser_host.browsers.pool import Pool
+from browser_host.browsers.settings import Heart, PoolSettings
+from tests.browsers.stage import Quiet, Record, Stage
+
+Opened = Callable[..., Awaitable[Pool]]
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    made = Stage()
+    await made.open()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def record() -> Record:
+    return Record()
+
+
+@pytest.fixture
+def log() -> Quiet:
+    return Quiet()
+
+
+@pytest.fixture
+async def settings() -> PoolSettings:
+    found = await find(None)
+    assert found is not None, "these tests need a browser: watchdeck browser install"
+    heart = Heart(every=0.3, within=1.0, hung_after=1.5)
+    return PoolSettings(executable=found.executable, allow_private_network=True, heart=heart)
+
+
+@pytest.fixture
+async def open_pool(settings: PoolSettings, record: Record, log: Quiet) -> AsyncIterator[Opened]:
+    pools: list[Pool] = []
+
+    async def opened(**changes: object) -> Pool:
+        pool = Pool(replace(settings, **changes), record, log)  # type: ignore[arg-type]  # names are the fields'
+        pools.append(pool)
+        await pool.start()
+        return pool
+
+    yield opened
+    for pool in pools:
+        await pool.close(8.0)

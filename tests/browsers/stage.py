@@ -1,0 +1,114 @@
+"""A stage for watch pages: a small server on 127.0.0.1, and a recorder of what the pool reports."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from browser_host.browsers.reports import MessageReceived, Report
+from browser_host.secrets import WatchLink
+
+R = TypeVar("R")
+WITHIN_S = 15.0
+
+ECHO = """
+parent.postMessage({type: "sessionStatusUpdate", sessionStatus: "waiting", who: location.search}, "*");
+addEventListener("message", (e) => parent.postMessage({heard: e.data, from: e.origin, who: location.search}, "*"));
+"""
+
+
+class Stage:
+    """Serves `/NAME` as a page with the script of that name, and says where it is."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.scripts = {"echo": ECHO}
+        self.headers: dict[str, str] = {}
+        self.statuses: dict[str, str] = {}
+        self.silent: set[str] = set()
+        self.asked: list[str] = []
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for writer in self._writers:
+            writer.close()
+        await self._server.wait_closed()
+
+    def address(self, name: str, query: str = "", host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.port}/{name}" + (f"?{query}" if query else "")
+
+    def link(self, name: str, query: str = "", host: str = "127.0.0.1") -> WatchLink:
+        return WatchLink(self.address(name, query, host))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        try:
+            while line := await reader.readline():
+                name = line.split()[1].decode("latin-1").split("?")[0].strip("/")
+                while (await reader.readline()).strip():
+                    pass
+                self.asked.append(name)
+                if name in self.silent:
+                    continue
+                body = f"<!doctype html><body><script>{self.scripts.get(name, '')}</script>".encode()
+                head = f"HTTP/1.1 {self.statuses.get(name, '200 OK')}\r\n{self.headers.get(name, '')}"
+                length = f"Content-Type: text/html\r\nContent-Length: {len(body)}\r\n\r\n"
+                writer.write((head + length).encode() + body)
+                await writer.drain()
+        except (OSError, asyncio.CancelledError, IndexError):
+            pass  # the browser hung up, or the test is over
+        finally:
+            self._writers.discard(writer)
+            writer.close()
+
+
+class Record:
+    """The pool's sink: keeps every report and wakes who waits for one."""
+
+    def __init__(self) -> None:
+        self.reports: list[Report] = []
+        self._more = asyncio.Event()
+
+    def __call__(self, report: Report) -> None:
+        self.reports.append(report)
+        self._more.set()
+
+    def of(self, kind: type[R]) -> list[R]:
+        return [report for report in self.reports if isinstance(report, kind)]
+
+    def said(self, session_id: str) -> list[Any]:
+        return [report.data for report in self.of(MessageReceived) if report.session_id == session_id]
+
+    async def until(self, what: Callable[[], R], within: float = WITHIN_S) -> R:
+        """Waits until `what` is truthy, and returns it."""
+        try:
+            async with asyncio.timeout(within):
+                while not (found := what()):
+                    self._more.clear()
+                    await self._more.wait()
+                return found
+        except TimeoutError:
+            newest = "\n".join(map(str, self.reports[-20:]))
+            raise AssertionError(f"not reported in time; the newest reports:\n{newest}") from None
+
+    async def first(self, kind: type[R], where: Callable[[R], bool] = lambda _: True) -> R:
+        """Waits for a report of a kind."""
+        return (await self.until(lambda: [report for report in self.of(kind) if where(report)]))[0]
+
+
+class Quiet:
+    """A logger that keeps the events for tests that ask."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, dict[str, object]]] = []
+
+    def info(self, event: str, /, **facts: object) -> None:
+        self.events.append((event, facts))
+
+    warning = info
