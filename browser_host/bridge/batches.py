@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_CHARS = 1_000_000
-"""Longer than any batch the script makes: 262,144 characters and one slot's lanes more."""
+"""Longer than any batch the script makes: 262,144 characters and the three lanes of one slot more."""
 
 
 class BadBatch(Exception):  # noqa: N818 - says what it is

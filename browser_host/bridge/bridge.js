@@ -78,35 +78,38 @@
   // ---- what a slot has to say -------------------------------------------------------------------------------
   const LASTING = new Set(["sessionStatusUpdate", "upscope.sessionState.update", "sessionEnded"]);
 
+  // Messages of one kind, as they came; text is made of those alone that are sent.
   class Lane {
     constructor(count, chars, kept) {
-      Object.assign(this, { count, chars, kept, items: [], size: 0 });
+      Object.assign(this, { count, chars, kept, items: [] });
     }
     // Adds one; returns how many had to go. `kept` of the oldest always stay, the newest always does.
     push(item) {
       this.items.push(item);
-      this.size += item.text.length;
+      if (this.items.length <= this.count) return 0;
+      this.items.splice(this.kept, 1);
+      return 1;
+    }
+    // Gives what fits into the lane's characters, the newest first; returns how many did not.
+    take(into) {
+      const items = this.items.splice(0);
+      let room = this.chars;
       let gone = 0;
-      while (this.items.length > this.kept + 1 && (this.items.length > this.count || this.size > this.chars)) {
-        const at = this.kept ? this.items.length - 2 : 0;
-        this.size -= this.items.splice(at, 1)[0].text.length;
-        gone += 1;
+      for (let i = items.length - 1; i >= 0; i -= 1) {
+        const item = items[i];
+        item.text = write(item.data);
+        if (room < item.text.length && i >= this.kept && i !== items.length - 1) gone += 1;
+        else into.push(item);
+        room -= item.text.length;
       }
       return gone;
-    }
-    take() {
-      const items = this.items;
-      this.items = [];
-      this.size = 0;
-      return items;
     }
   }
 
   class Slot {
     constructor(number, frame) {
       Object.assign(this, {
-        number, frame, after: 0, origins: [], dropped: 0, refused: 0, floods: false,
-        unread: [], readMs: 0, heldUntil: 0,
+        number, frame, after: 0, origins: [], dropped: 0, refused: 0, floods: false, heldUntil: 0,
         lasting: new Lane(limits.lasting, limits.lastingChars, 1),
         colors: new Lane(limits.others, limits.otherChars, 0),
         others: new Lane(limits.others, limits.otherChars, 0),
@@ -116,20 +119,9 @@
       this.dropped += count;
       this.floods ||= count > 0;
     }
-    // The cheap path: beyond its time the data of a flood is not even deserialised; the newest wait unread.
-    arrived(event, now) {
-      const note = { event, at: now, after: this.after, sequence: (sequence += 1) };
-      if (this.readMs < limits.readMs) {
-        this.read(note);
-        this.readMs += performance.now() - now;
-        return;
-      }
-      this.unread.push(note);
-      if (this.unread.length >= 2 * limits.unread) {
-        this.lose(this.unread.splice(0, limits.unread).length);
-      }
-    }
-    read({ event, at, after, sequence: order }) {
+    // Every message is looked at, for it may be a status. That at most doubles what a flood costs its sender,
+    // who shares this thread and wrote what is read here; text is made later, of the few that are sent.
+    arrived(event, at) {
       let data;
       try {
         data = event.data;
@@ -139,15 +131,14 @@
       const type = typeof data === "object" && data !== null ? data.type : undefined;
       // Checked here against what the host told; where they differ the host decides, for it knows newer commits.
       const origin = this.origins.includes(event.origin) ? "" : event.origin.slice(0, 300);
-      const item = { at, after, order, origin, text: write(data) };
+      const item = { at, after: this.after, order: (sequence += 1), origin, data, text: "" };
       if (LASTING.has(type)) {
         this.lose(this.lasting.push(item));
       } else if (type === "currentColor") {
         const last = this.colors.items.at(-1);
         // Only colours between the same two instructions are one: each may confirm its own.
-        if (last && last.after === after && last.origin === origin) {
+        if (last && last.after === item.after && last.origin === origin) {
           this.colors.items.pop();
-          this.colors.size -= last.text.length;
           this.dropped += 1;
         }
         this.lose(this.colors.push(item));
@@ -155,28 +146,9 @@
         this.lose(this.others.push(item));
       }
     }
-    // The window is over: as much of what waits unread as fits, the newest first.
-    settle() {
-      const late = this.unread;
-      this.unread = [];
-      this.readMs = 0;
-      if (late.length === 0) return;
-      const start = performance.now();
-      let from = late.length;
-      while (from > 0 && performance.now() - start < limits.readMs) {
-        from -= 1;
-        try {
-          void late[from].event.data; // deserialised now, and kept by the event
-        } catch {
-          // read() says what becomes of it
-        }
-      }
-      this.lose(from);
-      for (const note of late.slice(from)) this.read(note);
-    }
     take(now) {
-      this.settle();
-      const items = [...this.lasting.take(), ...this.colors.take(), ...this.others.take()];
+      const items = [];
+      this.lose(this.lasting.take(items) + this.colors.take(items) + this.others.take(items));
       items.sort((a, b) => a.order - b.order);
       const counts = this.dropped || this.refused ? [[this.number, this.dropped, this.refused]] : [];
       // Who floods waits longer for its turn; the others don't.
@@ -216,8 +188,7 @@
       send(`{"messages":[${lines.join(",")}],"counts":${JSON.stringify(counts)},"strangers":${strangers}}`);
       strangers = 0;
     }
-    if (credit === 0) for (const slot of waiting) slot.settle();
-    else if (waiting.size > 0) timer = setTimeout(flush, limits.windowMs); // the held ones
+    if (credit > 0 && waiting.size > 0) timer = setTimeout(flush, limits.windowMs); // the held ones
   }
 
   function speak(now) {

@@ -159,11 +159,14 @@ class Bridge:
 
         Args:
             within: seconds.
+
+        Raises:
+            PlaywrightError: the page or the browser is gone.
         """
         try:
             async with asyncio.timeout(within):
                 await self._cdp.send("Runtime.evaluate", {"contextId": self._context, "expression": "1"})
-        except (PlaywrightError, TimeoutError):
+        except TimeoutError:
             return False
         return True
 

@@ -17,8 +17,6 @@ class Limits:
         lasting_chars: the same as text.
         others: other messages of a slot in one batch; beyond it the oldest goes.
         other_chars: the same as text.
-        read_ms: what reading a slot's messages may take of a window; 50,000 small ones a second fit.
-        unread: messages beyond that which wait to be read at the window's end.
         flood_ms: how long a slot that lost messages waits for its next turn.
         batch_chars: a batch is closed when it is longer than this.
     """
@@ -29,11 +27,9 @@ class Limits:
     entries: int = 200
     message_chars: int = 16_384
     lasting: int = 256
-    lasting_chars: int = 65_536
+    lasting_chars: int = 131_072
     others: int = 64
-    other_chars: int = 32_768
-    read_ms: int = 5
-    unread: int = 64
+    other_chars: int = 131_072
     flood_ms: int = 100
     batch_chars: int = 262_144
 
@@ -49,8 +45,6 @@ class Limits:
             "lastingChars": self.lasting_chars,
             "others": self.others,
             "otherChars": self.other_chars,
-            "readMs": self.read_ms,
-            "unread": self.unread,
             "floodMs": self.flood_ms,
             "batchChars": self.batch_chars,
         }

@@ -1,7 +1,7 @@
 """One page of iframes: what crashes, hangs and is closed as a whole."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from enum import Enum, auto
 from typing import Any
 
@@ -23,6 +23,8 @@ from browser_host.sessions.session import ErrorCode, Fault
 OPEN_WITHIN_S = 20.0
 SEAT_WITHIN_S = 10.0
 CLOSE_WITHIN_S = 5.0
+_CAUSE_WITHIN_S = 0.5
+"""A page's end is told before its browser's, which may be its cause."""
 
 
 class PageState(Enum):
@@ -133,19 +135,25 @@ class HostPage:
                 await self._open()
         except (PlaywrightError, TimeoutError) as error:
             self._log.warning("page.open_failed", page=self.number, error=type(error).__name__)
-            self._die(ErrorCode.PAGE_CRASHED, "a page for it could not be opened")
+            self._gone("a page for it could not be opened")
             return
         if self.state is PageState.OPENING:
             self.state = PageState.OPEN
-            self._chores.start("beat", self._beat())
-            await self._seat()
+            self._chores.start("beat", self._serve(self._beat()))
+            await self._serve(self._seat())
+
+    async def _serve(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except PlaywrightError:
+            self._gone("the page was closed")
 
     async def _open(self) -> None:
         private = self._settings.allow_private_network
         self._context = await self.engine.new_context(private_network=private)
         page = await self._context.new_page()
         page.on("crash", lambda _: self._die(ErrorCode.PAGE_CRASHED, "the page's process died"))
-        page.on("close", lambda _: self._die(ErrorCode.PAGE_CRASHED, "the page was closed"))
+        page.on("close", lambda _: self._gone("the page was closed"))
         await host_page.show(page, OPEN_WITHIN_S)
         bridge = Bridge(
             await self._context.new_cdp_session(page),
@@ -175,7 +183,7 @@ class HostPage:
             try:
                 async with asyncio.timeout(SEAT_WITHIN_S):
                     await bridge.seat(seats)
-            except (PlaywrightError, TimeoutError):
+            except TimeoutError:
                 self._die(ErrorCode.PAGE_HUNG, "the page took no more iframes")
                 return
             for session, _ in seats:
@@ -200,6 +208,10 @@ class HostPage:
     def _vacate(self, session_id: str) -> None:
         del self.sessions[session_id]
         self._vacated(self, session_id)
+
+    def _gone(self, text: str) -> None:
+        """The page can't be reached; where the browser is why, its end will be noticed first."""
+        asyncio.get_running_loop().call_later(_CAUSE_WITHIN_S, self._die, ErrorCode.PAGE_CRASHED, text)
 
     def _die(self, code: ErrorCode, text: str) -> None:
         if self.state is not PageState.CLOSED:
