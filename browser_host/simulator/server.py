@@ -168,4 +168,8 @@ async def _run(settings: SimulatorSettings) -> None:
 
 
 def _listen(port: int) -> socket.socket:
-    return socket.create_server((HOST, port), backlog=512)
+    listening = socket.create_server((HOST, port), backlog=512)
+    # Inherited by what is accepted. asyncio sets it only where the protocol's number was given, and without
+    # it each answer waits 40 ms for the acknowledgement of its head: 18 s for 400 pages, with it 0.2 s.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening

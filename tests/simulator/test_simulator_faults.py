@@ -14,20 +14,20 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group
 async def test_a_crashing_page_takes_its_renderer_with_it(
     start: StartSimulator, embed: Embed, scenario: str
 ) -> None:
-    simulator = await start(sessions=1, scenario=scenario)
+    simulator = await start(sessions=1, scenario=scenario, rate=50)
     crashed = asyncio.Event()
     parent = await embed(simulator)
     parent.page.on("crash", lambda _page: crashed.set())
     await asyncio.wait_for(crashed.wait(), 10)
     if scenario == "crash-once":
-        await (await embed(simulator)).hears_status(0, "viewerReady")
+        await (await embed(simulator)).hears(0, {"type": "customMessage"}, times=5)
         assert simulator.record.opened[simulator.sessions[0].id] == 2
 
 
 async def test_a_looping_page_stops_answering_and_may_be_well_again(
     start: StartSimulator, embed: Embed
 ) -> None:
-    simulator = await start(sessions=1, scenario="loop-once")
+    simulator = await start(sessions=1, scenario="loop-once", rate=50)
     looping = await embed(simulator)
     await simulator.record.until(
         lambda record: any(one.text == "viewerReady" for one in record.life), within=5
@@ -35,7 +35,7 @@ async def test_a_looping_page_stops_answering_and_may_be_well_again(
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(looping.page.evaluate("new Promise((done) => setTimeout(done, 400))"), 2)
     again = await embed(simulator)
-    await again.hears_status(0, "viewerReady")
+    await again.hears(0, {"type": "customMessage"}, times=5)
     await again.post(0, {"action": "setMode", "mode": "draw"})
     await simulator.record.until(lambda record: len(record.instructions) == 1, within=5)
     assert simulator.record.instructions[0].opening == 2

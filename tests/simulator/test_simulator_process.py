@@ -2,11 +2,14 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 
 import httpx
 import pytest
+
+from browser_host.simulator.server import _listen
 
 START = (
     "from browser_host.simulator.server import SimulatorSettings, run;"
@@ -29,3 +32,12 @@ def test_it_says_where_it_serves_and_ends_in_order(number: signal.Signals) -> No
         process.send_signal(number)
         rest, complaints = process.communicate(timeout=10)
         assert (process.returncode, rest, complaints) == (0, "", "")
+
+
+def test_answers_are_not_held_back_for_an_acknowledgement() -> None:
+    with (
+        _listen(0) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
