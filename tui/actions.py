@@ -1,0 +1,138 @@
+"""Every action of the main screen, once: bindings, palette, help and footer are all made from this list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from textual.actions import parse
+from textual.binding import Binding
+
+from tui.order import SortKey
+from tui.state import Deck, LinkState, is_read_only
+
+
+class Needs(Enum):
+    """What must be there for an action to be worth offering."""
+
+    NOTHING = "nothing"
+    TARGET = "target"
+    """A session under the cursor, or marks."""
+    HOST = "host"
+    """An attached host that takes instructions."""
+    TARGET_AND_HOST = "target and host"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a key does.
+
+    Args:
+        id: what the user's keymap calls it.
+        keys: Textual's names of its keys, parted by commas.
+        words: a word or two for the footer.
+        sentence: what it does, for help and palette.
+        run: the screen's action, as Textual writes one.
+        footer: its place in the footer, the lowest first; 0 keeps it out.
+    """
+
+    id: str
+    keys: str
+    words: str
+    sentence: str
+    run: str
+    needs: Needs = Needs.NOTHING
+    footer: int = 0
+
+    def binding(self) -> Binding:
+        """The binding of its keys, which the user's keymap can change by the action's id."""
+        return Binding(
+            self.keys, self.run, self.words, show=self.footer > 0, tooltip=self.sentence, id=self.id
+        )
+
+
+INSTRUCTIONS: Mapping[str, Mapping[str, str]] = {
+    "mode-draw": {"action": "setMode", "mode": "draw"},
+    "mode-pointer": {"action": "setMode", "mode": "pointer"},
+    "mode-cursor": {"action": "setMode", "mode": "cursor"},
+    "color-next": {"action": "switchColor"},
+}
+"""What the reversible actions send."""
+
+_HOST, _BOTH, _TARGET = Needs.HOST, Needs.TARGET_AND_HOST, Needs.TARGET
+
+
+def _instruct(session_action: str, key: str, words: str, sentence: str, footer: int) -> Action:
+    return Action(session_action, key, words, sentence, f"instruct('{session_action}')", _BOTH, footer)
+
+
+def _sort(key: str, by: SortKey, words: str) -> Action:
+    sentence = f"Sort by {words}; again reverses"
+    return Action(f"sort-{by.value}", key, f"by {words}", sentence, f"sort('{by.value}')")
+
+
+ACTIONS = (
+    Action("mark", "space", "mark", "Mark or unmark the row, and step down", "mark('row')", _TARGET, 2),
+    Action(
+        "filter", "slash", "filter", "Filter the rows: words, status:active, age>10m, !…", "filter", footer=3
+    ),
+    _instruct("mode-draw", "d", "draw", "Mode draw, to the marks or the row", 4),
+    _instruct("mode-pointer", "p", "pointer", "Mode pointer (the spotlight), to the marks or the row", 5),
+    _instruct("mode-cursor", "c", "cursor", "Mode cursor, to the marks or the row", 6),
+    _instruct("color-next", "s", "color", "Switch to the page's next colour", 7),
+    Action("color-choose", "S", "choose color", "Choose the colour to switch to", "choose_color", _BOTH, 12),
+    Action("end", "e", "end", "End the sessions; asks first", "end", _BOTH, 8),
+    Action("undo", "z", "undo", "Take back ends that were not posted yet", "ask('undo')", _HOST, 9),
+    Action("detail", "enter", "detail", "The session's timeline and ledger", "detail", _TARGET, 10),
+    Action("range", "v", "range", "Begin a range; again marks all of it", "mark('range')", _TARGET),
+    Action("mark-all", "a", "mark all", "Mark all rows that are shown", "mark('all')", _TARGET),
+    Action("unmark", "U", "unmark", "Clear all marks", "mark('none')", footer=13),
+    Action("back", "escape", "back", "Leave the filter or the range; never quits", "back"),
+    Action("down", "down,j", "down", "Cursor down", "move(1, 'row')"),
+    Action("up", "up,k", "up", "Cursor up", "move(-1, 'row')"),
+    Action("page-down", "pagedown", "page down", "A page down", "move(1, 'page')"),
+    Action("page-up", "pageup", "page up", "A page up", "move(-1, 'page')"),
+    Action("first", "g,home", "first", "To the first row", "move(-1, 'all')"),
+    Action("last", "G,end", "last", "To the last row", "move(1, 'all')"),
+    Action("faults", "f", "faults", "Only sessions with something wrong", "switch('FAULTS')", footer=11),
+    Action("wide", "w", "wide", "More columns", "switch('WIDE')", footer=14),
+    Action("pause", "P", "pause", "Hold the picture still; the host goes on", "switch('PAUSED')", footer=15),
+    Action("follow", "F", "follow", "Keep the cursor on the newest change", "switch('FOLLOW')", footer=16),
+    _sort("L", SortKey.LABEL, "session"),
+    _sort("H", SortKey.HOSTING, "hosting"),
+    _sort("T", SortKey.STATUS, "status"),
+    _sort("C", SortKey.COLOR, "color"),
+    _sort("M", SortKey.MODE, "mode"),
+    _sort("I", SortKey.SINCE, "time in the status"),
+    _sort("D", SortKey.STALE, "staleness"),
+    _sort("Q", SortKey.QUIET, "silence"),
+    _sort("A", SortKey.OPENED, "age"),
+    _sort("X", SortKey.INSTRUCTION, "instruction"),
+    _sort("O", SortKey.ARRIVAL, "arrival"),
+    Action("sort-next", "o", "sort", "Sort by the next column", "sort('next')"),
+    Action("copy-id", "y", "copy id", "Send the ids to the terminal's clipboard", "copy('id')", _TARGET),
+    Action("copy-row", "Y", "copy row", "Send the rows to the terminal's clipboard", "copy('row')", _TARGET),
+    Action("palette", "colon,ctrl+p", "palette", "Every action by its name", "ask('palette')", footer=17),
+    Action("help", "question_mark", "help", "All keys", "ask('help')", footer=1),
+    Action("quit", "q", "quit", "Leave the dashboard", "ask('quit')", footer=18),
+)
+
+BY_RUN: Mapping[str, Action] = {action.run: action for action in ACTIONS}
+BY_CALL: Mapping[tuple[str, tuple[object, ...]], Action] = {
+    parse(action.run)[1:]: action for action in ACTIONS
+}
+"""Actions by the name and the parameters that Textual calls them with."""
+
+
+def why_not(needs: Needs, deck: Deck, *, has_target: bool) -> str | None:
+    """Why an action with these needs can't be done now, in words for the operator; None where it can."""
+    if needs in {Needs.TARGET, Needs.TARGET_AND_HOST} and not has_target:
+        return "there is no session to act on"
+    if needs not in {Needs.HOST, Needs.TARGET_AND_HOST}:
+        return None
+    if deck.link is LinkState.LOST:
+        return "the host is lost: nothing can be sent until it is back"
+    if deck.link is LinkState.CONNECTING:
+        return "not attached to the host yet"
+    if is_read_only(deck):
+        return "the host is read-only (host.read_only): it takes no instructions"
+    return None

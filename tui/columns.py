@@ -1,0 +1,129 @@
+"""Which columns a width holds: the essential ones first, more where there is room, all that `w` asks for."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tui.order import SortKey
+
+GUTTER = 2
+"""Cells before the first column: the sign of cursor and mark, and a blank."""
+
+_ROOMY = 110
+"""Cells from which two blanks part the columns."""
+
+_LAST = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table.
+
+    Args:
+        id: one word, also the sort key's where it can be sorted by.
+        narrow: cells it needs to be of use.
+        full: cells at which it says everything it has to say.
+        rank: the higher, the earlier it yields where there is no room.
+        wide_rank: the same with the wide view on.
+        grows: its share of the cells that are left when all stand at full width.
+    """
+
+    id: str
+    title: str
+    narrow: int
+    full: int
+    rank: int
+    wide_rank: int
+    grows: int = 0
+
+    @property
+    def sort(self) -> SortKey | None:
+        """What it can be sorted by."""
+        return next((key for key in SortKey if key == self.id), None)
+
+
+COLUMNS = (
+    Column("label", "session", 12, 24, 1, 1, grows=1),
+    Column("hosting", "hosting", 9, 14, 2, 2),
+    Column("status", "status", 14, 16, 3, 3),
+    Column("color", "color", 9, 18, 4, 4),
+    Column("mode", "mode", 7, 7, 6, 7),
+    Column("since", "for", 4, 4, 7, 8),
+    Column("quiet", "quiet", 5, 5, 8, 10),
+    Column("opened", "age", 4, 4, 9, 11),
+    Column("stale", "stale", 15, 16, 11, 9),
+    Column("instruction", "instruction", 15, 20, 5, 5),
+    Column("trouble", "trouble", 16, 30, 10, 6, grows=3),
+    Column("id", "id", 8, 10, _LAST, 12),
+    Column("visitor", "visitor", 8, 12, _LAST, 13),
+    Column("events", "events", 6, 7, _LAST, 14),
+    Column("losses", "lost", 4, 6, _LAST, 15),
+    Column("page", "page", 4, 4, _LAST, 16),
+    Column("source", "source", 10, 10, _LAST, 17),
+    Column("link", "link", 8, 8, _LAST, 18),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A column where it stands: its first cell and its cells."""
+
+    column: Column
+    x: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a table of `width` cells, from left to right; `end` is the first cell after them."""
+
+    width: int
+    wide: bool
+    placed: tuple[Placed, ...]
+    end: int
+
+
+@lru_cache(maxsize=64)
+def layout(width: int, *, wide: bool) -> Layout:
+    """Chooses columns for `width` cells and shares the room between them.
+
+    Args:
+        width: cells of the whole row, the gutter included.
+        wide: the operator asked for the further columns.
+    """
+    gap = 2 if width >= _ROOMY else 1
+    chosen = _chosen(width - GUTTER, gap, wide=wide)
+    spare = width - GUTTER - sum(c.narrow for c in chosen) - gap * (len(chosen) - 1)
+    widths = {column.id: column.narrow for column in chosen}
+    for column in sorted(chosen, key=lambda c: _rank(c, wide=wide)):
+        more = max(0, min(column.full - column.narrow, spare))
+        widths[column.id] += more
+        spare -= more
+    shares = sum(column.grows for column in chosen)
+    for column in chosen:
+        if column.grows and spare > 0:
+            more = spare * column.grows // shares
+            widths[column.id] += more
+            spare -= more
+            shares -= column.grows
+    placed, x = [], GUTTER
+    for column in chosen:
+        placed.append(Placed(column, x, widths[column.id]))
+        x += widths[column.id] + gap
+    return Layout(width, wide, tuple(placed), x - gap if placed else GUTTER)
+
+
+def _rank(column: Column, *, wide: bool) -> int:
+    return column.wide_rank if wide else column.rank
+
+
+def _chosen(room: int, gap: int, *, wide: bool) -> list[Column]:
+    held: set[str] = set()
+    for column in sorted(COLUMNS, key=lambda c: _rank(c, wide=wide)):
+        if _rank(column, wide=wide) == _LAST:
+            continue
+        need = column.narrow + (gap if held else 0)
+        if held and need > room:
+            break
+        held.add(column.id)
+        room -= need
+    return [column for column in COLUMNS if column.id in held]

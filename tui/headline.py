@@ -1,0 +1,175 @@
+"""The two lines above the table: where one is, how the hosting stands, what is counted, what is unusual."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from rich.cells import cell_len
+
+from browser_host.sessions.counts import Counts, count
+from tui import state
+from tui.ages import age
+from tui.glyphs import Glyphs
+from tui.order import SortKey
+from tui.rows import HOSTING_TONES, STATUS_TONES, Cell, is_fault
+from tui.state import Deck, LinkState
+from tui.tones import Span, Tone, printable
+from tui.view_state import Switch, ViewState, is_frozen
+
+_PARTED_BY = 3
+"""Blanks between groups."""
+
+_SERVING = frozenset({"up", "ready", "running", "live"})
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Spans that stay together; the higher its rank, the earlier it yields where there is no room."""
+
+    spans: Cell
+    rank: int
+
+
+Groups: TypeAlias = tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is counted over a deck; taken once a second, for a number that flickers is read by nobody."""
+
+    counts: Counts
+    faults: int
+
+
+def tallied(deck: Deck) -> Tally:
+    """Counts a deck."""
+    views = deck.sessions.values()
+    return Tally(count(views), sum(is_fault(view) for view in views))
+
+
+def first_line(
+    deck: Deck, view: ViewState, environment: str, now: float, glyphs: Glyphs
+) -> tuple[Groups, Groups]:
+    """Who and where at the left; what is unusual, as badges, at the right."""
+    left = [Group((Span(" watchdeck ", Tone.STRONG), *_environment(environment)), 1)]
+    if deck.host is not None:
+        left.append(Group(_health(deck.host.browsers, glyphs), 3))
+        left.append(Group((Span(f"host {deck.host.version} pid {deck.host.pid}", Tone.FAINT),), 9))
+    return tuple(left), tuple(Group((Span(f" {text} ", tone),), 2) for text, tone in badges(deck, view, now))
+
+
+def badges(deck: Deck, view: ViewState, now: float) -> list[tuple[str, Tone]]:
+    """What the operator must not overlook, the loudest last."""
+    found: list[tuple[str, Tone]] = []
+    if deck.host is not None and deck.host.simulated:
+        found.append(("DEMO simulated", Tone.BADGE))
+    if Switch.FOLLOW in view.switches:
+        found.append(("FOLLOW", Tone.BADGE))
+    if Switch.FAULTS in view.switches:
+        found.append(("FAULTS ONLY", Tone.BADGE))
+    if state.is_read_only(deck):
+        found.append(("READ-ONLY", Tone.BADGE_WARN))
+    if Switch.PAUSED in view.switches:
+        found.append(("PAUSED, P goes on", Tone.BADGE_WARN))
+    if deck.link is LinkState.CONNECTING:
+        found.append(("CONNECTING", Tone.BADGE_WARN))
+    if deck.link is LinkState.LOST:
+        found.append((f"HOST LOST {age(deck.lost_since, now)}".rstrip(), Tone.BADGE_BAD))
+    return found
+
+
+def second_line(total: int, tally: Tally, view: ViewState, glyphs: Glyphs) -> Groups:
+    """How many are shown, marked and faulty, and the counts by hosting and status."""
+    counts = tally.counts
+    groups = [
+        Group((Span(f" {len(view.rows)}/{total}", Tone.STRONG), Span(" shown", Tone.MUTED)), 1),
+        *_marks(view),
+        *_order(view, glyphs),
+    ]
+    if tally.faults:
+        groups.append(Group((Span(f"{tally.faults} with trouble", Tone.WARN),), 4))
+    groups.extend(
+        Group((Span(f"{glyphs.hosting[word]} {counts.hosting[word]}", tone), Span(f" {word}", Tone.MUTED)), 5)
+        for word, tone in HOSTING_TONES.items()
+        if counts.hosting.get(word)
+    )
+    groups.extend(
+        Group((Span(f"{counts.statuses[word]}", tone), Span(f" {word}", Tone.MUTED)), 6)
+        for word, tone in STATUS_TONES.items()
+        if counts.statuses.get(word)
+    )
+    return tuple(groups)
+
+
+def packed(left: Iterable[Group], width: int, right: Iterable[Group] = ()) -> Cell:
+    """The groups that fit in `width` cells, by rank, in their order; `right` ends at the right edge."""
+    every = [(group, False) for group in left] + [(group, True) for group in right]
+    room, held = width, set[int]()
+    for at in sorted(range(len(every)), key=lambda at: every[at][0].rank):
+        size = _size(every[at][0]) + (_PARTED_BY if held else 0)
+        if size <= room:
+            held.add(at)
+            room -= size
+    spans: list[Span] = []
+    filled = False
+    for at, (group, at_right) in enumerate(every):
+        if at not in held:
+            continue
+        if at_right and not filled:
+            spans.append(Span(" " * room))
+            filled = True
+        if spans and any(other < at for other in held):
+            spans.append(Span(" " * (1 if at_right and filled else _PARTED_BY)))
+        spans.extend(group.spans)
+    return tuple(spans)
+
+
+def _size(group: Group) -> int:
+    return sum(cell_len(span.text) for span in group.spans)
+
+
+def _environment(name: str) -> Cell:
+    if not name:
+        return ()
+    folded = name.casefold()
+    tone = Tone.BADGE
+    if "prod" in folded or "live" in folded:
+        tone = Tone.BADGE_BAD
+    elif any(word in folded for word in ("stag", "test", "qa")):
+        tone = Tone.BADGE_WARN
+    return (Span(f" {printable(name)} ", tone),)
+
+
+def _health(browsers: tuple[Mapping[str, object], ...], glyphs: Glyphs) -> Cell:
+    if not browsers:
+        return (Span(f"{glyphs.hosting['queued']} no browser yet", Tone.WARN),)
+    pages = sum(pages for browser in browsers if isinstance(pages := browser.get("pages"), int))
+    failing = [word for browser in browsers if (word := str(browser.get("state"))) not in _SERVING]
+    text = f"{_plural(len(browsers), 'browser')} {glyphs.dot} {_plural(pages, 'page')}"
+    if failing:
+        return (Span(f"{glyphs.hosting['lost']} {text} {glyphs.dot} {printable(failing[0])}", Tone.WARN),)
+    return (Span(glyphs.hosting["live"], Tone.GOOD), Span(f" {text}", Tone.MUTED))
+
+
+def _marks(view: ViewState) -> list[Group]:
+    held = view.selection
+    if held.anchor is not None:
+        return [Group((Span("range: move, v marks, esc leaves", Tone.ACCENT),), 2)]
+    if not held.marks:
+        return []
+    hidden = len(held.marks.difference(view.rows))
+    words = f"{len(held.marks)} marked" + (f", {hidden} hidden by the filter" if hidden else "")
+    return [Group((Span(words, Tone.ACCENT),), 2)]
+
+
+def _order(view: ViewState, glyphs: Glyphs) -> list[Group]:
+    if is_frozen(view):
+        return [Group((Span("order held", Tone.ACCENT),), 3)]
+    if view.sort.key is SortKey.ARRIVAL and not view.sort.reverse:
+        return []
+    arrow = glyphs.down if view.sort.reverse else glyphs.up
+    return [Group((Span(f"by {view.sort.key} {arrow}", Tone.INFO),), 7)]
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}" + ("" if count == 1 else "s")

@@ -1,0 +1,66 @@
+"""What the main screen asks of the app; ids are those of the moment at which the key was pressed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from textual.message import Message
+
+
+@dataclass
+class Instructed(Message, namespace="sessions_screen"):
+    """Send an instruction that needs no prompt to these sessions."""
+
+    ids: tuple[str, ...]
+    instruction: Mapping[str, Any]
+
+
+@dataclass
+class EndAsked(Message, namespace="sessions_screen"):
+    """End these sessions, after asking.
+
+    Args:
+        target: whom the key was for, in words: the marks, or the row under the cursor.
+        hidden: how many of them the filter hides.
+    """
+
+    ids: tuple[str, ...]
+    target: str
+    hidden: int = 0
+
+
+@dataclass
+class ColorChoiceAsked(Message, namespace="sessions_screen"):
+    """Choose a colour for these sessions."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass
+class DetailAsked(Message, namespace="sessions_screen"):
+    """Show a session's detail."""
+
+    id: str
+
+
+@dataclass
+class CopyAsked(Message, namespace="sessions_screen"):
+    """Send a text to the terminal's clipboard."""
+
+    text: str
+
+
+class UndoAsked(Message, namespace="sessions_screen"):
+    """Take back the ends that were not posted yet."""
+
+
+class HelpAsked(Message, namespace="sessions_screen"):
+    """Show the keys."""
+
+
+class PaletteAsked(Message, namespace="sessions_screen"):
+    """Show every action by its name."""
+
+
+class QuitAsked(Message, namespace="sessions_screen"):
+    """Leave."""

@@ -1,0 +1,148 @@
+"""Puts deck and view state on the main screen's parts; each part sends only what changed."""
+
+from collections.abc import Iterator
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui import headline
+from tui.glyphs import Glyphs
+from tui.ink import Ink
+from tui.notices import filter_words, notice
+from tui.rows import Cell
+from tui.state import Deck, LinkState, is_read_only
+from tui.tones import Ground, Span, Tone
+from tui.view_state import Switch, ViewState, is_frozen, target
+from tui.widgets.board import Board
+from tui.widgets.filter_bar import FilterBar
+from tui.widgets.keys import footer
+from tui.widgets.lines import Lines
+from tui.widgets.table import Picture, SessionTable
+from tui.widgets.titles import titles
+
+COUNT_EVERY_S = 1.0
+"""Seconds between counts in the header: at ten a second they alone would send what all rows do."""
+
+SAID_FOR_S = 8.0
+"""Seconds that a word stays on the line above the footer."""
+
+
+class Painter:
+    """The parts of the main screen and what they were last told.
+
+    Args:
+        environment: the name that the header shows.
+    """
+
+    CSS = """
+    SessionsScreen { background: $background; }
+    SessionsScreen > #headline { height: 2; }
+    SessionsScreen > #titles { height: 1; }
+    SessionsScreen > #footer { height: 1; }
+    """
+
+    def __init__(self, screen: Screen[None], environment: str, glyphs: Glyphs) -> None:
+        self._screen = screen
+        self._environment = environment
+        self._glyphs = glyphs
+        self._headline = Lines(Ground.BAR, glyphs, id="headline")
+        self._titles = Lines(Ground.TITLES, glyphs, id="titles")
+        self._table = SessionTable(glyphs, id="sessions")
+        self._board = Board(self._table, id="board")
+        self._filter = FilterBar(glyphs, id="filter")
+        self._footer = Lines(Ground.BAR, glyphs, id="footer")
+        self._ink: Ink | None = None
+        self._tally = (0.0, headline.tallied(Deck()))
+        self._said: tuple[str, Tone, float] = ("", Tone.PLAIN, 0.0)
+        self._possible: tuple[object, ...] = ()
+        self._offered_in = 0
+        self._last: tuple[Deck, ViewState, float, float] | None = None
+
+    def parts(self) -> Iterator[Widget]:
+        """The widgets, from top to bottom."""
+        yield from (self._headline, self._titles, self._board, self._filter, self._footer)
+
+    @property
+    def is_typing(self) -> bool:
+        """The filter's box has the keys."""
+        return self._filter.is_open
+
+    def dress(self) -> None:
+        """Takes on the theme in force."""
+        self._ink = None
+        self._again()
+
+    def offer(self) -> None:
+        """Reads the live bindings anew for the footer."""
+        self._offered_in = 0
+        self._again()
+
+    def say(self, words: str, tone: Tone, clock: float) -> None:
+        """Keeps words on the line above the footer for some seconds."""
+        self._said = (words, tone, clock + SAID_FOR_S)
+        self._again()
+
+    def paint(self, deck: Deck, view: ViewState, now: float, clock: float) -> None:
+        """Shows deck and view.
+
+        Args:
+            now: the moment that the picture is of, epoch seconds.
+            clock: the present moment, which goes on while the picture is paused.
+        """
+        self._last = (deck, view, now, clock)
+        ink = self._current_ink()
+        width = self._screen.size.width
+        wide = Switch.WIDE in view.switches
+        picture = Picture(
+            rows=view.rows,
+            sessions=deck.sessions,
+            selection=view.selection,
+            wide=wide,
+            now=now,
+            greyed=deck.link is LinkState.LOST,
+            notice=notice(deck, view),
+        )
+        self._table.show(picture, ink)
+        columns = self._table.columns
+        self._board.rule(columns)
+        self._headline.show(self._header(deck, view, width, clock), ink)
+        self._titles.show((titles(columns, view.sort, self._glyphs, held=is_frozen(view)),), ink)
+        self._paint_filter(view, ink, clock)
+        self._paint_footer(deck, view, width, ink)
+
+    def _header(self, deck: Deck, view: ViewState, width: int, clock: float) -> tuple[Cell, Cell]:
+        counted_at, tally = self._tally
+        if tally.counts.total != len(deck.sessions) or not 0 <= clock - counted_at < COUNT_EVERY_S:
+            tally = headline.tallied(deck)
+            self._tally = (clock, tally)
+        left, right = headline.first_line(deck, view, self._environment, clock, self._glyphs)
+        counts = headline.second_line(len(deck.sessions), tally, view, self._glyphs)
+        return headline.packed(left, width, right), headline.packed(counts, width)
+
+    def _paint_filter(self, view: ViewState, ink: Ink, clock: float) -> None:
+        said, tone, until = self._said
+        words = filter_words(view, said if clock < until else "", tone, is_open=self._filter.is_open)
+        self._filter.show((Span("/ ", Tone.INFO),), words, ink)
+
+    def _paint_footer(self, deck: Deck, view: ViewState, width: int, ink: Ink) -> None:
+        possible = (deck.link, is_read_only(deck), bool(target(view).ids), self._filter.is_open)
+        if possible != self._possible:
+            self._possible = possible
+            self._offered_in = 0
+            self._screen.refresh_bindings()
+        if width != self._offered_in:
+            self._offered_in = width
+            line = footer(self._screen.active_bindings, width, self._screen.app.get_key_display)
+            self._footer.show((line,), ink)
+        elif ink is not self._footer.ink:
+            self._footer.show(self._footer.lines, ink)
+
+    def _current_ink(self) -> Ink:
+        if self._ink is None:
+            app = self._screen.app
+            self._ink = Ink(app.theme_variables, ansi=app.native_ansi_color, colorless=app.no_color)
+        return self._ink
+
+    def _again(self) -> None:
+        if self._last is not None and self._screen.is_mounted:
+            self.paint(*self._last)

@@ -1,0 +1,291 @@
+"""The main screen: the deck in, the operator's wishes out; all on it follows from deck and view state."""
+
+import locale
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tui import order, rows, selection, view_state
+from tui.actions import ACTIONS, BY_CALL, BY_RUN, INSTRUCTIONS, Needs, why_not
+from tui.glyphs import Glyphs, glyphs_for
+from tui.order import SortKey
+from tui.screens import asks
+from tui.screens.painter import Painter
+from tui.selection import Selection
+from tui.state import Deck
+from tui.tones import Tone
+from tui.view_state import Switch, Target, ViewState, target
+from tui.widgets.filter_bar import FilterBar, FilterInput
+from tui.widgets.table import SessionTable
+
+TICK_S = 1.0
+"""Seconds between looks at the clock, for ages and filters that ask for them."""
+
+_WHILE_TYPING = frozenset({"move", "back"})
+"""What keys that type nothing may still do while the filter is open."""
+
+_MARKING: Mapping[str, Callable[[Selection, Sequence[str]], Selection]] = {
+    "row": selection.toggled,
+    "range": selection.ranged,
+    "all": selection.all_marked,
+    "none": lambda held, _: selection.cleared(held),
+}
+
+
+class SessionsScreen(Screen[None], inherit_bindings=False):
+    """The table with its header, filter and footer.
+
+    Args:
+        environment: the name that the header shows in its own colour.
+        glyphs: None for what the locale can show.
+        clock: the wall clock, epoch seconds.
+    """
+
+    Instructed = asks.Instructed
+    EndAsked = asks.EndAsked
+    ColorChoiceAsked = asks.ColorChoiceAsked
+    DetailAsked = asks.DetailAsked
+    CopyAsked = asks.CopyAsked
+    UndoAsked = asks.UndoAsked
+    HelpAsked = asks.HelpAsked
+    PaletteAsked = asks.PaletteAsked
+    QuitAsked = asks.QuitAsked
+
+    AUTO_FOCUS = ""
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [action.binding() for action in ACTIONS]
+    DEFAULT_CSS = Painter.CSS
+
+    def __init__(
+        self, environment: str = "", glyphs: Glyphs | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
+        super().__init__()
+        self._glyphs = glyphs or glyphs_for(locale.getencoding())
+        self._painter = Painter(self, environment, self._glyphs)
+        self._clock = clock
+        self._now = clock()
+        self._live = self._deck = Deck()
+        self._view = ViewState()
+        self._before_filter = Selection()
+
+    @property
+    def view(self) -> ViewState:
+        """The operator's view as it stands."""
+        return self._view
+
+    def compose(self) -> ComposeResult:
+        """The parts, from top to bottom."""
+        yield from self._painter.parts()
+
+    def on_mount(self) -> None:
+        """Begins to look at the clock, and to follow theme and keymap."""
+        self.set_interval(TICK_S, self._tick)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._painter.dress())
+        self.bindings_updated_signal.subscribe(self, lambda _: self._painter.offer())
+
+    def show(self, deck: Deck, now: float) -> None:
+        """Shows the deck as it is at `now` (epoch seconds); while paused, only whether the host is there."""
+        self._live = deck
+        if Switch.PAUSED in self._view.switches:
+            self._deck = replace(self._deck, link=deck.link, lost_since=deck.lost_since)
+        else:
+            self._deck, self._now = deck, now
+        self._lay_out()
+
+    def say(self, words: str, tone: Tone = Tone.WARN) -> None:
+        """Says something on the line above the footer; it stays for some seconds."""
+        self._painter.say(words, tone, self._clock())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is refused is greyed; while a filter is typed nothing acts."""
+        held = BY_CALL.get((action, parameters))
+        if held is None:
+            return True
+        if self._painter.is_typing:
+            return action in _WHILE_TYPING
+        return True if self._why_not(held.needs) is None else None
+
+    def on_key(self, event: events.Key) -> None:
+        """Says why a key that is greyed does nothing."""
+        active = self.active_bindings.get(event.key)
+        if active is None or active.enabled or active.binding.action not in BY_RUN:
+            return
+        if (why := self._why_not(BY_RUN[active.binding.action].needs)) is not None:
+            self.say(why)
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Lays out anew once the parts have their sizes."""
+        self.call_after_refresh(self._paint)
+
+    def on_screen_suspend(self, _: events.ScreenSuspend) -> None:
+        """Something opened over the screen: rows keep their places until it is gone."""
+        self._view = replace(self._view, switches=self._view.switches | Switch.PROMPTED)
+        self._paint()
+
+    def on_screen_resume(self, _: events.ScreenResume) -> None:
+        """Nothing lies over the screen any more: rows may take their places."""
+        self._view = replace(self._view, switches=self._view.switches & ~Switch.PROMPTED)
+        self._lay_out()
+
+    def on_session_table_pressed(self, message: SessionTable.Pressed) -> None:
+        """The mouse chose a row."""
+        message.stop()
+        self._select(selection.moved_to(self._view.selection, message.session_id))
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """The filter works while it is typed."""
+        message.stop()
+        if self._painter.is_typing:
+            self._operate(view_state.typed(self._view, message.value))
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Keeps the filter, unless it can't be read."""
+        message.stop()
+        if self._view.query.problem is None:
+            self._type(typing=False)
+
+    def on_filter_input_left(self, message: FilterInput.Left) -> None:
+        """Leaves the filter and goes back to the row that the cursor was on."""
+        message.stop()
+        self._type(typing=False)
+        self._clear_filter()
+        was = self._before_filter.cursor
+        if was is not None and was in self._view.rows:
+            self._select(selection.moved_to(self._view.selection, was))
+
+    def action_move(self, by: int, unit: str) -> None:
+        """Moves the cursor by rows, pages, or all the way."""
+        sizes = {"row": 1, "page": max(1, self._table.size.height - 1), "all": len(self._view.rows)}
+        self._select(selection.moved(self._view.selection, self._view.rows, by * sizes[unit]))
+
+    def action_mark(self, how: str) -> None:
+        """Marks the row, the range or all that is shown, or clears the marks."""
+        if how in {"all", "none"} or self._cursor_is_certain():
+            chosen = _MARKING[how](self._view.selection, self._view.rows)
+            self._operate(replace(self._view, selection=chosen))
+
+    def action_filter(self) -> None:
+        """Opens the filter."""
+        self._before_filter = self._view.selection
+        self._type(typing=True)
+
+    def action_back(self) -> None:
+        """One level back: out of the range, else out of the filter; never out of the dashboard."""
+        if self._view.selection.anchor is not None:
+            self._operate(replace(self._view, selection=replace(self._view.selection, anchor=None)))
+        elif self._view.query.text:
+            self._clear_filter()
+
+    def action_switch(self, name: str) -> None:
+        """Switches a part of the view on or off."""
+        self._view = view_state.switched(self._view, Switch[name])
+        self.show(self._live, self._clock())
+
+    def action_sort(self, key: str) -> None:
+        """Sorts by a column, or the other way round, or by the next column."""
+        sort = self._view.sort
+        sort = order.next_key(sort) if key == "next" else order.pressed(sort, SortKey(key))
+        self._operate(replace(self._view, sort=sort))
+
+    def action_instruct(self, action: str) -> None:
+        """Sends one of the reversible instructions to the marks, or the row under the cursor."""
+        if (aim := self._aim()) is not None:
+            self.post_message(asks.Instructed(aim.ids, INSTRUCTIONS[action]))
+
+    def action_choose_color(self) -> None:
+        """Asks for a colour."""
+        if (aim := self._aim()) is not None:
+            self.post_message(asks.ColorChoiceAsked(aim.ids))
+
+    def action_end(self) -> None:
+        """Asks whether to end."""
+        if (aim := self._aim()) is not None:
+            self.post_message(asks.EndAsked(aim.ids, aim.words, aim.hidden))
+
+    def action_detail(self) -> None:
+        """Shows the detail of the row under the cursor, whatever is marked."""
+        if self._view.selection.cursor is not None:
+            self.post_message(asks.DetailAsked(self._view.selection.cursor))
+
+    def action_copy(self, what: str) -> None:
+        """Copies the ids, or the rows, that an action would hit."""
+        ids = target(self._view).ids
+        told = " ".join(ids)
+        if what == "row":
+            views = (self._deck.sessions[session_id] for session_id in ids)
+            columns = self._table.columns
+            told = "\n".join(rows.plain(view, columns, self._now, self._glyphs) for view in views)
+        self.post_message(asks.CopyAsked(told))
+
+    def action_ask(self, what: str) -> None:
+        """Asks the app for what concerns no session."""
+        asked = {"undo": asks.UndoAsked, "help": asks.HelpAsked, "palette": asks.PaletteAsked}
+        self.post_message(asked.get(what, asks.QuitAsked)())
+
+    @property
+    def _table(self) -> SessionTable:
+        return self.query_one(SessionTable)
+
+    def _aim(self) -> Target | None:
+        """Whom the key that was just pressed is for; None where it must not act, and why is said."""
+        aim = target(self._view)
+        return aim if aim.by_marks or self._cursor_is_certain() else None
+
+    def _cursor_is_certain(self) -> bool:
+        """The operator put the cursor where it is, and sees it; else its row is shown and named first."""
+        held = self._view.selection
+        if held.cursor is None:
+            return False
+        seen = self._table.in_sight(held.cursor)
+        if held.chosen and seen:
+            return True
+        why = "was out of sight" if held.chosen else "came under the cursor by itself"
+        self._view = replace(self._view, switches=self._view.switches & ~Switch.FOLLOW)
+        self._select(selection.moved_to(held, held.cursor))
+        self._table.reveal()
+        label = self._deck.sessions[held.cursor].label
+        self.say(f"{label} {why}: nothing was done, press again to act on it")
+        return False
+
+    def _why_not(self, needs: Needs) -> str | None:
+        return why_not(needs, self._deck, has_target=bool(target(self._view).ids))
+
+    def _type(self, *, typing: bool) -> None:
+        """Gives the keys to the filter's box, or takes them back."""
+        bar = self.query_one(FilterBar)
+        (bar.open if typing else bar.close)()
+        self.refresh_bindings()
+        self._paint()
+
+    def _clear_filter(self) -> None:
+        self.query_one(FilterBar).box.value = ""
+        self._operate(view_state.typed(self._view, ""))
+
+    def _select(self, chosen: Selection) -> None:
+        """A move of the cursor: no row changes its place, so none is looked for."""
+        self._view = replace(self._view, selection=chosen)
+        self._paint()
+
+    def _operate(self, view: ViewState) -> None:
+        self._view = view
+        self._lay_out(by_operator=True)
+
+    def _tick(self) -> None:
+        if Switch.PAUSED not in self._view.switches:
+            self._now = self._clock()
+        self._lay_out()
+
+    def _lay_out(self, *, by_operator: bool = False) -> None:
+        self._view = view_state.laid_out(self._view, self._deck, self._now, by_operator=by_operator)
+        self._paint()
+
+    def _paint(self) -> None:
+        if self.is_mounted:
+            self._painter.paint(self._deck, self._view, self._now, self._clock())

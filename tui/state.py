@@ -1,0 +1,102 @@
+"""What the dashboard knows of the host: the last snapshot and the events after it, as one frozen value."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from types import MappingProxyType
+
+from browser_host.api.schema import HostEvent, HostView, Snapshot
+from browser_host.sessions import views
+from browser_host.sessions.views import SessionView
+
+_ADDED = "session.added"
+_REMOVED = "session.removed"
+_NOTHING: Mapping[str, SessionView] = MappingProxyType({})
+
+
+class LinkState(Enum):
+    """How the line to the host stands."""
+
+    CONNECTING = "connecting"
+    ATTACHED = "attached"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """The sessions as the host last told them.
+
+    Args:
+        host: the host as the snapshot described it, None before the first.
+        sessions: by id, in the order of their arrival.
+        seq: number of the last event in it.
+        lost_since: epoch seconds at which the host was lost, None while it is there.
+        newest: id of the session that changed last, for the cursor that follows.
+    """
+
+    host: HostView | None = None
+    sessions: Mapping[str, SessionView] = field(default_factory=lambda: _NOTHING)
+    seq: int = 0
+    link: LinkState = LinkState.CONNECTING
+    lost_since: float | None = None
+    newest: str | None = None
+
+
+def connecting() -> Deck:
+    """The deck before the first snapshot."""
+    return Deck()
+
+
+def from_snapshot(snapshot: Snapshot) -> Deck:
+    """The deck of a host that has just been attached to."""
+    return Deck(
+        host=snapshot.host,
+        sessions={session.id: session for session in snapshot.sessions},
+        seq=snapshot.seq,
+        link=LinkState.ATTACHED,
+    )
+
+
+def with_event(deck: Deck, event: HostEvent) -> Deck:
+    """The deck after one event."""
+    return with_events(deck, (event,))
+
+
+def with_events(deck: Deck, events: Iterable[HostEvent]) -> Deck:
+    """The deck after many events; the mapping is copied once, however many they are."""
+    events = tuple(events)
+    if not events:
+        return deck
+    sessions = dict(deck.sessions)
+    host, seq, newest = deck.host, deck.seq, deck.newest
+    for event in events:
+        seq = max(seq, event.seq)
+        if event.id is None:
+            host = _with_browsers(host, event)
+        elif event.type == _REMOVED:
+            sessions.pop(event.id, None)
+        elif event.type == _ADDED:
+            sessions[event.id] = views.from_json(event.body)
+            newest = event.id
+        elif (held := sessions.get(event.id)) is not None:
+            sessions[event.id] = views.merged(held, event.body)
+            newest = event.id
+    return replace(deck, host=host, sessions=sessions, seq=seq, newest=newest)
+
+
+def lost(deck: Deck, since: float) -> Deck:
+    """The deck of a host that went away at `since` (epoch seconds): what was last known stays to be read."""
+    first = since if deck.lost_since is None else deck.lost_since
+    return replace(deck, link=LinkState.LOST, lost_since=first)
+
+
+def is_read_only(deck: Deck) -> bool:
+    """The host refuses every instruction."""
+    return deck.host is not None and deck.host.read_only
+
+
+def _with_browsers(host: HostView | None, event: HostEvent) -> HostView | None:
+    browsers = event.body.get("browsers")
+    if host is None or not isinstance(browsers, list | tuple):
+        return host
+    return replace(host, browsers=tuple(browsers))

@@ -1,0 +1,146 @@
+"""What the operator made of the deck: filter, order, marks, cursor, and the rows that follow; pure."""
+
+from dataclasses import dataclass, field, replace
+from enum import Flag, auto
+
+from browser_host.sessions.filter import Filter, FilterError, parse
+from browser_host.sessions.views import SessionView
+from tui import order, selection
+from tui.order import Sort
+from tui.rows import is_fault
+from tui.selection import Selection
+from tui.state import Deck
+
+
+class Switch(Flag):
+    """What is switched on."""
+
+    NONE = 0
+    FAULTS = auto()
+    """Only sessions with something wrong are shown."""
+    WIDE = auto()
+    FOLLOW = auto()
+    """The cursor goes to the newest change."""
+    PAUSED = auto()
+    PROMPTED = auto()
+    """A prompt is up: nothing changes places under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The filter as it is typed.
+
+    Args:
+        text: what stands in the box.
+        last_good: what filters: the last text that could be read.
+        problem: what is wrong with `text`, or None.
+        at: the character that `problem` is about.
+    """
+
+    text: str = ""
+    last_good: Filter | None = None
+    problem: str | None = None
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """The operator's view.
+
+    Args:
+        rows: ids of the rows shown, from top to bottom, as `laid_out` last made them.
+    """
+
+    query: Query = field(default_factory=Query)
+    sort: Sort = field(default_factory=Sort)
+    switches: Switch = Switch.NONE
+    selection: Selection = field(default_factory=Selection)
+    rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom an action is for, as it was when the key was pressed.
+
+    Args:
+        ids: the sessions.
+        hidden: how many of them the filter hides.
+        by_marks: they are the marks, not the row under the cursor.
+    """
+
+    ids: tuple[str, ...] = ()
+    hidden: int = 0
+    by_marks: bool = False
+
+    @property
+    def words(self) -> str:
+        """What it is, for a prompt."""
+        if not self.by_marks:
+            return "the session under the cursor"
+        marked = "the marked session" if len(self.ids) == 1 else f"the {len(self.ids)} marked sessions"
+        return f"{marked} ({self.hidden} hidden by the filter)" if self.hidden else marked
+
+
+def typed(state: ViewState, text: str) -> ViewState:
+    """The view with this filter; one that can't be read keeps the last good one filtering."""
+    if not text.strip():
+        return replace(state, query=Query(text))
+    try:
+        return replace(state, query=Query(text, parse(text)))
+    except FilterError as error:
+        query = Query(text, state.query.last_good, str(error), error.position)
+        return replace(state, query=query)
+
+
+def switched(state: ViewState, switch: Switch) -> ViewState:
+    """The view with this switched on, or off where it was on."""
+    return replace(state, switches=state.switches ^ switch)
+
+
+def is_frozen(state: ViewState) -> bool:
+    """Rows keep their places: marks are set, a range is open, or a prompt is up."""
+    held = state.selection
+    return bool(held.marks) or held.anchor is not None or Switch.PROMPTED in state.switches
+
+
+def laid_out(state: ViewState, deck: Deck, now: float, *, by_operator: bool = False) -> ViewState:
+    """The view with its rows made anew from the deck, and cursor and marks on the ids they were on.
+
+    Args:
+        now: epoch seconds, for filters that ask for ages.
+        by_operator: the operator's own act made it necessary, not something that happened.
+    """
+    views = _passing(state, deck, now)
+    rows = _kept(state.rows, views) if is_frozen(state) else order.arranged(views, state.sort)
+    held = selection.settled(state.selection, state.rows, rows, deck.sessions, by_operator=by_operator)
+    if Switch.FOLLOW in state.switches and not is_frozen(state):
+        held = selection.following(held, rows, deck.newest)
+    if rows == state.rows and held == state.selection:
+        return state
+    return replace(state, rows=rows, selection=held)
+
+
+def target(state: ViewState) -> Target:
+    """Whom an action means now: the marks if there are any, else the row under the cursor."""
+    held = state.selection
+    if held.marks:
+        shown = tuple(session_id for session_id in state.rows if session_id in held.marks)
+        hidden = tuple(sorted(held.marks.difference(shown)))
+        return Target(shown + hidden, hidden=len(hidden), by_marks=True)
+    return Target() if held.cursor is None else Target((held.cursor,))
+
+
+def _passing(state: ViewState, deck: Deck, now: float) -> list[SessionView]:
+    wanted = state.query.last_good
+    views = list(deck.sessions.values())
+    if Switch.FAULTS in state.switches:
+        views = [view for view in views if is_fault(view)]
+    return views if wanted is None else [view for view in views if wanted.matches(view, now)]
+
+
+def _kept(rows: tuple[str, ...], views: list[SessionView]) -> tuple[str, ...]:
+    """The rows in the places they had, and newcomers behind them in the order of their arrival."""
+    passing = {view.id: None for view in views}
+    kept = tuple(session_id for session_id in rows if session_id in passing)
+    held = frozenset(kept)
+    return (*kept, *(session_id for session_id in passing if session_id not in held))

@@ -1,0 +1,92 @@
+"""The line above the footer: the filter while it is typed, then the filter kept, and the last word said."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input
+
+from tui.glyphs import Glyphs
+from tui.ink import Ink
+from tui.rows import Cell
+from tui.tones import Ground
+from tui.widgets.lines import Lines
+
+LONGEST = 256
+"""Characters of a filter; what is longer was pasted by accident."""
+
+
+class FilterInput(Input):
+    """The box; `enter` keeps the filter, `escape` leaves it, and all else that it knows is typing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave the filter", show=False)]
+
+    class Left(Message):
+        """The operator left the box without keeping what it says."""
+
+    def action_leave(self) -> None:
+        """Tells that the box was left."""
+        self.post_message(self.Left())
+
+
+class FilterBar(Horizontal):
+    """One line: a box while a filter is typed, and words beside it."""
+
+    DEFAULT_CSS = """
+    FilterBar { height: 1; }
+    FilterBar > FilterInput {
+        height: 1; width: 1fr; min-width: 20; border: none; padding: 0; background: $surface; display: none;
+    }
+    FilterBar > FilterInput:focus { border: none; background-tint: $foreground 0%; }
+    FilterBar > #filter-slash { width: 2; display: none; }
+    FilterBar > #words { width: 1fr; }
+    FilterBar.-open > FilterInput { display: block; }
+    FilterBar.-open > #filter-slash { display: block; }
+    """
+
+    def __init__(self, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.box = FilterInput(
+            id="filter-box",
+            compact=True,
+            max_length=LONGEST,
+            select_on_focus=False,
+            placeholder="acme status:active",
+        )
+        self.box.cursor_blink = False  # a blink is a byte a second over the line
+        self._slash = Lines(Ground.TABLE, glyphs, id="filter-slash")
+        self._words = Lines(Ground.TABLE, glyphs, id="words")
+
+    def compose(self) -> ComposeResult:
+        """The box, hidden until it is opened, and the words."""
+        yield self._slash
+        yield self.box
+        yield self._words
+
+    @property
+    def is_open(self) -> bool:
+        """A filter is being typed; no key may act."""
+        return self.has_class("-open")
+
+    def open(self) -> None:
+        """Shows the box and gives it the keys."""
+        self.add_class("-open")
+        self.box.focus()
+        self.box.cursor_position = len(self.box.value)
+
+    def close(self) -> None:
+        """Hides the box; the keys are the screen's again."""
+        self.remove_class("-open")
+        self.screen.set_focus(None)
+
+    def show(self, slash: Cell, words: Cell, ink: Ink) -> None:
+        """Shows the sign before the box and the words beside it."""
+        self._slash.show((slash,), ink)
+        self._words.show((words,), ink)
+
+    @property
+    def room(self) -> int:
+        """Cells that the words have."""
+        return self._words.size.width

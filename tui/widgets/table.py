@@ -1,0 +1,235 @@
+"""The table of sessions: line by line, and only the cells that changed are sent to the terminal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from browser_host.sessions.views import SessionView
+from tui import selection as selecting
+from tui.columns import GUTTER, Layout, layout
+from tui.glyphs import Glyphs
+from tui.ink import Ink
+from tui.rows import Cell, ages, cells, fitted
+from tui.selection import Selection
+from tui.tones import Ground, Span, Tone
+from tui.widgets import viewport
+
+_WHEEL_ROWS = 3
+_NONE: Mapping[str, SessionView] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that the table shows.
+
+    Args:
+        greyed: what is shown may no longer hold, for the host is lost.
+        notice: words to show where there are no rows.
+    """
+
+    rows: tuple[str, ...] = ()
+    sessions: Mapping[str, SessionView] = field(default_factory=lambda: _NONE)
+    selection: Selection = field(default_factory=Selection)
+    wide: bool = False
+    now: float = 0.0
+    greyed: bool = False
+    notice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it was sent: its cells with the gutter first, and what it lies on."""
+
+    cells: tuple[Cell, ...]
+    ground: Ground
+    greyed: bool
+    thumb: bool
+
+
+_Held = tuple[SessionView, tuple[str, ...], Layout, tuple[Cell, ...]]
+
+
+class SessionTable(Widget, can_focus=False):
+    """Shows pictures; scrolls to keep the cursor in sight; tells which row was pressed."""
+
+    @dataclass
+    class Pressed(Message):
+        """The row of this session was pressed with the mouse."""
+
+        session_id: str
+
+    @dataclass
+    class Scrolled(Message):
+        """The wheel moved the rows."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._ink: Ink | None = None
+        self._picture = Picture()
+        self._columns = self.columns
+        self._range: frozenset[str] = frozenset()
+        self._top = 0
+        self._sent: dict[int, Line] = {}
+        self._cells: dict[str, _Held] = {}
+
+    @property
+    def columns(self) -> Layout:
+        """The columns as they stand; the last cell is the scroll bar's."""
+        return layout(max(0, self.size.width - 1), wide=self._picture.wide)
+
+    def show(self, picture: Picture, ink: Ink) -> None:
+        """Shows a picture; of the lines in sight, only cells that differ are sent."""
+        before, self._picture = self._picture, picture
+        if ink is not self._ink or self.columns is not self._columns:
+            self._ink, self._columns = ink, self.columns
+            self._sent.clear()
+            self.refresh()
+        if picture.selection.anchor is not None or before.selection.anchor is not None:
+            self._range = selecting.in_range(picture.selection, picture.rows)
+        self._top = viewport.top_after(
+            self._top,
+            self.size.height,
+            before=before.rows,
+            after=picture.rows,
+            old_cursor=before.selection.cursor,
+            new_cursor=picture.selection.cursor,
+        )
+        self._send_changes()
+
+    def in_sight(self, session_id: str) -> bool:
+        """The session's row is among the lines that are shown."""
+        return session_id in self._picture.rows[self._top : self._top + self.size.height]
+
+    def reveal(self) -> None:
+        """Scrolls the cursor's row into sight."""
+        rows, cursor = self._picture.rows, self._picture.selection.cursor
+        if cursor in rows:
+            self._put_top(viewport.revealing(self._top, self.size.height, rows.index(cursor)))
+
+    def render_line(self, y: int) -> Strip:
+        """The strip of a line, which Textual asks for where it is dirty."""
+        width = self.size.width
+        if self._ink is None:
+            return Strip.blank(width, self.rich_style)
+        line = self._sent[y] = self._line(y)
+        spans = self._spaced(line.cells)
+        thumb = Span(self._glyphs.thumb if line.thumb else " ", Tone.FAINT)
+        segments = self._ink.segments(fitted(spans, width - 1, self._glyphs), line.ground, greyed=line.greyed)
+        return Strip([*segments, *self._ink.segments((thumb,), Ground.TABLE)], width)
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Keeps the cursor in sight when the terminal's size changes."""
+        self._sent.clear()
+        self.reveal()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Tells whose row was pressed, by what is drawn there."""
+        at = self._top + int(event.y)
+        if event.button == 1 and at < len(self._picture.rows):
+            self.post_message(self.Pressed(self._picture.rows[at]))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scrolls down; the cursor stays on its session."""
+        self._wheel(event, _WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scrolls up; the cursor stays on its session."""
+        self._wheel(event, -_WHEEL_ROWS)
+
+    def _wheel(self, event: events.MouseEvent, rows: int) -> None:
+        event.stop()
+        self._put_top(viewport.clamped(self._top + rows, self.size.height, len(self._picture.rows)))
+        self.post_message(self.Scrolled())
+
+    def _put_top(self, top: int) -> None:
+        if top != self._top:
+            self._top = top
+            self._sent.clear()
+            self.refresh()
+
+    def _send_changes(self) -> None:
+        width = self.size.width
+        placed = self.columns.placed
+        for y in range(self.size.height):
+            sent, line = self._sent.get(y), self._line(y)
+            if sent == line:
+                continue
+            whole = sent is None or sent.ground is not line.ground or sent.greyed is not line.greyed
+            if whole or sent is None or len(sent.cells) != len(line.cells):
+                self.refresh(Region(0, y, width, 1))
+                continue
+            for at, (old, new) in enumerate(zip(sent.cells, line.cells, strict=True)):
+                if old != new:
+                    x, size = (placed[at - 1].x, placed[at - 1].width) if at else (0, GUTTER)
+                    self.refresh(Region(x, y, size, 1))
+            if sent.thumb is not line.thumb:
+                self.refresh(Region(width - 1, y, 1, 1))
+
+    def _line(self, y: int) -> Line:
+        picture = self._picture
+        at = self._top + y
+        thumb = viewport.bar(y, self._top, self.size.height, len(picture.rows))
+        if at >= len(picture.rows):
+            return Line(self._notice(y), Ground.TABLE, greyed=False, thumb=thumb)
+        session_id = picture.rows[at]
+        ground = self._ground(session_id)
+        greyed = picture.greyed or picture.sessions[session_id].hosting == "ended"
+        return Line((self._gutter(session_id), *self._told(session_id)), ground, greyed, thumb)
+
+    def _told(self, session_id: str) -> tuple[Cell, ...]:
+        """The row's cells, from the cache where neither the session nor an age has changed."""
+        view, now, placed = self._picture.sessions[session_id], self._picture.now, self.columns
+        told = ages(view, now)
+        held = self._cells.get(session_id)
+        stale = view.stale is not None
+        if held is not None and held[0] is view and held[1] == told and held[2] is placed and not stale:
+            return held[3]
+        if len(self._cells) > 4 * max(1, self.size.height):
+            self._cells.clear()
+        made = cells(view, placed, now, self._glyphs)
+        self._cells[session_id] = (view, told, placed, made)
+        return made
+
+    def _ground(self, session_id: str) -> Ground:
+        held = self._picture.selection
+        marked = session_id in held.marks or session_id in self._range
+        if session_id == held.cursor:
+            return Ground.CURSOR_MARKED if marked else Ground.CURSOR
+        return Ground.MARKED if marked else Ground.TABLE
+
+    def _gutter(self, session_id: str) -> Cell:
+        held = self._picture.selection
+        if session_id in held.marks:
+            sign = self._glyphs.cursor_mark if session_id == held.cursor else self._glyphs.mark
+            return (Span(sign, Tone.ACCENT), Span(" "))
+        if session_id == held.cursor:
+            return (Span(self._glyphs.cursor, Tone.INFO), Span(" "))
+        return (Span(self._glyphs.range if session_id in self._range else " ", Tone.ACCENT), Span(" "))
+
+    def _notice(self, y: int) -> tuple[Cell, ...]:
+        notice = self._picture.notice
+        at = y - max(0, (self.size.height - len(notice)) // 3)
+        if self._picture.rows or not 0 <= at < len(notice):
+            return ()
+        longest = max(len(words) for words in notice)
+        left = max(0, (self.size.width - longest) // 2)
+        return ((Span(" " * left), Span(notice[at], Tone.STRONG if at == 0 else Tone.MUTED)),)
+
+    def _spaced(self, told: tuple[Cell, ...]) -> Cell:
+        """A line's cells with the blanks between the columns."""
+        if len(told) <= 1:
+            return told[0] if told else ()
+        spans, x = list(told[0]), GUTTER
+        for placed, cell in zip(self.columns.placed, told[1:], strict=True):
+            if placed.x > x:
+                spans.append(Span(" " * (placed.x - x), Tone.FAINT))
+            spans.extend(cell)
+            x = placed.x + placed.width
+        return tuple(spans)
