@@ -12,7 +12,7 @@ from browser_host.journal.entries import HostAction, JournalEntry
 from browser_host.journal.store import Store
 
 BATCH = 2000
-"""Rows that go in one transaction, so that a write waits milliseconds for retention, not seconds."""
+"""Rows that go in one transaction, so that a write waits some 0.1 s for retention at most."""
 
 
 def trim(store: Store, keep_s: float, now: float, batch: int = BATCH) -> int:

@@ -41,6 +41,11 @@ def test_an_origin_is_no_secret_and_a_user_in_it_is() -> None:
     assert "canary" not in JournalEntry(1.0, "k", "c", "a", text="https://canary@a.example/").text
 
 
+def test_a_key_in_a_header_is_masked() -> None:
+    assert "canary" not in JournalEntry(1.0, "k", "c", "a", text="X-Api-Key canary was refused").text
+    assert "canary" not in JournalEntry(1.0, "k", "c", "a", text="Authorization: Bearer canary").text
+
+
 def test_control_characters_and_overrides_are_made_visible() -> None:
     text = JournalEntry(1.0, "k", "c", "a", text="a\x1b[31m\u202eb\ud800").text
     assert text == "a␛[31m\\u202eb\\ud800"

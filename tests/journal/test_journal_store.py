@@ -47,6 +47,14 @@ def test_rows_are_numbered_from_one_without_gaps_over_restarts(path: Path) -> No
     assert flaw(path) is None
 
 
+def test_a_commit_is_synced(store: Store) -> None:
+    with store.transaction() as database:
+        assert database.execute("PRAGMA synchronous").fetchone() == (
+            2,
+        )  # FULL; a power cut can't be had here
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 def test_two_writers_keep_one_chain(path: Path, store: Store) -> None:
     other = Store(path)
     numbers = [writer.append([entry()]) for writer in (store, other, other, store)]
