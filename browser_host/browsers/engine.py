@@ -34,6 +34,7 @@ class Engine:
         self.version = ""
         self.sandbox = False
         self.driver: Process | None = None
+        self.started_at = 0.0
         self._log = log
         self._lost = lost
         self._gone = False
@@ -68,12 +69,14 @@ class Engine:
                     timeout=START_WITHIN_S * 1000,
                 )
                 self._root = await self._browser.new_browser_cdp_session()
-        except (PlaywrightError, TimeoutError, OSError) as error:
-            await self.close(5.0)
-            raise BrowserUnavailable(_why(error, executable, sandbox)) from error
-        except BaseException:
-            await self.close(5.0)
+        except BaseException as error:
+            # The newest driver is ours even where starting it was broken off.
+            self.driver = self.driver or next(iter(processes.drivers_of(os.getpid()) - before), None)
+            await self.close(_PING_WITHIN_S)
+            if isinstance(error, PlaywrightError | TimeoutError | OSError):
+                raise BrowserUnavailable(_why(error, executable, sandbox)) from error
             raise
+        self.started_at = asyncio.get_running_loop().time()
         self.version = self._browser.version
         self.sandbox = sandbox.on
         self.name = executable.name if executable else "chromium"
@@ -104,12 +107,12 @@ class Engine:
         """
         self._gone = True
         own = self._own()
-        await self._chores.close(0.5)
         self._unwatch_driver()
         browser, self._browser = self._browser, None
         playwright, self._playwright = self._playwright, None
         try:
             async with asyncio.timeout(within):
+                await self._chores.close(0.5)
                 # A dead driver answers nobody: don't wait for it.
                 if browser is not None and (self.driver is None or processes.still_run([self.driver])):
                     await browser.close()
@@ -117,10 +120,11 @@ class Engine:
                     await playwright.stop()
         except (PlaywrightError, TimeoutError) as error:
             self._log.warning("browser.close_failed", browser=self.number, error=type(error).__name__)
-        left = processes.still_run({*own, *self._own()})
-        if left:
-            self._log.warning("browser.killed", browser=self.number, processes=len(left))
-            processes.kill(left)
+        finally:
+            # Also where this was cancelled: no process outlives its engine.
+            if left := processes.still_run({*own, *self._own()}):
+                self._log.warning("browser.killed", browser=self.number, processes=len(left))
+                processes.kill(left)
 
     def _own(self) -> frozenset[Process]:
         """The driver, what it started, and what stays in the browser's group when its parent is gone."""

@@ -23,6 +23,7 @@ from browser_host.sessions.session import ErrorCode, Fault
 OPEN_WITHIN_S = 20.0
 SEAT_WITHIN_S = 10.0
 CLOSE_WITHIN_S = 5.0
+_CHANCES_WHILE_STRAINED = 5
 _CAUSE_WITHIN_S = 0.5
 """A page's end is told before its browser's, which may be its cause."""
 
@@ -43,6 +44,7 @@ class HostPage:
         number: rises with every page of this host.
         alone: whether it is one session's own.
         vacated: called when a session left its seat by being blocked.
+        strained: whether the whole machine is late; a page is not given up for that alone.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class HostPage:
         log: Log,
         vacated: Callable[["HostPage", str], None],
         died: Callable[["HostPage", Fault], None],
+        strained: Callable[[], bool],
     ) -> None:
         self.number = number
         self.engine = engine
@@ -67,6 +70,7 @@ class HostPage:
         self._log = log
         self._vacated = vacated
         self._died = died
+        self._strained = strained
         self._unseated: list[str] = []
         self._some = asyncio.Event()
         self._chores = Chores(self._chore_failed)
@@ -199,9 +203,12 @@ class HostPage:
                 continue
             self.state = PageState.UNRESPONSIVE
             self._sink(SessionsUnresponsive(tuple(self.sessions)))
-            if not await bridge.answer(heart.hung_after):
-                self._die(ErrorCode.PAGE_HUNG, "the page stopped answering")
-                return
+            chances = _CHANCES_WHILE_STRAINED
+            while not await bridge.answer(heart.hung_after):
+                chances -= 1
+                if chances == 0 or not self._strained():
+                    self._die(ErrorCode.PAGE_HUNG, "the page stopped answering")
+                    return
             self.state = PageState.OPEN
             self._sink(SessionsResponsive(tuple(self.sessions)))
 

@@ -30,7 +30,11 @@ MAX_OPENING = 4
 """Pages that open at once: more only makes each of them late on two cores."""
 EMPTY_FOR_S = 30.0
 """How long an empty page is kept for the next session."""
-_BACKOFF_S = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
+_BACKOFF_S = (0.0, 0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
+"""Before the next browser is started, by how many came to nothing or fell early."""
+_STEADY_AFTER_S = 60.0
+"""A browser that ran so long fell for a reason of its own, not for the one before."""
+_STRAINED_FROM = 3
 
 
 @dataclass(slots=True, eq=False)
@@ -190,6 +194,7 @@ class Pool:
             log=self._log,
             vacated=self._vacated,
             died=self._page_died,
+            strained=self._strained,
         )
         shelf.pages[page.number] = page
         return page
@@ -213,6 +218,12 @@ class Pool:
         sessions = self._evict(page)
         if sessions:
             self._sink(SessionsLost(sessions, fault))
+
+    def _strained(self) -> bool:
+        """Whether most pages are unresponsive: the machine is at its limit then, and closing won't help."""
+        pages = [page for shelf in self._shelves.values() for page in shelf.pages.values()]
+        late = sum(page.state is PageState.UNRESPONSIVE for page in pages)
+        return len(pages) >= _STRAINED_FROM and 2 * late > len(pages)
 
     def _evict(self, page: HostPage) -> tuple[str, ...]:
         """Out of the books first, then closed: nothing new goes to it, nothing old comes from it."""
@@ -245,15 +256,13 @@ class Pool:
     async def _another_engine(self) -> None:
         try:
             await asyncio.sleep(_BACKOFF_S[min(self._failures, len(_BACKOFF_S) - 1)])
-            self._failures += 1
             await self._start_engine()
         except BrowserUnavailable as error:
+            self._failures += 1
             self._sink(BrowserLost(self._engines, str(error)))
-        else:
-            self._failures = 0
         finally:
             self._starting = None
-        self._place_soon()
+            self._place_soon()
 
     def _engine_lost(self, engine: Engine, text: str) -> None:
         shelf = self._shelves.pop(engine.number, None)
@@ -268,6 +277,8 @@ class Pool:
         if sessions:
             self._sink(SessionsLost(sessions, Fault(ErrorCode.BROWSER_GONE, text)))
         self._sink(BrowserLost(engine.number, text))
+        steady = asyncio.get_running_loop().time() - engine.started_at > _STEADY_AFTER_S
+        self._failures = 0 if steady else self._failures + 1
         self._log.warning("browser.lost", browser=engine.number, text=text, sessions=len(sessions))
         self._chores.start(f"close browser {engine.number}", self._bury(engine, pages))
         self._place_soon()

@@ -12,7 +12,8 @@ WITHIN_S = 15.0
 
 ECHO = """
 parent.postMessage({type: "sessionStatusUpdate", sessionStatus: "waiting", who: location.search}, "*");
-addEventListener("message", (e) => parent.postMessage({heard: e.data, from: e.origin, who: location.search}, "*"));
+addEventListener("message", (e) =>
+  parent.postMessage({heard: e.data, from: e.origin, who: location.search}, "*"));
 """
 
 
@@ -108,7 +109,7 @@ class Quiet:
     def __init__(self) -> None:
         self.events: list[tuple[str, dict[str, object]]] = []
 
-    def info(self, event: str, /, **facts: object) -> None:
+    def info(self, event: str, **facts: object) -> None:
         self.events.append((event, facts))
 
     warning = info

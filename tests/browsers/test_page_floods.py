@@ -16,7 +16,9 @@ const flood = setInterval(() => {
     if (i === 500 && sent % 10000 === 501 && statuses.length)
       parent.postMessage({type: "sessionStatusUpdate", sessionStatus: statuses.shift()}, "*");
   }
-  if (sent >= 60000) { clearInterval(flood); parent.postMessage({type: "sessionEnded", reason: "ended"}, "*"); }
+  if (sent < 60000) return;
+  clearInterval(flood);
+  parent.postMessage({type: "sessionEnded", reason: "ended"}, "*");
 }, 20);
 """
 TICK = """
@@ -57,7 +59,8 @@ async def test_colours_merge_to_the_newest_and_statuses_never_do(
 ) -> None:
     stage.scripts["burst"] = """
       parent.postMessage({type: "customMessage"}, "*");
-      for (let i = 0; i < 50; i += 1) parent.postMessage({type: "currentColor", color: "#0000" + (10 + i)}, "*");
+      for (let i = 0; i < 50; i += 1)
+        parent.postMessage({type: "currentColor", color: "#0000" + (10 + i)}, "*");
       for (let i = 0; i < 200; i += 1)
         parent.postMessage({type: "sessionStatusUpdate", sessionStatus: i % 2 ? "active" : "waiting"}, "*");
     """
@@ -81,7 +84,8 @@ async def test_whatever_a_page_posts_arrives_bounded_and_breaks_nothing(
       many.type = "sessionStatusUpdate"; many.sessionStatus = "active";
       const sparse = []; sparse[4000000000] = 1;
       const proto = JSON.parse('{"__proto__": {"polluted": true}, "type": "proto"}');
-      const odd = [null, undefined, 1n, 2n ** 70n, NaN, -0, 1e308, "\\ud800 \\u0000 \\u202e", "x".repeat(100000),
+      const odd = [null, undefined, 1n, 2n ** 70n, NaN, -0, 1e308, "\\ud800 \\u0000 \\u202e",
+        "x".repeat(100000),
         "\\u0001".repeat(100000), new Date(0), new Date(NaN), new Map([[1, 2]]), new Set([1]), /x/,
         new ArrayBuffer(8), new Uint8Array(4), new Error("e"), loop, deep, many, sparse, proto,
         new Boolean(true), new Blob(["x"])];
