@@ -62,7 +62,7 @@ _HOST, _BOTH, _TARGET = Needs.HOST, Needs.TARGET_AND_HOST, Needs.TARGET
 
 
 def _instruct(session_action: str, key: str, words: str, sentence: str, footer: int) -> Action:
-    return Action(session_action, key, words, sentence, f"instruct('{session_action}')", _BOTH, footer)
+    return Action(session_action, key, words, sentence, f"send('{session_action}')", _BOTH, footer)
 
 
 def _sort(key: str, by: SortKey, words: str) -> Action:
@@ -79,8 +79,16 @@ ACTIONS = (
     _instruct("mode-pointer", "p", "pointer", "Mode pointer (the spotlight), to the marks or the row", 5),
     _instruct("mode-cursor", "c", "cursor", "Mode cursor, to the marks or the row", 6),
     _instruct("color-next", "s", "color", "Switch to the page's next colour", 7),
-    Action("color-choose", "S", "choose color", "Choose the colour to switch to", "choose_color", _BOTH, 12),
-    Action("end", "e", "end", "End the sessions; asks first", "end", _BOTH, 8),
+    Action(
+        "color-choose",
+        "S",
+        "choose color",
+        "Choose the colour to switch to",
+        "send('color-choose')",
+        _BOTH,
+        12,
+    ),
+    Action("end", "e", "end", "End the sessions; asks first", "send('end')", _BOTH, 8),
     Action("undo", "z", "undo", "Take back ends that were not posted yet", "ask('undo')", _HOST, 9),
     Action("detail", "enter", "detail", "The session's timeline and ledger", "detail", _TARGET, 10),
     Action("range", "v", "range", "Begin a range; again marks all of it", "mark('range')", _TARGET),
@@ -116,7 +124,7 @@ ACTIONS = (
     Action("quit", "q", "quit", "Leave the dashboard", "ask('quit')", footer=18),
 )
 
-BY_RUN: Mapping[str, Action] = {action.run: action for action in ACTIONS}
+BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
 BY_CALL: Mapping[tuple[str, tuple[object, ...]], Action] = {
     parse(action.run)[1:]: action for action in ACTIONS
 }

@@ -8,10 +8,13 @@ from tui.order import SortKey
 GUTTER = 2
 """Cells before the first column: the sign of cursor and mark, and a blank."""
 
-_ROOMY = 110
+_ROOMY = 130
 """Cells from which two blanks part the columns."""
 
 _LAST = 99
+
+_FILLED_FIRST = ("status", "label", "color")
+"""What gets more room first: the page's own words whole, then whose they are, then the colour's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Column:
 
 
 COLUMNS = (
-    Column("label", "session", 12, 24, 1, 1, grows=1),
+    Column("label", "session", 12, 20, 1, 1, grows=1),
     Column("hosting", "hosting", 9, 14, 2, 2),
     Column("status", "status", 14, 16, 3, 3),
     Column("color", "color", 9, 18, 4, 4),
@@ -52,7 +55,7 @@ COLUMNS = (
     Column("opened", "age", 4, 4, 9, 11),
     Column("stale", "stale", 15, 16, 11, 9),
     Column("instruction", "instruction", 15, 20, 5, 5),
-    Column("trouble", "trouble", 16, 30, 10, 6, grows=3),
+    Column("trouble", "trouble", 24, 40, 10, 6, grows=3),
     Column("id", "id", 8, 10, _LAST, 12),
     Column("visitor", "visitor", 8, 12, _LAST, 13),
     Column("events", "events", 6, 7, _LAST, 14),
@@ -94,7 +97,7 @@ def layout(width: int, *, wide: bool) -> Layout:
     chosen = _chosen(width - GUTTER, gap, wide=wide)
     spare = width - GUTTER - sum(c.narrow for c in chosen) - gap * (len(chosen) - 1)
     widths = {column.id: column.narrow for column in chosen}
-    for column in sorted(chosen, key=lambda c: _rank(c, wide=wide)):
+    for column in sorted(chosen, key=lambda c: (_filled(c), _rank(c, wide=wide))):
         more = max(0, min(column.full - column.narrow, spare))
         widths[column.id] += more
         spare -= more
@@ -110,6 +113,10 @@ def layout(width: int, *, wide: bool) -> Layout:
         placed.append(Placed(column, x, widths[column.id]))
         x += widths[column.id] + gap
     return Layout(width, wide, tuple(placed), x - gap if placed else GUTTER)
+
+
+def _filled(column: Column) -> int:
+    return _FILLED_FIRST.index(column.id) if column.id in _FILLED_FIRST else len(_FILLED_FIRST)
 
 
 def _rank(column: Column, *, wide: bool) -> int:

@@ -51,7 +51,7 @@ def first_line(
     deck: Deck, view: ViewState, environment: str, now: float, glyphs: Glyphs
 ) -> tuple[Groups, Groups]:
     """Who and where at the left; what is unusual, as badges, at the right."""
-    left = [Group((Span(" watchdeck ", Tone.STRONG), *_environment(environment)), 1)]
+    left = [Group((Span("  watchdeck ", Tone.STRONG), *_environment(environment)), 1)]
     if deck.host is not None:
         left.append(Group(_health(deck.host.browsers, glyphs), 3))
         left.append(Group((Span(f"host {deck.host.version} pid {deck.host.pid}", Tone.FAINT),), 9))
@@ -82,7 +82,7 @@ def second_line(total: int, tally: Tally, view: ViewState, glyphs: Glyphs) -> Gr
     """How many are shown, marked and faulty, and the counts by hosting and status."""
     counts = tally.counts
     groups = [
-        Group((Span(f" {len(view.rows)}/{total}", Tone.STRONG), Span(" shown", Tone.MUTED)), 1),
+        Group((Span(f"  {len(view.rows)}/{total}", Tone.STRONG), Span(" shown", Tone.MUTED)), 1),
         *_marks(view),
         *_order(view, glyphs),
     ]
@@ -110,16 +110,19 @@ def packed(left: Iterable[Group], width: int, right: Iterable[Group] = ()) -> Ce
         if size <= room:
             held.add(at)
             room -= size
+    first = _joined([group for at, (group, at_right) in enumerate(every) if at in held and not at_right])
+    last = _joined([group for at, (group, at_right) in enumerate(every) if at in held and at_right], by=1)
+    if not last:
+        return first
+    between = width - _size(Group(first, 0)) - _size(Group(last, 0))
+    return (*first, Span(" " * between), *last)
+
+
+def _joined(groups: list[Group], by: int = _PARTED_BY) -> Cell:
     spans: list[Span] = []
-    filled = False
-    for at, (group, at_right) in enumerate(every):
-        if at not in held:
-            continue
-        if at_right and not filled:
-            spans.append(Span(" " * room))
-            filled = True
-        if spans and any(other < at for other in held):
-            spans.append(Span(" " * (1 if at_right and filled else _PARTED_BY)))
+    for group in groups:
+        if spans:
+            spans.append(Span(" " * by))
         spans.extend(group.spans)
     return tuple(spans)
 

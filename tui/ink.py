@@ -77,15 +77,17 @@ class Ink:
             reverse = True if self._colorless else None
             return Style(color=fore.rich_color, bgcolor=back.rich_color, bold=True, reverse=reverse)
         back = self._ground(ground)
-        quiet = self._ansi and tone in {Tone.MUTED, Tone.FAINT}
-        fore = self._color("foreground" if quiet else _INKS[tone])
         cursor = ground in {Ground.CURSOR, Ground.CURSOR_MARKED}
+        # Sixteen colours have none for a ground: the cursor's row is reversed, and in one ink to be legible.
+        reverse = self._ansi and cursor
+        quiet = self._ansi and tone in {Tone.MUTED, Tone.FAINT} and not reverse
+        fore = self._color("foreground" if quiet or reverse else _INKS[tone])
         return Style(
             color=fore.rich_color,
             bgcolor=back.rich_color,
             bold=tone is Tone.ACCENT or (tone is Tone.STRONG and cursor) or None,
             dim=True if quiet else None,
-            reverse=True if self._ansi and cursor else None,
+            reverse=True if reverse else None,
         )
 
     def _ground(self, ground: Ground) -> Color:

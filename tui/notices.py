@@ -1,5 +1,7 @@
 """What the main screen says in sentences: in an empty table, and on the line above the footer; pure."""
 
+import time
+
 from tui.rows import Cell
 from tui.state import Deck, LinkState
 from tui.tones import Span, Tone, printable
@@ -8,9 +10,9 @@ from tui.view_state import Switch, ViewState
 NO_SESSION = (
     "No session is hosted yet",
     "",
-    "watchdeck add --url -     hosts one more; its watch link is read from stdin",
-    "watchdeck config path     says which file takes [[sessions]] to host at every start",
-    "watchdeck demo            shows simulated sessions, and needs neither link nor key",
+    "watchdeck add --url -    hosts one; its watch link is read from stdin",
+    "watchdeck config path    the file whose [[sessions]] are always hosted",
+    "watchdeck demo           simulated sessions, with neither link nor key",
 )
 
 
@@ -30,25 +32,30 @@ def notice(deck: Deck, view: ViewState) -> tuple[str, ...]:
     return ()
 
 
-def filter_words(view: ViewState, said: str, tone: Tone, *, is_open: bool) -> Cell:
-    """The words beside the filter's box, or in its place.
+def words_line(view: ViewState, said: str, tone: Tone, now: float) -> Cell:
+    """The line above the footer while no filter is typed: that it is paused, the filter kept, the last word.
 
     Args:
         said: the last word that still holds, or empty.
-        is_open: a filter is being typed.
+        now: the moment that the picture is of, epoch seconds.
     """
-    query = view.query
-    if is_open:
-        if query.problem is not None:
-            return (Span(f" {printable(query.problem)}", Tone.BAD),)
-        return (Span(" enter keeps it, esc leaves it", Tone.MUTED),)
     spans: list[Span] = []
-    if query.text.strip():
-        spans += [
-            Span(" / ", Tone.INFO),
-            Span(printable(query.text), Tone.STRONG),
-            Span("   esc leaves it  ", Tone.FAINT),
-        ]
+    if Switch.PAUSED in view.switches:
+        shown = time.strftime("%H:%M:%S", time.localtime(now))
+        spans.append(Span(f"  PAUSED: this is how it was at {shown}; P shows how it is  ", Tone.BADGE_WARN))
+    if view.query.text.strip():
+        spans += [Span("  / ", Tone.INFO), Span(printable(view.query.text), Tone.STRONG)]
+        spans.append(Span("   esc leaves it", Tone.FAINT))
     if said:
-        spans.append(Span(f" {printable(said)}", tone))
+        spans.append(Span(f"  {printable(said)}", tone))
     return tuple(spans)
+
+
+def typing_line(view: ViewState) -> Cell:
+    """The footer while a filter is typed: what is wrong with it and where, else the keys that work."""
+    if view.query.problem is not None:
+        return (Span(f"  {printable(view.query.problem)}", Tone.BAD),)
+    keys = (("enter", "keep it"), ("esc", "leave it"), ("up down", "move the cursor"))
+    return tuple(
+        part for key, words in keys for part in (Span(f"  {key}", Tone.INFO), Span(f" {words}", Tone.MUTED))
+    )

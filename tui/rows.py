@@ -1,6 +1,6 @@
 """What a row says of a session, cell by cell, in spans of meaning; pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from rich.cells import cell_len, set_cell_size
@@ -83,6 +83,13 @@ def plain(view: SessionView, layout: Layout, now: float, glyphs: Glyphs) -> str:
     )
 
 
+def copied(views: Iterable[SessionView], what: str, layout: Layout, now: float, glyphs: Glyphs) -> str:
+    """Sessions as text for the clipboard: their ids (`what` is `id`) on one line, or their rows."""
+    if what == "id":
+        return " ".join(view.id for view in views)
+    return "\n".join(plain(view, layout, now, glyphs) for view in views)
+
+
 def fitted(spans: Cell, width: int, glyphs: Glyphs) -> Cell:
     """The spans cut, with an ellipsis, or filled to exactly `width` cells."""
     fitting: list[Span] = []
@@ -142,9 +149,9 @@ def _opened(view: SessionView, width: int, now: float, _glyphs: Glyphs) -> Cell:
     return _right(age(view.opened_at, now), width)
 
 
-def _stale(view: SessionView, _width: int, now: float, glyphs: Glyphs) -> Cell:
+def _stale(view: SessionView, _width: int, now: float, _glyphs: Glyphs) -> Cell:
     if view.stale is None:
-        return (Span(glyphs.none, Tone.FAINT),)
+        return (Span(""),)
     rule, limit = printable(view.stale.rule), span(view.stale.limit_s)
     return (Span(f"{rule} {span(now - view.stale.since)} / {limit}", Tone.WARN),)
 

@@ -6,6 +6,9 @@ from typing import Any
 
 from textual.message import Message
 
+from tui.actions import INSTRUCTIONS
+from tui.view_state import Target
+
 
 @dataclass
 class Instructed(Message, namespace="sessions_screen"):
@@ -48,6 +51,17 @@ class CopyAsked(Message, namespace="sessions_screen"):
     """Send a text to the terminal's clipboard."""
 
     text: str
+
+
+def asked_of(action: str, aim: Target) -> Message:
+    """What an action that hits sessions asks for: a prompt, a choice, or the instruction itself."""
+    match action:
+        case "end":
+            return EndAsked(aim.ids, aim.words, aim.hidden)
+        case "color-choose":
+            return ColorChoiceAsked(aim.ids)
+        case _:
+            return Instructed(aim.ids, INSTRUCTIONS[action])
 
 
 class UndoAsked(Message, namespace="sessions_screen"):

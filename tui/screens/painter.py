@@ -8,7 +8,7 @@ from textual.widget import Widget
 from tui import headline
 from tui.glyphs import Glyphs
 from tui.ink import Ink
-from tui.notices import filter_words, notice
+from tui.notices import notice, typing_line, words_line
 from tui.rows import Cell
 from tui.state import Deck, LinkState, is_read_only
 from tui.tones import Ground, Span, Tone
@@ -56,6 +56,7 @@ class Painter:
         self._said: tuple[str, Tone, float] = ("", Tone.PLAIN, 0.0)
         self._possible: tuple[object, ...] = ()
         self._offered_in = 0
+        self._keys: Cell = ()
         self._last: tuple[Deck, ViewState, float, float] | None = None
 
     def parts(self) -> Iterator[Widget]:
@@ -107,7 +108,7 @@ class Painter:
         self._board.rule(columns)
         self._headline.show(self._header(deck, view, width, clock), ink)
         self._titles.show((titles(columns, view.sort, self._glyphs, held=is_frozen(view)),), ink)
-        self._paint_filter(view, ink, clock)
+        self._paint_words(view, now, clock, ink)
         self._paint_footer(deck, view, width, ink)
 
     def _header(self, deck: Deck, view: ViewState, width: int, clock: float) -> tuple[Cell, Cell]:
@@ -119,23 +120,23 @@ class Painter:
         counts = headline.second_line(len(deck.sessions), tally, view, self._glyphs)
         return headline.packed(left, width, right), headline.packed(counts, width)
 
-    def _paint_filter(self, view: ViewState, ink: Ink, clock: float) -> None:
+    def _paint_words(self, view: ViewState, now: float, clock: float, ink: Ink) -> None:
         said, tone, until = self._said
-        words = filter_words(view, said if clock < until else "", tone, is_open=self._filter.is_open)
-        self._filter.show((Span("/ ", Tone.INFO),), words, ink)
+        words = words_line(view, said if clock < until else "", tone, now)
+        self._filter.show((Span("/", Tone.INFO),), words, ink)
 
     def _paint_footer(self, deck: Deck, view: ViewState, width: int, ink: Ink) -> None:
-        possible = (deck.link, is_read_only(deck), bool(target(view).ids), self._filter.is_open)
+        possible = (deck.link, is_read_only(deck), bool(target(view).ids), self.is_typing)
         if possible != self._possible:
             self._possible = possible
             self._offered_in = 0
             self._screen.refresh_bindings()
-        if width != self._offered_in:
+        if self.is_typing:
+            self._keys = typing_line(view)
+        elif width != self._offered_in:
             self._offered_in = width
-            line = footer(self._screen.active_bindings, width, self._screen.app.get_key_display)
-            self._footer.show((line,), ink)
-        elif ink is not self._footer.ink:
-            self._footer.show(self._footer.lines, ink)
+            self._keys = footer(self._screen.active_bindings, width, self._screen.app.get_key_display)
+        self._footer.show((self._keys,), ink)
 
     def _current_ink(self) -> Ink:
         if self._ink is None:

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tui import order, rows, selection, view_state
-from tui.actions import ACTIONS, BY_CALL, BY_RUN, INSTRUCTIONS, Needs, why_not
+from tui.actions import ACTIONS, BY_CALL, BY_ID, Needs, why_not
 from tui.glyphs import Glyphs, glyphs_for
 from tui.order import SortKey
 from tui.screens import asks
@@ -21,7 +21,7 @@ from tui.screens.painter import Painter
 from tui.selection import Selection
 from tui.state import Deck
 from tui.tones import Tone
-from tui.view_state import Switch, Target, ViewState, target
+from tui.view_state import Switch, ViewState, target
 from tui.widgets.filter_bar import FilterBar, FilterInput
 from tui.widgets.table import SessionTable
 
@@ -115,9 +115,8 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
     def on_key(self, event: events.Key) -> None:
         """Says why a key that is greyed does nothing."""
         active = self.active_bindings.get(event.key)
-        if active is None or active.enabled or active.binding.action not in BY_RUN:
-            return
-        if (why := self._why_not(BY_RUN[active.binding.action].needs)) is not None:
+        held = None if active is None or active.enabled else BY_ID.get(active.binding.id or "")
+        if held is not None and (why := self._why_not(held.needs)) is not None:
             self.say(why)
 
     def on_resize(self, _: events.Resize) -> None:
@@ -194,20 +193,11 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         sort = order.next_key(sort) if key == "next" else order.pressed(sort, SortKey(key))
         self._operate(replace(self._view, sort=sort))
 
-    def action_instruct(self, action: str) -> None:
-        """Sends one of the reversible instructions to the marks, or the row under the cursor."""
-        if (aim := self._aim()) is not None:
-            self.post_message(asks.Instructed(aim.ids, INSTRUCTIONS[action]))
-
-    def action_choose_color(self) -> None:
-        """Asks for a colour."""
-        if (aim := self._aim()) is not None:
-            self.post_message(asks.ColorChoiceAsked(aim.ids))
-
-    def action_end(self) -> None:
-        """Asks whether to end."""
-        if (aim := self._aim()) is not None:
-            self.post_message(asks.EndAsked(aim.ids, aim.words, aim.hidden))
+    def action_send(self, action: str) -> None:
+        """Instructs, or asks about, the marks or the row under the cursor, as they are at this moment."""
+        aim = target(self._view)
+        if aim.by_marks or self._cursor_is_certain():
+            self.post_message(asks.asked_of(action, aim))
 
     def action_detail(self) -> None:
         """Shows the detail of the row under the cursor, whatever is marked."""
@@ -216,13 +206,10 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
 
     def action_copy(self, what: str) -> None:
         """Copies the ids, or the rows, that an action would hit."""
-        ids = target(self._view).ids
-        told = " ".join(ids)
-        if what == "row":
-            views = (self._deck.sessions[session_id] for session_id in ids)
-            columns = self._table.columns
-            told = "\n".join(rows.plain(view, columns, self._now, self._glyphs) for view in views)
-        self.post_message(asks.CopyAsked(told))
+        views = [self._deck.sessions[session_id] for session_id in target(self._view).ids]
+        self.post_message(
+            asks.CopyAsked(rows.copied(views, what, self._table.columns, self._now, self._glyphs))
+        )
 
     def action_ask(self, what: str) -> None:
         """Asks the app for what concerns no session."""
@@ -232,11 +219,6 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
     @property
     def _table(self) -> SessionTable:
         return self.query_one(SessionTable)
-
-    def _aim(self) -> Target | None:
-        """Whom the key that was just pressed is for; None where it must not act, and why is said."""
-        aim = target(self._view)
-        return aim if aim.by_marks or self._cursor_is_certain() else None
 
     def _cursor_is_certain(self) -> bool:
         """The operator put the cursor where it is, and sees it; else its row is shown and named first."""

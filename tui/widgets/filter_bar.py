@@ -32,7 +32,7 @@ class FilterInput(Input):
 
 
 class FilterBar(Horizontal):
-    """One line: a box while a filter is typed, and words beside it."""
+    """One line: a box while a filter is typed, else words."""
 
     DEFAULT_CSS = """
     FilterBar { height: 1; }
@@ -40,8 +40,9 @@ class FilterBar(Horizontal):
         height: 1; width: 1fr; min-width: 20; border: none; padding: 0; background: $surface; display: none;
     }
     FilterBar > FilterInput:focus { border: none; background-tint: $foreground 0%; }
-    FilterBar > #filter-slash { width: 2; display: none; }
+    FilterBar > #filter-slash { width: 2; padding-left: 1; display: none; }
     FilterBar > #words { width: 1fr; }
+    FilterBar.-open > #words { display: none; }
     FilterBar.-open > FilterInput { display: block; }
     FilterBar.-open > #filter-slash { display: block; }
     """
@@ -82,11 +83,6 @@ class FilterBar(Horizontal):
         self.screen.set_focus(None)
 
     def show(self, slash: Cell, words: Cell, ink: Ink) -> None:
-        """Shows the sign before the box and the words beside it."""
+        """Shows the sign before the box, and the words where no box is."""
         self._slash.show((slash,), ink)
         self._words.show((words,), ink)
-
-    @property
-    def room(self) -> int:
-        """Cells that the words have."""
-        return self._words.size.width

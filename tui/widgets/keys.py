@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from rich.cells import cell_len
 from textual.binding import ActiveBinding, Binding
 
-from tui.actions import BY_RUN
+from tui.actions import BY_ID, Action
 from tui.rows import Cell
 from tui.tones import Span, Tone
 
@@ -17,10 +17,10 @@ def footer(bindings: Mapping[str, ActiveBinding], width: int, display: Callable[
         bindings: the screen's active bindings by key.
         display: how a binding's key is written (`App.get_key_display`).
     """
-    spans: list[Span] = []
-    room = width
-    for binding in sorted(_offered(bindings.values()), key=lambda held: BY_RUN[held.action].footer):
-        key, words = display(binding), BY_RUN[binding.action].words
+    spans: list[Span] = [Span(" ")]
+    room = width - 1
+    for action, binding in sorted(_offered(bindings.values()), key=lambda pair: pair[0].footer):
+        key, words = display(binding), action.words
         size = 1 + cell_len(key) + 1 + cell_len(words) + 1
         if size > room:
             continue
@@ -29,11 +29,11 @@ def footer(bindings: Mapping[str, ActiveBinding], width: int, display: Callable[
     return tuple(spans)
 
 
-def _offered(bindings: Iterable[ActiveBinding]) -> list[Binding]:
+def _offered(bindings: Iterable[ActiveBinding]) -> list[tuple[Action, Binding]]:
     """One binding, the first, of each enabled action that has a place in the footer."""
-    found: dict[str, Binding] = {}
+    found: dict[str, tuple[Action, Binding]] = {}
     for active in bindings:
-        action = BY_RUN.get(active.binding.action)
+        action = BY_ID.get(active.binding.id or "")
         if active.enabled and action is not None and action.footer:
-            found.setdefault(action.id, active.binding)
+            found.setdefault(action.id, (action, active.binding))
     return list(found.values())

@@ -21,14 +21,14 @@ class Lines(Widget, can_focus=False):
         super().__init__(id=id)
         self._ground = ground
         self._glyphs = glyphs
-        self.ink: Ink | None = None
-        self.lines: tuple[Cell, ...] = ()
+        self._ink: Ink | None = None
+        self._lines: tuple[Cell, ...] = ()
 
     def show(self, lines: tuple[Cell, ...], ink: Ink) -> None:
         """Shows these lines; those that say the same as before are not sent again."""
-        before, self.lines = self.lines, lines
-        if ink is not self.ink:
-            self.ink = ink
+        before, self._lines = self._lines, lines
+        if ink is not self._ink:
+            self._ink = ink
             self.refresh()
             return
         for y, line in enumerate(lines):
@@ -37,8 +37,8 @@ class Lines(Widget, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """The strip of a line, which Textual asks for where it is dirty."""
-        if self.ink is None:
+        if self._ink is None:
             return Strip.blank(self.size.width, self.rich_style)
-        spans = self.lines[y] if y < len(self.lines) else ()
+        spans = self._lines[y] if y < len(self._lines) else ()
         width = self.size.width
-        return Strip(self.ink.segments(fitted(spans, width, self._glyphs), self._ground), width)
+        return Strip(self._ink.segments(fitted(spans, width, self._glyphs), self._ground), width)

@@ -1,7 +1,5 @@
 """Decks for the main screen's tests, and the smallest app that shows it."""
 
-import asyncio
-import itertools
 import random
 from collections.abc import Callable
 from typing import Any
@@ -26,7 +24,9 @@ HOST = HostView(
     pid=4711,
     started_at=NOW - 9000,
     read_only=False,
-    browsers=({"number": 1, "name": "chromium", "version": "156", "state": "up", "pages": 3, "sessions": 28},),
+    browsers=(
+        {"number": 1, "name": "chromium", "version": "156", "state": "up", "pages": 3, "sessions": 28},
+    ),
     undo_s=3.0,
     confirm_within_s=5.0,
     raw_instructions=False,
