@@ -13,17 +13,18 @@ from textual.app import App
 from textual.screen import Screen
 
 from browser_host.api.client import HostClient
-from tui import keymap, theme
+from tui import keymap, theme, undo
 from tui.acts import Acts, Weight
 from tui.link import HostLink
 from tui.palette import ActionProvider
-from tui.screens import confirm
+from tui.screens import asks, confirm
 from tui.screens.choose_color import ChooseColorScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.detail import DetailScreen
 from tui.screens.help import HelpScreen
 from tui.screens.sessions import SessionsScreen
 from tui.state import Deck, LinkState
+from tui.tones import Tone
 
 log = logging.getLogger("tui")
 
@@ -76,6 +77,7 @@ class WatchdeckApp(App[None]):
         self._client = HostClient(setup.socket, "tui")
         self._acts = Acts(self._client, self.say)
         self._link = HostLink(self._client, self._take, refresh_hz=setup.refresh_hz)
+        self._counted_down = ""
         self._main = SessionsScreen(setup.environment)
         if not setup.animate:
             self.animation_level = "none"
@@ -103,8 +105,11 @@ class WatchdeckApp(App[None]):
         await self._client.close()
 
     def say(self, text: str, weight: Weight = Weight.INFORMATION) -> None:
-        """A notice in plain words; whatever stands in it is data."""
-        self.notify(text, severity=weight.value, markup=False)
+        """Plain words for the operator: on the line above the footer, or over all if they are graver."""
+        if weight is Weight.INFORMATION and self.screen is self._main:
+            self._main.say(text, Tone.INFO)
+        else:
+            self.notify(text, severity=weight.value, markup=False)
         log.info("told: %s", text)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
@@ -119,16 +124,23 @@ class WatchdeckApp(App[None]):
 
     def _show(self) -> None:
         now = time.time()
+        self._count_down(now)
         for screen in self.screen_stack:
-            if isinstance(screen, Live) and screen.is_mounted:
+            if isinstance(screen, Live):
                 screen.show(self.deck, now)
 
-    @on(SessionsScreen.Instructed)
-    def _instruct(self, asked: SessionsScreen.Instructed) -> None:
+    def _count_down(self, now: float) -> None:
+        words = undo.words(self._acts.pending(self.deck), now)
+        if words != self._counted_down:
+            self._counted_down = words
+            self._main.say(words, Tone.WARN)
+
+    @on(asks.Instructed)
+    def _instruct(self, asked: asks.Instructed) -> None:
         self._start(self._acts.instruct(tuple(asked.ids), asked.instruction))
 
-    @on(SessionsScreen.EndAsked)
-    def _ask_to_end(self, asked: SessionsScreen.EndAsked) -> None:
+    @on(asks.EndAsked)
+    def _ask_to_end(self, asked: asks.EndAsked) -> None:
         ids = confirm.still_open(asked.ids, self.deck)
         if not ids:
             self.say("nothing to end: it has ended already")
@@ -141,12 +153,12 @@ class WatchdeckApp(App[None]):
 
         self.push_screen(ConfirmScreen(question, self.deck), answered)
 
-    @on(SessionsScreen.UndoAsked)
+    @on(asks.UndoAsked)
     def _take_back(self) -> None:
         self._start(self._acts.take_back(self.deck))
 
-    @on(SessionsScreen.ColorChoiceAsked)
-    def _ask_for_color(self, asked: SessionsScreen.ColorChoiceAsked) -> None:
+    @on(asks.ColorChoiceAsked)
+    def _ask_for_color(self, asked: asks.ColorChoiceAsked) -> None:
         ids = tuple(asked.ids)
 
         def answered(color: str | None) -> None:
@@ -155,24 +167,24 @@ class WatchdeckApp(App[None]):
 
         self.push_screen(ChooseColorScreen(confirm.sessions_counted(len(ids))), answered)
 
-    @on(SessionsScreen.DetailAsked)
-    def _open_detail(self, asked: SessionsScreen.DetailAsked) -> None:
+    @on(asks.DetailAsked)
+    def _open_detail(self, asked: asks.DetailAsked) -> None:
         self.push_screen(DetailScreen(asked.id, self.deck, self._client.detail))
 
-    @on(SessionsScreen.HelpAsked)
+    @on(asks.HelpAsked)
     def _open_help(self) -> None:
         self.push_screen(HelpScreen(self._main.active_bindings.values()))
 
-    @on(SessionsScreen.PaletteAsked)
+    @on(asks.PaletteAsked)
     def _open_palette(self) -> None:
         self.action_command_palette()
 
-    @on(SessionsScreen.CopyAsked)
-    def _copy(self, asked: SessionsScreen.CopyAsked) -> None:
+    @on(asks.CopyAsked)
+    def _copy(self, asked: asks.CopyAsked) -> None:
         self.copy_to_clipboard(asked.text)
         self.say("sent to the terminal")
 
-    @on(SessionsScreen.QuitAsked)
+    @on(asks.QuitAsked)
     async def action_quit(self) -> None:
         """Leaves; asks first where ends are pending."""
         pending = self._acts.pending(self.deck)

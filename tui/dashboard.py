@@ -2,11 +2,11 @@
 
 import os
 import socket as sockets
-import sys
 from pathlib import Path
 
 from browser_host import logs
 from browser_host.cli.invocation import Invocation
+from browser_host.cli.output import say
 from browser_host.config import Settings
 from browser_host.errors import Exit
 from tui import owned_host
@@ -62,7 +62,7 @@ def own(settings: Settings, host_arguments: tuple[str, ...]) -> int:
     """
     _say("starting the host …")
     talk = settings.log.path.with_name("host-talk.log")
-    host = owned_host.start(HostCommand(host_arguments, talk), _repeat)
+    host = owned_host.start(HostCommand(host_arguments, talk), say)
     try:
         return _open(settings, host.socket, host)
     finally:
@@ -75,6 +75,7 @@ def _open(settings: Settings, socket: Path, host: OwnedHost | None) -> int:
     remote = "SSH_CONNECTION" in os.environ
     # Before the first import of Textual, which reads it once.
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_OVER_SSH if remote else FRAMES))
+    colorless = "NO_COLOR" in os.environ  # the app takes it out of the environment
     from tui import theme  # noqa: PLC0415 - see above
     from tui.app import Setup, WatchdeckApp  # noqa: PLC0415 - see above
 
@@ -84,7 +85,7 @@ def _open(settings: Settings, socket: Path, host: OwnedHost | None) -> int:
             Setup(
                 socket=socket,
                 refresh_hz=settings.tui.refresh_hz or (REFRESH_HZ_OVER_SSH if remote else REFRESH_HZ),
-                theme=settings.tui.theme or theme.default_theme(os.environ),
+                theme=settings.tui.theme or theme.default_theme(os.environ, colorless=colorless),
                 log=log,
                 keymap=settings.tui.keymap,
                 environment=settings.tui.environment,
@@ -112,9 +113,4 @@ def _how_it_ended(host: OwnedHost | None) -> str:
 
 
 def _say(text: str) -> None:
-    print(f"watchdeck: {text}", file=sys.stderr, flush=True)
-
-
-def _repeat(line: str) -> None:
-    """A line of the host's, which bears our name already."""
-    print(line, file=sys.stderr, flush=True)
+    say(f"watchdeck: {text}")

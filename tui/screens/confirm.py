@@ -150,6 +150,8 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
     def show(self, deck: Deck, _now: float) -> None:
         """Says what became of the sessions since the prompt opened."""
         self._deck = deck
+        if not self.is_mounted:
+            return
         self.query_one("#list", Static).update(self._named())
         self.query_one("#headline", Static).update(self._headline())
 

@@ -80,7 +80,8 @@ class DetailScreen(ModalScreen[None]):
             self._outdated.set()
         if session is None:
             self._trouble = "The host does not list this session any more; this is the last that was known."
-        self.query_one("#facts", Static).update(self._facts(now))
+        if self.is_mounted:
+            self.query_one("#facts", Static).update(self._facts(now))
 
     def action_scroll(self, way: str) -> None:
         """Scrolls a line, `up` or `down`."""

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from browser_host.api.peer import Peer
-from browser_host.api.requests import AddRequest, CancelRequest, EndRequest, InstructionRequest
+from browser_host.api.requests import (
+    AddRequest,
+    CancelRequest,
+    EndRequest,
+    HistoryRequest,
+    InstructionRequest,
+)
 from browser_host.api.server import ApiServer
 from browser_host.api.socket import HostSocket
 from browser_host.errors import UnknownSession, WatchdeckError
@@ -138,6 +144,9 @@ class FakeHost:
         return {"schema": 1, "results": results, "counts": {"cancelled": len(results)}}
 
     def stop(self, _peer: Peer) -> Mapping[str, Any]:
+        raise WatchdeckError("not in this test")
+
+    async def history(self, _request: HistoryRequest) -> Mapping[str, Any]:
         raise WatchdeckError("not in this test")
 
     def health(self) -> Mapping[str, Any]:
