@@ -1,5 +1,6 @@
 """The one client of the host: the dashboard and the commands use nothing else."""
 
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -36,7 +37,7 @@ class HostClient:
         self._http = httpx.AsyncClient(
             transport=httpx.AsyncHTTPTransport(uds=str(socket)),
             base_url="http://watchdeck",
-            headers={"x-watchdeck-client": client},
+            headers={"x-watchdeck-client": client, **_ssh_peer()},
             timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
             trust_env=False,
         )
@@ -165,3 +166,9 @@ class HostClient:
             "nobody answers" if isinstance(error, httpx.ConnectError) else str(error) or type(error).__name__
         )
         return NoHost(f"no host on {self._socket} ({why}); start one with: watchdeck host")
+
+
+def _ssh_peer() -> dict[str, str]:
+    """Where the user's SSH connection came from, for the journal."""
+    peer = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
+    return {"x-watchdeck-ssh": peer} if peer.isascii() and peer.isprintable() and peer else {}

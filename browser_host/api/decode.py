@@ -18,6 +18,7 @@ from browser_host.errors import HostRunning, Refused, UnknownSession, UsageError
 from browser_host.sessions import views
 
 _ERRORS = {kind.code: kind for kind in (UsageError, Refused, UnknownSession, HostRunning)}
+_ERRORS["journal"] = Refused  # what can't be written down is refused
 
 
 def moment(text: str) -> float:
@@ -40,6 +41,7 @@ def snapshot(body: Mapping[str, Any]) -> Snapshot:
             confirm_within_s=host.get("confirm_within_s", 5.0),
             raw_instructions=host.get("raw_instructions", False),
             simulated=host.get("simulated", False),
+            journal=host.get("journal"),
         ),
         sessions=tuple(views.from_json(session) for session in body["sessions"]),
     )

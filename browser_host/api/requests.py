@@ -1,5 +1,6 @@
 """What clients may ask for, validated at the border. A refusal names the key, never the value."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -109,6 +110,17 @@ class CancelRequest(Request):
         return [int(instruction[1:]) for instruction in self.instructions]
 
 
+class HistoryRequest(Request):
+    """Asks for the journal's newest entries.
+
+    `since` is epoch seconds.
+    """
+
+    session: str | None = Field(default=None, max_length=64)
+    since: float | None = Field(default=None, ge=0, le=1e11)
+    limit: int = Field(default=1_000, ge=1, le=10_000)
+
+
 Kind = TypeVar("Kind", bound=Request)
 
 
@@ -121,11 +133,26 @@ def parse(kind: type[Kind], body: bytes) -> Kind:
     try:
         return kind.model_validate_json(body or b"{}")
     except ValidationError as error:
-        problems = (
-            f"{'.'.join(str(part) for part in problem['loc']) or 'body'}: {problem['msg']}"
-            for problem in error.errors(include_input=False, include_url=False, include_context=False)
-        )
-        raise UsageError("; ".join(problems)) from None
+        raise UsageError(_problems(error)) from None
+
+
+def parse_query(kind: type[Kind], query: Mapping[str, str]) -> Kind:
+    """A request's query as the request it must be.
+
+    Raises:
+        UsageError: it is none; every problem is named at once.
+    """
+    try:
+        return kind.model_validate_strings(dict(query))
+    except ValidationError as error:
+        raise UsageError(_problems(error)) from None
+
+
+def _problems(error: ValidationError) -> str:
+    return "; ".join(
+        f"{'.'.join(str(part) for part in problem['loc']) or 'body'}: {problem['msg']}"
+        for problem in error.errors(include_input=False, include_url=False, include_context=False)
+    )
 
 
 def _color(text: str) -> str:

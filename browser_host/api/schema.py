@@ -28,6 +28,7 @@ class HostView:
         undo_s: seconds that an end waits before anything is posted.
         confirm_within_s: seconds within which a page must confirm an instruction.
         simulated: the sessions are the built-in simulator's.
+        journal: why the journal can't be written, so that nothing may be changed; None where it can.
     """
 
     version: str
@@ -39,6 +40,7 @@ class HostView:
     confirm_within_s: float
     raw_instructions: bool
     simulated: bool
+    journal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

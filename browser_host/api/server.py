@@ -23,17 +23,22 @@ from browser_host.api.requests import (
     AddRequest,
     CancelRequest,
     EndRequest,
+    HistoryRequest,
     InstructionRequest,
     parse,
+    parse_query,
 )
 from browser_host.api.schema import BEAT, BEAT_EVERY_S, RESYNC, SCHEMA
 from browser_host.api.service import Events, Service
 from browser_host.errors import HostRunning, Refused, UnknownSession, UsageError, WatchdeckError
+from browser_host.protocol.text import printable
 
 MAX_CLIENTS = 200
 """Connections served at once; a dashboard holds two."""
 
 CLIENT_NAME_LIMIT = 32
+SSH_PEER_LIMIT = 64
+"""Characters of what a client says of itself; both are only shown."""
 
 _STATUS = {
     UsageError: HTTPStatus.BAD_REQUEST,
@@ -92,6 +97,7 @@ def application(service: Service) -> Starlette:
             Route("/v1/ends", routes.end, methods=["POST"]),
             Route("/v1/cancel", routes.cancel, methods=["POST"]),
             Route("/v1/stop", routes.stop, methods=["POST"]),
+            Route("/v1/history", routes.history),
             Route("/v1/health", routes.health),
             Route("/metrics", routes.metrics),
         ],
@@ -135,6 +141,9 @@ class _Routes:
     async def stop(self, request: Request) -> Response:
         return _json(self._service.stop(_peer(request)))
 
+    async def history(self, request: Request) -> Response:
+        return _json(await self._service.history(parse_query(HistoryRequest, request.query_params)))
+
     async def health(self, _: Request) -> Response:
         return _json(self._service.health())
 
@@ -174,8 +183,13 @@ async def _body(request: Request) -> bytes:
 def _peer(request: Request) -> Peer:
     name, uid = request.client or ("unknown", -1)
     client = request.headers.get("x-watchdeck-client", "http")
-    printable = "".join(character for character in client if character.isprintable())
-    return Peer(uid=uid, name=name, client=printable[:CLIENT_NAME_LIMIT])
+    ssh = request.headers.get("x-watchdeck-ssh")
+    return Peer(
+        uid=uid,
+        name=name,
+        client=printable(client, CLIENT_NAME_LIMIT),
+        ssh=printable(ssh, SSH_PEER_LIMIT) if ssh else None,
+    )
 
 
 def _json(document: Mapping[str, Any], status: int = HTTPStatus.OK) -> Response:

@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from browser_host.api.peer import Peer
-from browser_host.api.requests import AddRequest, CancelRequest, EndRequest, InstructionRequest
+from browser_host.api.requests import (
+    AddRequest,
+    CancelRequest,
+    EndRequest,
+    HistoryRequest,
+    InstructionRequest,
+)
 
 
 class Events(Protocol):
@@ -55,6 +61,9 @@ class Service(Protocol):
 
     def stop(self, peer: Peer) -> Mapping[str, Any]:
         """Lets the host end in order."""
+
+    async def history(self, request: HistoryRequest) -> Mapping[str, Any]:
+        """The journal's newest entries."""
 
     def health(self) -> Mapping[str, Any]:
         """How the host is."""

@@ -70,7 +70,7 @@ class Dispatch:
         self._handed: set[int] = set()
         self._waiting: dict[int, asyncio.Future[Entry]] = {}
 
-    def give(
+    def draft(
         self,
         session: Session,
         instruction: Instruction,
@@ -79,7 +79,7 @@ class Dispatch:
         delay_s: float,
         confirm_within_s: float,
     ) -> Given:
-        """Gives an instruction to a session, or says why it can't be.
+        """Makes an instruction's order, or says why the session can't take it; nothing happens yet.
 
         Args:
             delay_s: seconds before it is posted.
@@ -92,18 +92,36 @@ class Dispatch:
         order = Order(
             number=self._last_number,
             instruction=instruction,
-            by=peer.name,
+            by=peer.who,
             client=peer.client,
             at=now,
             not_before=Instant(mono=now.mono + delay_s, wall=now.wall + delay_s),
             confirm_within=confirm_within_s,
         )
+        return Given(session.id, order)
+
+    def give(self, draft: Given) -> Given:
+        """Gives a drafted instruction, unless the session can't take it any more."""
+        order, session = draft.order, self._fleet.get(draft.session_id)
+        if order is None:
+            return draft
+        if session is None:
+            return Given(draft.session_id, None, "it was removed before anything was sent")
+        if why := refusal(session, order.instruction):
+            return Given(session.id, None, why)
+        if any(entry.order.number > order.number for entry in session.ledger):
+            # A page tells its answers apart by rising numbers alone.
+            return Given(session.id, None, "another instruction overtook it; nothing was sent")
         self._fleet.apply(session.id, InstructionGiven(order))
-        if delay_s > 0:
+        if order.not_before.mono > self._clock().mono:
             self._agenda.at(order.not_before.mono, lambda: self._post(session.id, order))
         else:
             self._post(session.id, order)
-        return Given(session.id, order)
+        return draft
+
+    def number_from(self, number: int) -> None:
+        """Goes on numbering after `number`, so that no two instructions of the journal share an id."""
+        self._last_number = max(self._last_number, number)
 
     def take_back(self, numbers: Sequence[int], peer: Peer) -> dict[int, Holding | None]:
         """Takes instructions back that were not posted yet.
@@ -118,7 +136,7 @@ class Dispatch:
         if session is None:
             return None
         if number not in self._handed:
-            happening = InstructionCancelled(number, f"taken back by {peer.name}")
+            happening = InstructionCancelled(number, f"taken back by {peer.who}")
             session = self._fleet.apply(session.id, happening) or session
         entry = _entry(session, number)
         return Holding(session.id, entry) if entry is not None else None

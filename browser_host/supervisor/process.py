@@ -8,11 +8,13 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from browser_host import logs
 from browser_host.api.peer import RULE
 from browser_host.api.peers import AllowedUids
+from browser_host.api.schema import RESYNC
 from browser_host.api.server import ApiServer
 from browser_host.api.socket import HostSocket
 from browser_host.browsers.install import ensure_browser
@@ -23,6 +25,10 @@ from browser_host.config import paths
 from browser_host.config.models import OnExit, Settings
 from browser_host.config.options import HostOptions
 from browser_host.errors import Exit, WatchdeckError
+from browser_host.journal.entries import JournalEntry, Outcome
+from browser_host.journal.errors import JournalUnavailable
+from browser_host.journal.journal import Journal
+from browser_host.journal.standing import JournalState, Standing
 from browser_host.protocol.instructions import EndSession
 from browser_host.protocol.reader import StatePaths
 from browser_host.sessions.instant import system_clock
@@ -33,17 +39,19 @@ from browser_host.simulator.settings import SimulatorSettings
 from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.identity import KEY_BYTES, Identities, load_key
 from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.scribe import Intent, Scribe
 from browser_host.supervisor.service import HostService
 from browser_host.supervisor.supervisor import NewSession, Supervisor
 
-CLOSE_HOSTING_S = 5.0
+CLOSE_HOSTING_S = 4.0
 """Seconds for pages, browsers and drivers to close; with what ends before them it stays below ten."""
 
 END_ALL_S = 3.0
 """Seconds for the sessions to end where `host.on_exit` is `end`."""
 
+CLOSE_JOURNAL_S = 1.5
 SERVER_STARTS_S = 5.0
-SERVER_ENDS_S = 3.0
+SERVER_ENDS_S = 1.5
 
 
 def run_host(settings: Settings, options: HostOptions) -> int:
@@ -76,6 +84,11 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
     if options.lifeline:
         _hold_lifeline(stop)
     started = system_clock()
+
+    def changed(standing: Standing) -> None:
+        log.warning("journal.standing", state=standing.state.value, reason=standing.reason)
+        feed.publish(RESYNC, None, system_clock(), {})  # clients learn it from a new snapshot
+
     rules = _rules(settings)
     feed = Feed()
     pool = Pool(
@@ -84,19 +97,27 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
         log,
     )
     identities = Identities(_identity_key(paths.state_dir() / "ids.key", log))
-    supervisor: Supervisor = Supervisor(pool, rules, identities, feed=feed, clock=system_clock, log=log)
+    journal = Journal(settings.journal.path, settings.journal.keep, changed=changed)
+    scribe = Scribe(journal, system_clock)
+    supervisor: Supervisor = Supervisor(
+        pool, rules, identities, feed=feed, clock=system_clock, log=log, scribe=scribe
+    )
     service = HostService(
         supervisor,
         pool,
-        feed,
-        rules,
+        scribe=scribe,
+        journal=journal,
+        feed=feed,
+        rules=rules,
         version=importlib.metadata.version("watchdeck"),
         started=started,
         simulated=options.simulate is not None,
         stop=stop,
     )
     async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(_close_journal, journal, scribe, log)
         stack.push_async_callback(_close_hosting, pool, supervisor, log)
+        await _open_journal(journal, supervisor, log)
         await pool.start()
         await stack.enter_async_context(
             _serving(ApiServer(service, AllowedUids(settings.host.allow_uids)), socket)
@@ -108,7 +129,7 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
             _add(supervisor, session, log)
         await stopping.wait()
         if settings.host.on_exit is OnExit.END:
-            await _end_all(supervisor, log)
+            await _end_all(supervisor, scribe, log)
         feed.close()
     log.info("host.stopped")
 
@@ -189,15 +210,56 @@ async def _serving(server: ApiServer, socket: HostSocket) -> AsyncIterator[None]
             serving.cancel()
 
 
-async def _end_all(supervisor: Supervisor, log: Log) -> None:
+async def _end_all(supervisor: Supervisor, scribe: Scribe, log: Log) -> None:
     dispatch = supervisor.dispatch
-    given = [
-        dispatch.give(session, EndSession(), RULE, delay_s=0, confirm_within_s=END_ALL_S)
+    drafts = [
+        (session, dispatch.draft(session, EndSession(), RULE, delay_s=0, confirm_within_s=END_ALL_S))
         for session in supervisor.fleet
     ]
+    intents = [Intent(session, draft.order, RULE) for session, draft in drafts if draft.order]
+    try:
+        await scribe.intend(intents)
+    except JournalUnavailable as error:
+        log.warning("host.did_not_end_sessions", why=str(error))
+        return
+    given = [dispatch.give(draft) for _, draft in drafts]
     async with asyncio.timeout(END_ALL_S + 0.5):
         entries = await asyncio.gather(*(dispatch.settle(one) for one in given))
     log.info("host.ended_sessions", states=sorted(entry.state.value for entry in entries if entry))
+
+
+async def _open_journal(journal: Journal, supervisor: Supervisor, log: Log) -> None:
+    """Opens the journal; what an earlier host left open is told as unknown, and not repeated."""
+    standing = await journal.start()
+    if standing.state is JournalState.UNAVAILABLE:
+        _say(f"{standing.reason}; until it can be, nothing is changed")
+        supervisor.dispatch.number_from(int(system_clock().wall))
+        return
+    at = system_clock().wall
+    left = await journal.unfinished()
+    unknown = [
+        replace(
+            entry, at=at, by="watchdeck", client="host", outcome=Outcome.UNCONFIRMED, text=_left_open(entry)
+        )
+        for entry in left
+    ]
+    started = JournalEntry(at=at, by="watchdeck", client="host", action="host.started")
+    numbers = await journal.write([*unknown, started])
+    # Each instruction has a row of its own, so a row's number is above every instruction's.
+    supervisor.dispatch.number_from(numbers[-1])
+    if unknown:
+        log.warning("journal.left_open", instructions=[entry.instruction for entry in unknown])
+
+
+def _left_open(entry: JournalEntry) -> str:
+    known = "was sent" if entry.outcome is Outcome.SENT else "may have been sent"
+    return f"the host ended before its outcome was known: it {known}; it is not repeated"
+
+
+async def _close_journal(journal: Journal, scribe: Scribe, log: Log) -> None:
+    scribe.noted("host.stopped")
+    if not await journal.close(CLOSE_JOURNAL_S):
+        log.warning("journal.not_all_written")
 
 
 async def _close_hosting(pool: Pool, supervisor: Supervisor, log: Log) -> None:

@@ -8,12 +8,21 @@ from dataclasses import asdict
 from typing import Any
 
 from browser_host.api.peer import Peer
-from browser_host.api.requests import AddRequest, CancelRequest, EndRequest, InstructionRequest, Targeted
+from browser_host.api.requests import (
+    AddRequest,
+    CancelRequest,
+    EndRequest,
+    HistoryRequest,
+    InstructionRequest,
+    Targeted,
+)
 from browser_host.api.schema import SCHEMA
 from browser_host.browsers.hosting import Hosting
 from browser_host.config import addresses
 from browser_host.errors import Refused, UnknownSession, UsageError
+from browser_host.journal.journal import Journal
 from browser_host.protocol.instructions import EndSession, Raw
+from browser_host.protocol.text import printable
 from browser_host.sessions import filter as filters
 from browser_host.sessions import plan as plans
 from browser_host.sessions import views
@@ -23,7 +32,8 @@ from browser_host.supervisor import metrics, results
 from browser_host.supervisor.dispatch import Given
 from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.rules import Rules
-from browser_host.supervisor.supervisor import NewSession, Supervisor
+from browser_host.supervisor.scribe import Intent, Scribe
+from browser_host.supervisor.supervisor import LABEL_LIMIT, NewSession, Supervisor
 
 
 class HostService:
@@ -38,9 +48,11 @@ class HostService:
         self,
         supervisor: Supervisor,
         hosting: Hosting,
+        *,
+        scribe: Scribe,
+        journal: Journal,
         feed: Feed,
         rules: Rules,
-        *,
         version: str,
         started: Instant,
         simulated: bool,
@@ -48,6 +60,8 @@ class HostService:
     ) -> None:
         self._supervisor = supervisor
         self._hosting = hosting
+        self._scribe = scribe
+        self._journal = journal
         self._feed = feed
         self._rules = rules
         self._version = version
@@ -75,6 +89,7 @@ class HostService:
                 "confirm_within_s": self._rules.confirm_within_s,
                 "raw_instructions": self._rules.raw_instructions,
                 "simulated": self._simulated,
+                "journal": self._journal.standing.reason or None,
             },
             "sessions": [views.to_json(view) for view in self._supervisor.fleet.views()],
         }
@@ -101,16 +116,13 @@ class HostService:
             link = addresses.watch_link(request.watch_url.get_secret_value())
         except ValueError as error:
             raise UsageError(f"watch_url: {error}") from None
-        label = "".join(character for character in request.label or "" if character.isprintable())
-        return {
-            "schema": SCHEMA,
-            "id": self._supervisor.add(NewSession(link=link, source=Source.COMMAND, label=label)),
-        }
+        new = NewSession(link=link, source=Source.COMMAND, label=printable(request.label or "", LABEL_LIMIT))
+        return {"schema": SCHEMA, "id": self._supervisor.add(new, peer)}
 
     async def remove(self, session_id: str, peer: Peer) -> Mapping[str, Any]:
         """Forgets a session without ending it."""
         self._supervisor.require_writable(peer)
-        self._supervisor.remove(session_id)
+        self._supervisor.remove(session_id, peer)
         return {"schema": SCHEMA, "id": session_id}
 
     async def instruct(self, request: InstructionRequest, peer: Peer) -> Mapping[str, Any]:
@@ -121,11 +133,11 @@ class HostService:
             raise Refused("instructions as written are not allowed here (host.raw_instructions)")
         within = request.timeout_s or self._rules.confirm_within_s
         dispatch = self._supervisor.dispatch
-        given = [
-            dispatch.give(session, instruction, peer, delay_s=0, confirm_within_s=within)
+        drafts = [
+            dispatch.draft(session, instruction, peer, delay_s=0, confirm_within_s=within)
             for session in self._target(request)
         ]
-        return results.answer(await self._results(given, wait=request.wait))
+        return results.answer(await self._results(await self._give(drafts, peer), wait=request.wait))
 
     async def end(self, request: EndRequest, peer: Peer) -> Mapping[str, Any]:
         """Plans the end of sessions; without `dry_run`, runs the plan at its pace."""
@@ -138,8 +150,8 @@ class HostService:
             return results.answer(skipped, plan=planned)
         self._supervisor.require_writable(peer)
         within = request.timeout_s or self._rules.confirm_within_s
-        given = [
-            self._supervisor.dispatch.give(
+        drafts = [
+            self._supervisor.dispatch.draft(
                 session,
                 EndSession(),
                 peer,
@@ -148,6 +160,7 @@ class HostService:
             )
             for place, session in enumerate(self._supervisor.require([entry.id for entry in plan.entries]))
         ]
+        given = await self._give(drafts, peer)
         return results.answer([*await self._results(given, wait=request.wait), *skipped], plan=planned)
 
     async def cancel(self, request: CancelRequest, peer: Peer) -> Mapping[str, Any]:
@@ -169,9 +182,17 @@ class HostService:
         self._stop(f"asked by {peer.name} ({peer.client})")
         return {"schema": SCHEMA, "stopping": True}
 
+    async def history(self, request: HistoryRequest) -> Mapping[str, Any]:
+        """The journal's newest entries, newest last."""
+        entries = await self._journal.history(
+            since=request.since, session=request.session, limit=request.limit
+        )
+        return {"schema": SCHEMA, "entries": list(entries)}
+
     def health(self) -> Mapping[str, Any]:
         """How the host is, with a reason where it is not well."""
-        reason = metrics.trouble(self._hosting.describe(), self._supervisor.fleet)
+        hosting = metrics.trouble(self._hosting.describe(), self._supervisor.fleet)
+        reason = "; ".join(filter(None, (hosting, self._journal.standing.reason))) or None
         return {
             "schema": SCHEMA,
             "status": "degraded" if reason else "ok",
@@ -200,6 +221,22 @@ class HostService:
         if request.stale:
             return [session for session in fleet if fleet.view(session).stale is not None]
         return list(fleet)
+
+    async def _give(self, drafts: Sequence[Given], peer: Peer) -> list[Given]:
+        """Writes the intents down, and only then gives the instructions."""
+        fleet = self._supervisor.fleet
+        intents = [
+            Intent(session, draft.order, peer)
+            for draft in drafts
+            if draft.order is not None and (session := fleet.get(draft.session_id)) is not None
+        ]
+        await self._scribe.intend(intents)
+        given = [self._supervisor.dispatch.give(draft) for draft in drafts]
+        refused = {one.session_id: one.text for one in given if one.order is None}
+        for intent in intents:
+            if intent.session.id in refused:
+                self._scribe.drop(intent, refused[intent.session.id])
+        return given
 
     async def _results(self, given: Sequence[Given], *, wait: bool) -> list[Mapping[str, Any]]:
         dispatch = self._supervisor.dispatch

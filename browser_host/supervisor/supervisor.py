@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from browser_host.api.peer import Peer
+from browser_host.api.peer import RULE, Peer
 from browser_host.browsers import reports
 from browser_host.browsers.hosting import Hosting
 from browser_host.browsers.log import Log
@@ -24,6 +24,7 @@ from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.fleet import Fleet
 from browser_host.supervisor.identity import Identities
 from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.scribe import Scribe
 
 LABEL_LIMIT = 120
 """Characters of a label."""
@@ -63,7 +64,15 @@ class Supervisor:
     """
 
     def __init__(
-        self, hosting: Hosting, rules: Rules, identities: Identities, *, feed: Feed, clock: Clock, log: Log
+        self,
+        hosting: Hosting,
+        rules: Rules,
+        identities: Identities,
+        *,
+        feed: Feed,
+        clock: Clock,
+        log: Log,
+        scribe: Scribe,
     ) -> None:
         self._hosting = hosting
         self._rules = rules
@@ -71,6 +80,7 @@ class Supervisor:
         self._feed = feed
         self._clock = clock
         self._log = log
+        self._scribe = scribe
         self._agenda = Agenda(asyncio.get_running_loop())
         self._held: dict[str, _Held] = {}
         self._queue: deque[reports.Report] = deque()
@@ -91,7 +101,7 @@ class Supervisor:
         finally:
             self._draining = False
 
-    def add(self, new: NewSession) -> str:
+    def add(self, new: NewSession, by: Peer = RULE) -> str:
         """Hosts one more session and returns its id.
 
         Raises:
@@ -115,10 +125,11 @@ class Supervisor:
             )
         )
         self._log.info("session.added", id=session_id, link=new.link.fingerprint, source=new.source.value)
+        self._scribe.acted(by, "session.added", self.fleet.get(session_id), f"link {new.link.fingerprint}")
         self._open(session_id)
         return session_id
 
-    def remove(self, session_id: str) -> None:
+    def remove(self, session_id: str, by: Peer = RULE) -> None:
         """Forgets a session without ending it.
 
         Raises:
@@ -127,7 +138,10 @@ class Supervisor:
         self.require([session_id])
         self._hosting.release(session_id)
         del self._held[session_id]
-        self.dispatch.forget(self.fleet.remove(session_id))
+        session = self.fleet.remove(session_id)
+        self.dispatch.forget(session)
+        self._scribe.forget(session_id)
+        self._scribe.acted(by, "session.removed", session)
         self._log.info("session.removed", id=session_id)
 
     def require(self, ids: Sequence[str]) -> list[Session]:
@@ -234,10 +248,12 @@ class Supervisor:
             self.fleet.apply(session_id, happenings.FrameReleased())
 
     def _observe(self, session: Session, changes: tuple[Change, ...]) -> None:
+        self._scribe.observe(session, changes)
         self.dispatch.observe(session, changes)
 
     def _judge(self) -> None:
         self.fleet.judge_all()
+        self._scribe.tick()
         keep = self._rules.keep_ended_s
         now = self._clock()
         if keep is not None:

@@ -73,9 +73,7 @@ async def test_a_removed_session_is_released_and_its_pages_words_count_no_more()
 async def test_an_instruction_reaches_only_its_session_and_is_confirmed_by_the_page() -> None:
     async with scripted_host() as host:
         first, second = host.live(2)
-        given = host.supervisor.dispatch.give(
-            host.session(second), SwitchColor("#ff0000"), PEER, delay_s=0, confirm_within_s=5
-        )
+        given = host.give(second, SwitchColor("#ff0000"), delay_s=0, confirm_within_s=5)
         assert [(one.session_id, one.message) for one in host.hosting.posted] == [
             (second, {"action": "switchColor", "color": "#ff0000"})
         ]
@@ -89,9 +87,7 @@ async def test_an_instruction_reaches_only_its_session_and_is_confirmed_by_the_p
 async def test_a_colour_that_came_before_the_instruction_confirms_nothing() -> None:
     async with scripted_host() as host:
         (session_id,) = host.live(1)
-        given = host.supervisor.dispatch.give(
-            host.session(session_id), SwitchColor(), PEER, delay_s=0, confirm_within_s=0.05
-        )
+        given = host.give(session_id, SwitchColor(), delay_s=0, confirm_within_s=0.05)
         host.hosting.says_color(session_id, "#00ff00", after=0)
         entry = await host.supervisor.dispatch.settle(given)
         assert entry is not None
@@ -101,9 +97,7 @@ async def test_a_colour_that_came_before_the_instruction_confirms_nothing() -> N
 async def test_a_mode_is_sent_and_never_more_than_that() -> None:
     async with scripted_host() as host:
         (session_id,) = host.live(1)
-        given = host.supervisor.dispatch.give(
-            host.session(session_id), SetMode(Mode.DRAW), PEER, delay_s=0, confirm_within_s=0.01
-        )
+        given = host.give(session_id, SetMode(Mode.DRAW), delay_s=0, confirm_within_s=0.01)
         entry = await host.supervisor.dispatch.settle(given)
         assert entry is not None
         assert (entry.state, host.session(session_id).mode) == (EntryState.SENT, Mode.DRAW)
@@ -113,7 +107,7 @@ async def test_an_end_waits_and_can_be_taken_back_before_anything_is_posted() ->
     async with scripted_host() as host:
         (session_id,) = host.live(1)
         dispatch = host.supervisor.dispatch
-        given = dispatch.give(host.session(session_id), EndSession(), PEER, delay_s=60, confirm_within_s=5)
+        given = host.give(session_id, EndSession(), delay_s=60, confirm_within_s=5)
         assert given.order is not None
         holding = dispatch.take_back([given.order.number], PEER)[given.order.number]
         assert holding is not None
@@ -125,9 +119,7 @@ async def test_an_end_whose_time_has_come_is_posted_once() -> None:
     async with scripted_host() as host:
         (session_id,) = host.live(1)
         dispatch = host.supervisor.dispatch
-        given = dispatch.give(
-            host.session(session_id), EndSession(), PEER, delay_s=0.01, confirm_within_s=0.05
-        )
+        given = host.give(session_id, EndSession(), delay_s=0.01, confirm_within_s=0.05)
         assert host.hosting.posted == []
         entry = await dispatch.settle(given)
         assert entry is not None
@@ -139,7 +131,7 @@ async def test_an_instruction_that_is_on_its_way_cannot_be_taken_back() -> None:
     async with scripted_host(hosting=ScriptedHosting(posts=False)) as host:
         (session_id,) = host.live(1)
         dispatch = host.supervisor.dispatch
-        given = dispatch.give(host.session(session_id), EndSession(), PEER, delay_s=0, confirm_within_s=5)
+        given = host.give(session_id, EndSession(), delay_s=0, confirm_within_s=5)
         assert given.order is not None
         holding = dispatch.take_back([given.order.number], PEER)[given.order.number]
         assert holding is not None
@@ -150,7 +142,7 @@ async def test_a_session_that_ended_by_itself_is_not_instructed() -> None:
     async with scripted_host() as host:
         (session_id,) = host.live(1)
         dispatch = host.supervisor.dispatch
-        given = dispatch.give(host.session(session_id), EndSession(), PEER, delay_s=0.02, confirm_within_s=5)
+        given = host.give(session_id, EndSession(), delay_s=0.02, confirm_within_s=5)
         host.hosting.says_status(session_id, "terminated")
         entry = await dispatch.settle(given)
         assert entry is not None
@@ -161,9 +153,8 @@ async def test_a_session_that_ended_by_itself_is_not_instructed() -> None:
 async def test_two_supervisors_cannot_end_a_session_twice() -> None:
     async with scripted_host() as host:
         (session_id,) = host.live(1)
-        dispatch = host.supervisor.dispatch
-        dispatch.give(host.session(session_id), EndSession(), PEER, delay_s=5, confirm_within_s=5)
-        second = dispatch.give(host.session(session_id), EndSession(), PEER, delay_s=0, confirm_within_s=5)
+        host.give(session_id, EndSession(), delay_s=5, confirm_within_s=5)
+        second = host.give(session_id, EndSession(), delay_s=0, confirm_within_s=5)
         assert second.order is None
         assert "ada" in second.text
 
@@ -172,7 +163,7 @@ async def test_removing_a_session_answers_whoever_waits_for_it() -> None:
     async with scripted_host() as host:
         (session_id,) = host.live(1)
         dispatch = host.supervisor.dispatch
-        given = dispatch.give(host.session(session_id), EndSession(), PEER, delay_s=60, confirm_within_s=5)
+        given = host.give(session_id, EndSession(), delay_s=60, confirm_within_s=5)
         waiting = asyncio.ensure_future(dispatch.settle(given))
         await asyncio.sleep(0)  # lets it wait
         host.supervisor.remove(session_id)

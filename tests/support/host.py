@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,16 @@ from browser_host.api.peer import Peer
 from browser_host.api.peers import AllowedUids
 from browser_host.api.server import ApiServer
 from browser_host.api.socket import HostSocket
+from browser_host.journal.journal import Journal
+from browser_host.protocol.instructions import Instruction
 from browser_host.secrets import WatchLink
 from browser_host.sessions.instant import system_clock
 from browser_host.sessions.session import Session, Source
+from browser_host.supervisor.dispatch import Given
 from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.identity import KEY_BYTES, Identities
 from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.service import HostService
 from browser_host.supervisor.supervisor import NewSession, Supervisor
 from tests.support.hosting import ScriptedHosting
@@ -38,7 +43,27 @@ class ScriptedHost:
     hosting: ScriptedHosting
     feed: Feed
     service: HostService
+    journal: Journal
     stopped: asyncio.Event
+
+    def give(
+        self,
+        session_id: str,
+        instruction: Instruction,
+        *,
+        delay_s: float = 0.0,
+        confirm_within_s: float = 5.0,
+    ) -> Given:
+        dispatch = self.supervisor.dispatch
+        return dispatch.give(
+            dispatch.draft(
+                self.session(session_id),
+                instruction,
+                PEER,
+                delay_s=delay_s,
+                confirm_within_s=confirm_within_s,
+            )
+        )
 
     def add(self, label: str = "Ada Park") -> str:
         link = WatchLink(f"https://watch.example/{len(self.supervisor.fleet)}?token={label}")
@@ -69,25 +94,39 @@ async def scripted_host(
     feed = Feed()
     hosting = hosting or ScriptedHosting()
     rules = rules or Rules(undo_s=0.0, confirm_within_s=0.2, ends_per_second=1000)
+    folder = tempfile.TemporaryDirectory()
+    journal = Journal(Path(folder.name) / "journal.sqlite3", keep_s=None)
+    await journal.start()
+    scribe = Scribe(journal, system_clock)
     supervisor = Supervisor(
-        hosting, rules, Identities(b"t" * KEY_BYTES), feed=feed, clock=system_clock, log=SilentLog()
+        hosting,
+        rules,
+        Identities(b"t" * KEY_BYTES),
+        feed=feed,
+        clock=system_clock,
+        log=SilentLog(),
+        scribe=scribe,
     )
     hosting.sink = supervisor.receive
     stopped = asyncio.Event()
     service = HostService(
         supervisor,
         hosting,
-        feed,
-        rules,
+        scribe=scribe,
+        journal=journal,
+        feed=feed,
+        rules=rules,
         version="0.0.0",
         started=system_clock(),
         simulated=False,
         stop=lambda _: stopped.set(),
     )
     try:
-        yield ScriptedHost(supervisor, hosting, feed, service, stopped)
+        yield ScriptedHost(supervisor, hosting, feed, service, journal, stopped)
     finally:
         supervisor.close()
+        assert await journal.close()
+        folder.cleanup()
 
 
 @contextlib.asynccontextmanager

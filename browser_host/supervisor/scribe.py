@@ -1,0 +1,203 @@
+"""What goes into the journal: intents before their effect, outcomes after it, and what pages said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from browser_host.api.peer import Peer
+from browser_host.journal import coalesce
+from browser_host.journal.entries import JournalEntry, Outcome
+from browser_host.journal.journal import Journal
+from browser_host.protocol.instructions import SetMode, SwitchColor, action_of
+from browser_host.sessions.changes import Change, ChangeType
+from browser_host.sessions.instant import Clock
+from browser_host.sessions.ledger import Entry, Order
+from browser_host.sessions.session import Session
+
+STATUSES_PER_INTERVAL = 20
+"""Statuses of a session written one by one within `coalesce.INTERVAL_S`; a page that says more is thinned
+like colours are, so that no page can fill the disk."""
+
+PAGE = "page"
+"""Who says a status or a colour."""
+
+HOST = "watchdeck"
+
+_OUTCOMES = {
+    ChangeType.INSTRUCTION_SENT: Outcome.SENT,
+    ChangeType.INSTRUCTION_CONFIRMED: Outcome.CONFIRMED,
+    ChangeType.INSTRUCTION_UNCONFIRMED: Outcome.UNCONFIRMED,
+    ChangeType.INSTRUCTION_FAILED: Outcome.FAILED,
+    ChangeType.INSTRUCTION_CANCELLED: Outcome.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An instruction that is about to be given to a session."""
+
+    session: Session
+    order: Order
+    peer: Peer
+
+
+@dataclass(slots=True)
+class _Said:
+    """What was written of a session's words within the present interval."""
+
+    heard: coalesce.Heard = field(default_factory=coalesce.Heard)
+    statuses: int = 0
+    since: float = 0.0
+
+
+class Scribe:
+    """Writes the journal for the supervisor."""
+
+    def __init__(self, journal: Journal, clock: Clock) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._said: dict[str, _Said] = {}
+
+    async def intend(self, intents: Sequence[Intent]) -> None:
+        """Returns once the intents are on disk; only then may they be carried out.
+
+        Raises:
+            JournalUnavailable: they are not; nothing may be done.
+        """
+        await self._journal.write([_entry_of(one, Outcome.INTENDED) for one in intents])
+
+    def drop(self, intent: Intent, why: str) -> None:
+        """An intent came to nothing: the session could not take it any more."""
+        self._journal.note([_entry_of(intent, Outcome.SKIPPED, why)])
+
+    def acted(self, peer: Peer, action: str, session: Session | None = None, text: str = "") -> None:
+        """Somebody did something that is no instruction to a page."""
+        self._journal.note(
+            [
+                JournalEntry(
+                    at=self._clock().wall,
+                    by=peer.who,
+                    client=peer.client,
+                    action=action,
+                    session=session.id if session else None,
+                    label=session.label if session else "",
+                    text=text,
+                    peer=peer.ssh,
+                )
+            ]
+        )
+
+    def noted(self, action: str, text: str = "") -> None:
+        """The host itself did or saw something."""
+        at = self._clock().wall
+        self._journal.note([JournalEntry(at=at, by=HOST, client="host", action=action, text=text)])
+
+    def observe(self, session: Session, changes: Sequence[Change]) -> None:
+        """Writes what a session's changes say: outcomes at once, words of the page thinned."""
+        for change in changes:
+            match change.type:
+                case ChangeType.STATUS:
+                    self._status(session, change.type, session.status.value if session.status else "")
+                case ChangeType.ENDED:
+                    self._status(session, change.type, session.ended.reason.value if session.ended else "")
+                case ChangeType.COLOR:
+                    self._color(session)
+                case ChangeType.HOSTING if session.error is not None:
+                    text = f"{session.hosting.value}: {session.error.text}"
+                    self._journal.note([self._entry(session, change.type, text, Outcome.NOTED, HOST)])
+                case kind if kind in _OUTCOMES:
+                    self._outcome(session, change)
+
+    def tick(self) -> None:
+        """Writes what waited for its interval to end."""
+        now = self._clock().mono
+        for said in self._said.values():
+            said.heard, rows = coalesce.due(said.heard, now)
+            self._journal.note(rows)
+
+    def forget(self, session_id: str) -> None:
+        """The session is gone: what waits of it is written."""
+        said = self._said.pop(session_id, None)
+        if said is not None:
+            self._journal.note(coalesce.last(said.heard))
+
+    def _outcome(self, session: Session, change: Change) -> None:
+        shown = change.extra.get("entry", {}).get("id")
+        entry = next((entry for entry in session.ledger if entry.id == shown), None)
+        if entry is not None:
+            self._journal.note([_outcome_of(session, entry, _OUTCOMES[change.type], self._clock().wall)])
+
+    def _status(self, session: Session, kind: ChangeType, text: str) -> None:
+        said = self._said.setdefault(session.id, _Said())
+        entry = self._entry(session, kind, text, Outcome.SAID, PAGE)
+        now = self._clock().mono
+        if now - said.since >= coalesce.INTERVAL_S:
+            said.since, said.statuses = now, 0
+        said.statuses += 1
+        if said.statuses <= STATUSES_PER_INTERVAL:
+            said.heard, rows = coalesce.status(said.heard, entry)
+        else:
+            said.heard, rows = coalesce.color(said.heard, entry, now)
+        self._journal.note(rows)
+
+    def _color(self, session: Session) -> None:
+        said = self._said.setdefault(session.id, _Said())
+        color = session.color
+        text = (color.value or color.raw) if color else ""
+        entry = self._entry(session, ChangeType.COLOR, text, Outcome.SAID, PAGE)
+        said.heard, rows = coalesce.color(said.heard, entry, self._clock().mono)
+        self._journal.note(rows)
+
+    def _entry(
+        self, session: Session, kind: ChangeType, text: str, outcome: Outcome, by: str
+    ) -> JournalEntry:
+        return JournalEntry(
+            at=self._clock().wall,
+            by=by,
+            client="host",
+            action=kind.value,
+            session=session.id,
+            label=session.label,
+            outcome=outcome,
+            text=text,
+        )
+
+
+def _entry_of(intent: Intent, outcome: Outcome, text: str = "") -> JournalEntry:
+    order = intent.order
+    return JournalEntry(
+        at=order.at.wall,
+        by=intent.peer.who,
+        client=intent.peer.client,
+        action=action_of(order.instruction).value,
+        session=intent.session.id,
+        label=intent.session.label,
+        outcome=outcome,
+        text=text or _argument(order),
+        instruction=f"i{order.number}",
+        peer=intent.peer.ssh,
+    )
+
+
+def _outcome_of(session: Session, entry: Entry, outcome: Outcome, at: float) -> JournalEntry:
+    order = entry.order
+    return JournalEntry(
+        at=at,
+        by=order.by,
+        client=order.client,
+        action=action_of(order.instruction).value,
+        session=session.id,
+        label=session.label,
+        outcome=outcome,
+        text=f"via {entry.via.value}" + (f": {entry.text}" if entry.text else ""),
+        instruction=entry.id,
+    )
+
+
+def _argument(order: Order) -> str:
+    match order.instruction:
+        case SetMode(mode):
+            return mode.value
+        case SwitchColor(color):
+            return color or "next colour"
+        case _:
+            return ""
