@@ -61,8 +61,8 @@ INSTRUCTIONS: Mapping[str, Mapping[str, str]] = {
 _HOST, _BOTH, _TARGET = Needs.HOST, Needs.TARGET_AND_HOST, Needs.TARGET
 
 
-def _instruct(session_action: str, key: str, words: str, sentence: str, footer: int) -> Action:
-    return Action(session_action, key, words, sentence, f"send('{session_action}')", _BOTH, footer)
+def _send(action: str, key: str, words: str, sentence: str, footer: int) -> Action:
+    return Action(action, key, words, sentence, f"send('{action}')", _BOTH, footer)
 
 
 def _sort(key: str, by: SortKey, words: str) -> Action:
@@ -75,20 +75,12 @@ ACTIONS = (
     Action(
         "filter", "slash", "filter", "Filter the rows: words, status:active, age>10m, !…", "filter", footer=3
     ),
-    _instruct("mode-draw", "d", "draw", "Mode draw, to the marks or the row", 4),
-    _instruct("mode-pointer", "p", "pointer", "Mode pointer (the spotlight), to the marks or the row", 5),
-    _instruct("mode-cursor", "c", "cursor", "Mode cursor, to the marks or the row", 6),
-    _instruct("color-next", "s", "color", "Switch to the page's next colour", 7),
-    Action(
-        "color-choose",
-        "S",
-        "choose color",
-        "Choose the colour to switch to",
-        "send('color-choose')",
-        _BOTH,
-        12,
-    ),
-    Action("end", "e", "end", "End the sessions; asks first", "send('end')", _BOTH, 8),
+    _send("mode-draw", "d", "draw", "Mode draw, to the marks or the row", 4),
+    _send("mode-pointer", "p", "pointer", "Mode pointer (the spotlight), to the marks or the row", 5),
+    _send("mode-cursor", "c", "cursor", "Mode cursor, to the marks or the row", 6),
+    _send("color-next", "s", "color", "Switch to the page's next colour", 7),
+    _send("color-choose", "S", "choose color", "Choose the colour to switch to", 12),
+    _send("end", "e", "end", "End the sessions; asks first", 8),
     Action("undo", "z", "undo", "Take back ends that were not posted yet", "ask('undo')", _HOST, 9),
     Action("detail", "enter", "detail", "The session's timeline and ledger", "detail", _TARGET, 10),
     Action("range", "v", "range", "Begin a range; again marks all of it", "mark('range')", _TARGET),

@@ -34,15 +34,17 @@ class Sort:
     reverse: bool = False
 
 
-def pressed(sort: Sort, key: SortKey) -> Sort:
-    """The order after a column's key: that column, or the other way round where it was that already."""
+def pressed(sort: Sort, word: str) -> Sort:
+    """The order after a key: by that column, or the other way round where it was that already.
+
+    Args:
+        word: a `SortKey`, or `next` for the column after this one.
+    """
+    if word == "next":
+        keys = tuple(SortKey)
+        return Sort(keys[(keys.index(sort.key) + 1) % len(keys)])
+    key = SortKey(word)
     return replace(sort, reverse=not sort.reverse) if sort.key is key else Sort(key)
-
-
-def next_key(sort: Sort) -> Sort:
-    """The order by the column after this one."""
-    keys = tuple(SortKey)
-    return Sort(keys[(keys.index(sort.key) + 1) % len(keys)])
 
 
 def arranged(views: Iterable[SessionView], sort: Sort) -> tuple[str, ...]:

@@ -97,6 +97,33 @@ def switched(state: ViewState, switch: Switch) -> ViewState:
     return replace(state, switches=state.switches ^ switch)
 
 
+def marked(state: ViewState, how: str) -> ViewState:
+    """The view after a key of marking: `row`, `range`, `all` or `none`."""
+    held, rows = state.selection, state.rows
+    match how:
+        case "row":
+            held = selection.toggled(held, rows)
+        case "range":
+            held = selection.ranged(held, rows)
+        case "all":
+            held = selection.all_marked(held, rows)
+        case _:
+            held = selection.cleared(held)
+    return replace(state, selection=held)
+
+
+def prompted(state: ViewState, *, up: bool) -> ViewState:
+    """The view with a prompt over it, or without."""
+    without = state.switches & ~Switch.PROMPTED
+    return replace(state, switches=without | Switch.PROMPTED if up else without)
+
+
+def pointed(state: ViewState, session_id: str) -> ViewState:
+    """The view with the cursor put on a row by the operator, and following nothing any more."""
+    held = selection.moved_to(state.selection, session_id)
+    return replace(state, selection=held, switches=state.switches & ~Switch.FOLLOW)
+
+
 def is_frozen(state: ViewState) -> bool:
     """Rows keep their places: marks are set, a range is open, or a prompt is up."""
     held = state.selection

@@ -2,7 +2,7 @@
 
 import locale
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -15,10 +15,8 @@ from textual.widgets import Input
 from tui import order, rows, selection, view_state
 from tui.actions import ACTIONS, BY_CALL, BY_ID, Needs, why_not
 from tui.glyphs import Glyphs, glyphs_for
-from tui.order import SortKey
 from tui.screens import asks
 from tui.screens.painter import Painter
-from tui.selection import Selection
 from tui.state import Deck
 from tui.tones import Tone
 from tui.view_state import Switch, ViewState, target
@@ -30,13 +28,6 @@ TICK_S = 1.0
 
 _WHILE_TYPING = frozenset({"move", "back"})
 """What keys that type nothing may still do while the filter is open."""
-
-_MARKING: Mapping[str, Callable[[Selection, Sequence[str]], Selection]] = {
-    "row": selection.toggled,
-    "range": selection.ranged,
-    "all": selection.all_marked,
-    "none": lambda held, _: selection.cleared(held),
-}
 
 
 class SessionsScreen(Screen[None], inherit_bindings=False):
@@ -73,7 +64,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         self._now = clock()
         self._live = self._deck = Deck()
         self._view = ViewState()
-        self._before_filter = Selection()
+        self._before_filter = ""
 
     @property
     def view(self) -> ViewState:
@@ -125,18 +116,17 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
 
     def on_screen_suspend(self, _: events.ScreenSuspend) -> None:
         """Something opened over the screen: rows keep their places until it is gone."""
-        self._view = replace(self._view, switches=self._view.switches | Switch.PROMPTED)
-        self._paint()
+        self._see(view_state.prompted(self._view, up=True))
 
     def on_screen_resume(self, _: events.ScreenResume) -> None:
         """Nothing lies over the screen any more: rows may take their places."""
-        self._view = replace(self._view, switches=self._view.switches & ~Switch.PROMPTED)
+        self._view = view_state.prompted(self._view, up=False)
         self._lay_out()
 
     def on_session_table_pressed(self, message: SessionTable.Pressed) -> None:
         """The mouse chose a row."""
         message.stop()
-        self._select(selection.moved_to(self._view.selection, message.session_id))
+        self._see(view_state.pointed(self._view, message.session_id))
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """The filter works while it is typed."""
@@ -155,24 +145,23 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         message.stop()
         self._type(typing=False)
         self._clear_filter()
-        was = self._before_filter.cursor
-        if was is not None and was in self._view.rows:
-            self._select(selection.moved_to(self._view.selection, was))
+        if self._before_filter in self._view.rows:
+            self._see(view_state.pointed(self._view, self._before_filter))
 
     def action_move(self, by: int, unit: str) -> None:
         """Moves the cursor by rows, pages, or all the way."""
         sizes = {"row": 1, "page": max(1, self._table.size.height - 1), "all": len(self._view.rows)}
-        self._select(selection.moved(self._view.selection, self._view.rows, by * sizes[unit]))
+        chosen = selection.moved(self._view.selection, self._view.rows, by * sizes[unit])
+        self._see(replace(self._view, selection=chosen))
 
     def action_mark(self, how: str) -> None:
         """Marks the row, the range or all that is shown, or clears the marks."""
         if how in {"all", "none"} or self._cursor_is_certain():
-            chosen = _MARKING[how](self._view.selection, self._view.rows)
-            self._operate(replace(self._view, selection=chosen))
+            self._operate(view_state.marked(self._view, how))
 
     def action_filter(self) -> None:
         """Opens the filter."""
-        self._before_filter = self._view.selection
+        self._before_filter = self._view.selection.cursor or ""
         self._type(typing=True)
 
     def action_back(self) -> None:
@@ -189,9 +178,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
 
     def action_sort(self, key: str) -> None:
         """Sorts by a column, or the other way round, or by the next column."""
-        sort = self._view.sort
-        sort = order.next_key(sort) if key == "next" else order.pressed(sort, SortKey(key))
-        self._operate(replace(self._view, sort=sort))
+        self._operate(replace(self._view, sort=order.pressed(self._view.sort, key)))
 
     def action_send(self, action: str) -> None:
         """Instructs, or asks about, the marks or the row under the cursor, as they are at this moment."""
@@ -229,8 +216,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         if held.chosen and seen:
             return True
         why = "was out of sight" if held.chosen else "came under the cursor by itself"
-        self._view = replace(self._view, switches=self._view.switches & ~Switch.FOLLOW)
-        self._select(selection.moved_to(held, held.cursor))
+        self._see(view_state.pointed(self._view, held.cursor))
         self._table.reveal()
         label = self._deck.sessions[held.cursor].label
         self.say(f"{label} {why}: nothing was done, press again to act on it")
@@ -250,9 +236,9 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         self.query_one(FilterBar).box.value = ""
         self._operate(view_state.typed(self._view, ""))
 
-    def _select(self, chosen: Selection) -> None:
-        """A move of the cursor: no row changes its place, so none is looked for."""
-        self._view = replace(self._view, selection=chosen)
+    def _see(self, view: ViewState) -> None:
+        """Shows a view in which no row has changed its place."""
+        self._view = view
         self._paint()
 
     def _operate(self, view: ViewState) -> None:
