@@ -1,6 +1,7 @@
 """Reading the journal, with or without a running host: nothing here can write to it."""
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -39,8 +40,7 @@ class Reader:
         with self._errors_in_words():
             # Before the snapshot is taken: the head file may then only lag behind it, never run ahead.
             self._remembered = self._head_file()
-            address = f"file:{quote(str(path.absolute()))}?mode=ro"
-            self._database = sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None)
+            self._database = _opened(path)
         try:
             self._database.text_factory = _text
             with self._errors_in_words():
@@ -164,6 +164,14 @@ class Reader:
             yield
         except (sqlite3.Error, OSError) as error:
             raise unreadable(error, self._path) from error
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    address = f"file:{quote(str(path.absolute()))}?mode=ro"
+    if not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists():
+        # A copy on a read-only disk: nobody writes there, and the index of the log can't be made beside it.
+        address += "&immutable=1"
+    return sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None)
 
 
 def _is_open(columns: Columns) -> bool:

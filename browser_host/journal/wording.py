@@ -8,7 +8,7 @@ from browser_host.secrets import WatchLink
 
 _LINK = re.compile(r"[a-z][a-z0-9+.-]{0,15}(?P<colon>://|%3a%2f%2f)(?P<rest>[^\s\"'<>]*)", re.IGNORECASE)
 _SUSPECT = re.compile(r"[:=%]|key|authorization", re.IGNORECASE)
-"""What every secret's place has: ids and names have none of it, and cost a look instead of four (58 to 20 us)."""
+"""What stands beside every secret; ids and names have none of it and cost one look (58 to 20 us an entry)."""
 _ORIGIN = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?/?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?/?")
 _LONGER = 8
 """A text is looked at so many times its limit: a long link before the words must not push them out."""

@@ -52,6 +52,16 @@ def test_reading_needs_no_writer_and_changes_nothing(five: Store, path: Path) ->
     again.close()
 
 
+def test_a_copy_in_a_folder_that_nobody_may_write_to_can_be_read(
+    five: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    five.close()
+    monkeypatch.setattr("os.access", lambda *_: False)  # as root every folder can be written to
+    with Reader(path) as reader:
+        assert reader.verify().finding is None
+        assert sorted(file.name for file in path.parent.iterdir()) == [path.name, f"{path.name}.head"]
+
+
 def test_a_missing_journal_says_so_and_makes_none(path: Path) -> None:
     with pytest.raises(JournalUnreadable, match="no journal at"):
         Reader(path)
