@@ -1,0 +1,240 @@
+"""The whole dashboard against a scripted host on a real socket."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from browser_host.errors import Refused
+from tests.tui.wiring.fake_host import FakeHost
+from tui.app import Setup, WatchdeckApp
+from tui.screens import confirm
+from tui.screens.choose_color import PALETTE, ChooseColorScreen
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.detail import DetailScreen
+from tui.screens.help import HelpScreen
+from tui.state import LinkState
+
+DEADLINE_S = 5
+
+
+@pytest.fixture(autouse=True)
+def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confirm, "GUARD_S", -1.0)
+
+
+def setup_for(host: FakeHost, **changes: Any) -> Setup:
+    basis = Setup(
+        socket=host.path,
+        refresh_hz=50,
+        theme="watchdeck",
+        log=Path("tui.log"),
+        animate=False,
+        environment="test",
+    )
+    return replace(basis, **changes)
+
+
+async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        while not holds():
+            await pilot.pause(0.01)
+
+
+@asynccontextmanager
+async def running(setup: Setup) -> AsyncIterator[tuple[WatchdeckApp, Pilot[None]]]:
+    app = WatchdeckApp(setup)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.attached)
+        yield app, pilot
+
+
+async def asked(host: FakeHost) -> tuple[str, Any]:
+    async with asyncio.timeout(DEADLINE_S):
+        return await host.asked.get()
+
+
+def printed(app: WatchdeckApp) -> str:
+    """What the statics of the screen on top say."""
+    console = Console(width=120, color_system=None, file=io.StringIO())
+    with console.capture() as capture:
+        for widget in app.screen.query(Static):
+            console.print(widget.content)
+    return capture.get()
+
+
+def notices(app: WatchdeckApp) -> str:
+    return "\n".join(notice.message for notice in app._notifications)
+
+
+async def test_a_key_instructs_the_session_under_the_cursor(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (_, pilot):
+        await pilot.press("j", "d")
+        action, body = await asked(host)
+        assert (action, body["ids"], body["mode"], body["wait"]) == ("setMode", ("s2",), "draw", False)
+
+
+async def test_a_refusal_is_told_in_plain_words(host: FakeHost) -> None:
+    host.refusal = Refused("this host is [b]read-only[/b]")
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("s")
+        await until(pilot, lambda: "[b]read-only[/b]" in notices(app))
+
+
+async def test_ending_asks_and_ends_what_was_meant_when_the_key_was_pressed(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("j", "e")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        for number in range(5):
+            host.change("s1", events=number)
+        await pilot.press("tab", "enter")
+        action, body = await asked(host)
+        assert (action, body["ids"]) == ("endSession", ("s2",))
+
+
+async def test_cancelling_ends_nothing(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(app.screen, ConfirmScreen))
+        await pilot.press("d")
+        assert (await asked(host))[0] == "setMode"
+
+
+async def test_the_ends_that_wait_are_counted_down_and_taken_back(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("space", "space", "e")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("tab", "enter")
+        assert (await asked(host))[1]["ids"] == ("s1", "s2")
+        await until(pilot, lambda: app._counted_down.startswith("ending 2 sessions in "))
+        await pilot.press("z")
+        assert await asked(host) == ("cancel", ("i1", "i2"))
+        await until(pilot, lambda: app._counted_down == "")
+
+
+async def test_leaving_with_ends_pending_asks(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: bool(app._acts.pending(app.deck)))
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        said = "\n".join(str(widget.render()) for widget in app.screen.query(Static))
+        assert "the host goes on and posts them" in said
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, ConfirmScreen))
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: not app.is_running)
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_leaving_with_nothing_pending_leaves(host: FakeHost, key: str) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press(key)
+        await until(pilot, lambda: not app.is_running)
+
+
+async def test_escape_never_leaves(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        await pilot.press("escape", "escape", "escape")
+        assert app.is_running
+        assert not isinstance(app.screen, DetailScreen)
+
+
+async def test_a_colour_is_chosen_by_name_or_typed(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("S")
+        await until(pilot, lambda: isinstance(app.screen, ChooseColorScreen))
+        await pilot.press("down", "enter")
+        assert (await asked(host))[1]["color"] in PALETTE.values()
+        await until(pilot, lambda: not isinstance(app.screen, ChooseColorScreen))
+        await pilot.press("S")
+        await until(pilot, lambda: isinstance(app.screen, ChooseColorScreen))
+        await pilot.press("tab", *"zz", "enter")
+        assert isinstance(app.screen, ChooseColorScreen)
+        await pilot.press("backspace", "backspace", *"1E90ff", "enter")
+        assert (await asked(host))[1]["color"] == "#1e90ff"
+
+
+async def test_the_detail_is_live_and_shows_a_pages_text_as_data(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("enter")
+        assert await asked(host) == ("detail", "s1")
+
+        def shown() -> str:
+            return printed(app)
+
+        await until(pilot, lambda: "hm" in shown())
+        assert "[b]active[/b]" in shown()
+        assert "\x1b[2J" not in shown()
+        host.change("s1", status="terminated")
+        await until(pilot, lambda: "terminated" in shown())
+        assert await asked(host) == ("detail", "s1")
+
+
+async def test_help_shows_the_users_own_keys(host: FakeHost) -> None:
+    async with running(setup_for(host, keymap={"end": "x", "ned": "y"})) as (app, pilot):
+        assert "there is no action 'ned'; the nearest is 'end'" in notices(app)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        line = next(line for line in printed(app).splitlines() if line.rstrip().endswith(" end"))
+        assert line.split()[0] == "x"
+        await pilot.press("escape", "x")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+
+
+async def test_the_palette_offers_every_action_and_runs_it(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (_, pilot):
+        await pilot.press("colon")
+        await pilot.pause()
+        await pilot.press(*"pointer")
+        await pilot.pause(0.5)
+        await pilot.press("enter", "enter")
+        action, body = await asked(host)
+        assert (action, body["mode"]) == ("setMode", "pointer")
+
+
+async def test_a_lost_host_is_told_and_attached_to_again(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await host.go_away()
+        await until(pilot, lambda: app.deck.link is LinkState.LOST)
+        assert list(app.deck.sessions) == ["s1", "s2", "s3"]
+        assert notices(app)
+        await host.serve()
+        await until(pilot, lambda: app.attached)
+
+
+async def test_the_end_of_the_dashboards_own_host_is_told(host: FakeHost) -> None:
+    async with running(setup_for(host, host_ended=lambda: "the host ended with exit code 9")) as (app, pilot):
+        await host.go_away()
+        await until(pilot, lambda: "exit code 9" in notices(app))
+
+
+async def test_a_fault_is_told_without_locals(host: FakeHost, capsys: pytest.CaptureFixture[str]) -> None:
+    app = WatchdeckApp(setup_for(host))
+    canary = "canary-of-a-page"
+
+    async def fails() -> None:
+        async with app.run_test():
+            local = canary
+            app.call_later(lambda: len(local) / 0)
+            await asyncio.wait_for(app._exception_event.wait(), DEADLINE_S)
+
+    with pytest.raises(ZeroDivisionError):
+        await fails()
+    assert canary not in capsys.readouterr().err
