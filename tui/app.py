@@ -145,7 +145,7 @@ class WatchdeckApp(App[None]):
         if not ids:
             self.say("nothing to end: it has ended already")
             return
-        question = confirm.ending(ids, asked.target, self._undo_s)
+        question = confirm.ending(ids, asked.target, self._undo_s, len(asked.ids) - len(ids))
 
         def answered(confirmed: tuple[str, ...] | None) -> None:
             if confirmed:

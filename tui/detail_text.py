@@ -12,6 +12,7 @@ from rich.text import Text
 
 from browser_host.api import decode
 from browser_host.api.schema import SessionDetail
+from browser_host.protocol.colors import nearest_name
 from browser_host.sessions.views import SessionView
 from tui.ages import span
 from tui.tones import printable
@@ -66,7 +67,7 @@ def _facts(session: SessionView, now: float) -> Iterable[tuple[str, Text]]:
     page = f" · page {session.page}" if session.page is not None else ""
     yield "hosting", _explained(session.hosting, HOSTING.get(session.hosting, "") + page)
     yield "status", _status(session, now)
-    yield "colour", _color(session)
+    yield "color", _color(session)
     yield "mode", Text(session.mode or "none was sent")
     yield "opened", _when(session.opened_at, now, "not yet")
     yield "last event", _when(session.last_event_at, now, "the page has never spoken")
@@ -106,7 +107,7 @@ def _ledger(entries: Iterable[Mapping[str, Any]]) -> RenderableType:
     rows: list[tuple[str, ...]] = [
         (
             _clock(decode.moment(entry["at"])),
-            str(entry["action"]),
+            f"{entry['action']} {printable(str(entry.get('argument') or ''))}".rstrip(),
             str(entry["state"]),
             f"by {printable(str(entry['by']))} ({printable(str(entry.get('client', '')))})",
             printable(str(entry["text"])),
@@ -139,14 +140,20 @@ def _status(session: SessionView, now: float) -> Text:
     if session.status is None:
         return Text("the page has said none yet")
     text = _explained(printable(session.status), STATUS.get(session.status, ""))
-    return text if session.status_since is None else text.append(f" · for {span(now - session.status_since)}")
+    return (
+        text
+        if session.status_since is None
+        else text.append(" · since ").append(_when(session.status_since, now, ""))
+    )
 
 
 def _color(session: SessionView) -> Text:
     if session.color is None:
         said = f"; the page said {printable(session.color_raw)!r}" if session.color_raw else ""
         return Text(f"unknown{said}")
-    return Text.assemble(("████ ", Style(color=session.color)), session.color)
+    return Text.assemble(
+        ("████ ", Style(color=session.color)), f"{session.color} {nearest_name(session.color)}"
+    )
 
 
 def _explained(word: str, meaning: str) -> Text:

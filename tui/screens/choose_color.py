@@ -1,4 +1,4 @@
-"""Choosing a colour to switch to: plain names with their swatches, or any #rrggbb."""
+"""Choosing a color to switch to: plain names with their swatches, or any #rrggbb."""
 
 import re
 from typing import ClassVar
@@ -60,10 +60,11 @@ class ChooseColorScreen(ModalScreen[str | None]):
     DEFAULT_CSS = """
     ChooseColorScreen { align: center middle; }
     ChooseColorScreen > Vertical {
-        width: 46; max-width: 96%; height: auto; max-height: 96%;
+        width: 54; max-width: 96%; height: auto; max-height: 96%;
         padding: 0 1; background: $surface; border: round $primary;
     }
-    ChooseColorScreen OptionList { height: auto; max-height: 12; border: none; background: $surface; }
+    ChooseColorScreen OptionList { height: auto; max-height: 12; background: $surface; }
+    ChooseColorScreen OptionList, ChooseColorScreen OptionList:focus { border: none; }
     ChooseColorScreen Input { margin: 0; border: tall $border-blurred; }
     ChooseColorScreen #hint { color: $text-muted; padding: 0 1; }
     """
@@ -75,7 +76,7 @@ class ChooseColorScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """The names, and a line for any other colour."""
         with Vertical() as box:
-            box.border_title = Text(f"Colour for {self._target}").markup
+            box.border_title = Text(f"Color for {self._target}").markup
             yield OptionList(
                 *(Option(swatch_line(*item), id=item[1]) for item in PALETTE.items()), markup=False
             )
@@ -85,7 +86,7 @@ class ChooseColorScreen(ModalScreen[str | None]):
                 validators=[Regex(_SHORT_OR_LONG_HEX.pattern)],
                 validate_on=["submitted"],
             )
-            yield Static("enter chooses · tab to type a colour · esc cancels", id="hint", markup=False)
+            yield Static("enter chooses · tab to type one · esc cancels", id="hint", markup=False)
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
@@ -98,5 +99,5 @@ class ChooseColorScreen(ModalScreen[str | None]):
             self.dismiss(color)
             return
         self.query_one("#hint", Static).update(
-            Text("a colour is # and six digits, 0-9 or a-f, such as #1e90ff", style="bold")
+            Text("expected # and six digits 0-9 or a-f, as #1e90ff", style="bold")
         )

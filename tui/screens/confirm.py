@@ -46,17 +46,19 @@ class Question:
     typed: bool = True
 
 
-def ending(ids: tuple[str, ...], target: str, undo_s: float) -> Question:
+def ending(ids: tuple[str, ...], target: str, undo_s: float, already: int = 0) -> Question:
     """The question before sessions are ended.
 
     Args:
         ids: the sessions.
         target: what they are, such as `the session under the cursor`.
         undo_s: seconds in which it can be taken back.
+        already: how many more the target has that ended before.
     """
     what = f"End {sessions_counted(len(ids))}"
-    undone = f" For {undo_s:g} s after that, z takes it back." if undo_s else ""
-    text = f"This ends {target} for the visitor too; an ended session cannot be rejoined.{undone}"
+    ended = f", {already} of which ended already" if already else ""
+    undone = f"; for {undo_s:g} s, z takes it back" if undo_s else ""
+    text = f"Target: {target}{ended}. An ended session cannot be rejoined{undone}."
     return Question(title=f"{what}?", go=what, text=text, ids=ids)
 
 

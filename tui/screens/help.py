@@ -19,7 +19,7 @@ def by_action(bindings: Iterable[ActiveBinding]) -> dict[tuple[str, str], list[A
     found: dict[tuple[str, str], list[ActiveBinding]] = {}
     for active in bindings:
         binding = active.binding
-        if active.enabled and binding.description and not binding.system:
+        if active.enabled and binding.description and binding.id:  # Textual's own bear no id
             found.setdefault((binding.action, binding.description), []).append(active)
     return found
 
@@ -40,7 +40,7 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
     HelpScreen > VerticalScroll {
-        width: 84; max-width: 98%; height: auto; max-height: 94%;
+        width: 100; max-width: 98%; height: auto; max-height: 94%;
         padding: 1 2; background: $surface; border: round $primary;
     }
     """
