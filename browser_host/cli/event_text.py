@@ -20,7 +20,7 @@ def _hosting(body: Mapping[str, Any]) -> str:
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "session.status": lambda body: _words(body, "status"),
-    "session.color": lambda body: _words(body, "color", "color_raw"),
+    "session.color": lambda body: _words(body, "color") or _words(body, "color_raw"),
     "session.hosting": _hosting,
     "session.added": lambda body: _words(body, "label", "source"),
     "session.ended": lambda body: _inner(body, "ended", "reason"),

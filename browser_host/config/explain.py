@@ -14,7 +14,7 @@ ECHO_LIMIT = 40
 """Characters of a value that are shown again; a secret put in the wrong place is longer as a rule."""
 
 LONG = 10**15
-"""Numbers from here on are not shown again."""
+"""Whole numbers from here on are not shown again."""
 
 UNSEEN = frozenset(
     {"watch_url", "watch_url_file", "api_key_file", "api_key_env", "api_key", "base_url", "url"}
@@ -84,7 +84,9 @@ def described(value: object, key: Key) -> str:
     match value:
         case bool():
             text = "true" if value else "false"
-        case int() | float():
+        case float():
+            text = f"the number {value}"
+        case int():
             text = f"the number {value}" if abs(value) < LONG else "a long number"
         case str():
             text = f'"{value}"' if _may_be_shown(value, key) else f"a text of {len(value)} characters"

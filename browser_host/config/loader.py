@@ -81,6 +81,7 @@ def load(path: Path | None = None, overrides: Sequence[Override] = ()) -> Config
     place = locate(path)
     document = read(place, must_exist=path is not None or bool(os.environ.get(CONFIG_VARIABLE)))
     origins = {key: f"{place}:{line}" for key, line in document.lines.items()}
+    document.values.setdefault("host", {})  # so that the default socket is checked as a given one is
     for override in (*_environment(), *overrides):
         section = document.values.setdefault(override.section, {})
         if isinstance(section, dict):

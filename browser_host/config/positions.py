@@ -25,7 +25,7 @@ def lines_of(text: str) -> Mapping[Key, int]:
     """The line (from 1) of every table, key and array item.
 
     Args:
-        text: a TOML document that `tomllib` takes; of any other, what was found up to its mistake.
+        text: a TOML document that `tomllib` takes.
     """
     scanner = _Scanner(text)
     scanner.document()
@@ -108,9 +108,12 @@ class _Scanner:
         self._at += 1
         number = 0
         while self._skip(_SPACE) and self._at < len(self._text) and not self._peek("]"):
+            start = self._at
             self._note((), (*key, number), self._line())
             self._value((*key, number))
             self._comma()
+            if self._at == start:
+                return  # no TOML: nothing of it can be read on
             number += 1
         self._at += 1
 

@@ -63,7 +63,8 @@ def parse(text: str) -> Document:
     mistakes: dict[int, str] = {}
     while len(mistakes) <= MISTAKES_LIMIT:
         try:
-            values = tomllib.loads("\n".join(lines))
+            rest = "\n".join(lines)
+            values, found = tomllib.loads(rest), lines_of(rest)
         except tomllib.TOMLDecodeError as error:
             line, why = _mistake(error, len(lines))
             header = lines[line - 1].lstrip().startswith("[")
@@ -72,8 +73,10 @@ def parse(text: str) -> Document:
                 break
             mistakes[line] = why
             lines[line - 1] = ""
+        except (ValueError, RecursionError):
+            mistakes.setdefault(1, "this can't be read: a number of thousands of digits, or lists too deep")
+            break
         else:
-            found = lines_of("\n".join(lines))
             return Document(values, found, tuple(mistakes.items()), found=True, readable=True)
     return Document({}, {}, tuple(mistakes.items()), found=True, readable=False)
 

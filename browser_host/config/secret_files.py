@@ -73,7 +73,7 @@ def _private_text(path: Path) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise ValueError(f"expected a file that can be read: {error.strerror}") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
             raise ValueError("expected an ordinary file")
@@ -81,7 +81,10 @@ def _private_text(path: Path) -> str:
             raise ValueError(
                 f"expected a file that only you can read (chmod 600), got mode {stat.S_IMODE(mode):04o}"
             )
-        content = file.read(SIZE_LIMIT + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            content = file.read(SIZE_LIMIT + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > SIZE_LIMIT:
         raise ValueError(f"expected a file of at most {SIZE_LIMIT // 1024} KiB")
     try:
