@@ -154,6 +154,11 @@ class Bridge:
 
         self._orders.give(("post", slot.number, number, dict(message), slot.origin), done)
 
+    @property
+    def loading(self) -> bool:
+        """Whether a frame is still to commit its first document."""
+        return self._loads.some
+
     async def answer(self, within: float) -> bool:
         """Whether the page's script answers.
 

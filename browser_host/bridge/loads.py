@@ -37,6 +37,11 @@ class Loads:
         cdp.on("Network.responseReceived", self._answered)
         cdp.on("Network.loadingFailed", self._failed)
 
+    @property
+    def some(self) -> bool:
+        """Whether any slot is loading."""
+        return bool(self._loading)
+
     async def begin(self, slots: Iterable[Slot]) -> None:
         """Watches slots that are about to be given their addresses."""
         for slot in slots:

@@ -5,7 +5,14 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, Playwright, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Playwright,
+    ViewportSize,
+    async_playwright,
+)
 from playwright.async_api import Error as PlaywrightError
 
 from browser_host.bridge.chores import Chores
@@ -84,8 +91,12 @@ class Engine:
         self._watch_driver()
         self._chores.start("ping", self._ping())
 
-    async def new_context(self, *, private_network: bool) -> BrowserContext:
+    async def new_context(self, *, private_network: bool, viewport: ViewportSize) -> BrowserContext:
         """A context of its own for a page.
+
+        One context a page costs nothing: 30 sessions in three pages take 426 MB so and 424 MB in one shared
+        context, 100 in ten pages 1,127 and 1,120 MB, and open as fast. It keeps the cookies of pages apart, and
+        full Chrome puts frames of one site in one context into one process over all its pages.
 
         Raises:
             PlaywrightError: the browser is gone.
@@ -96,7 +107,7 @@ class Engine:
             accept_downloads=False,
             service_workers="block",
             permissions=["local-network-access"] if private_network else [],
-            viewport={"width": 1280, "height": 800},
+            viewport=viewport,
         )
 
     async def close(self, within: float) -> None:

@@ -24,6 +24,8 @@ OPEN_WITHIN_S = 20.0
 SEAT_WITHIN_S = 10.0
 CLOSE_WITHIN_S = 5.0
 _CHANCES_WHILE_STRAINED = 5
+_PATIENCE_WHILE_LOADING = 3
+"""Ten watch pages that load at once keep their one thread busy for seconds on a machine with other work."""
 _CAUSE_WITHIN_S = 0.5
 """A page's end is told before its browser's, which may be its cause."""
 
@@ -153,8 +155,11 @@ class HostPage:
             self._gone("the page was closed")
 
     async def _open(self) -> None:
-        private = self._settings.allow_private_network
-        self._context = await self.engine.new_context(private_network=private)
+        settings = self._settings
+        self._context = await self.engine.new_context(
+            private_network=settings.allow_private_network,
+            viewport=settings.render.viewport(settings.sessions_per_page),
+        )
         page = await self._context.new_page()
         page.on("crash", lambda _: self._die(ErrorCode.PAGE_CRASHED, "the page's process died"))
         page.on("close", lambda _: self._gone("the page was closed"))
@@ -199,7 +204,8 @@ class HostPage:
         bridge, heart = self._bridge, self._settings.heart
         while bridge is not None:
             await asyncio.sleep(heart.every)
-            if await bridge.answer(heart.within):
+            patience = _PATIENCE_WHILE_LOADING if bridge.loading else 1
+            if await bridge.answer(heart.within * patience):
                 continue
             self.state = PageState.UNRESPONSIVE
             self._sink(SessionsUnresponsive(tuple(self.sessions)))

@@ -22,6 +22,13 @@ class Render(StrEnum):
         size = "width:1px;height:1px" if self is Render.HIDDEN else "width:640px;height:400px"
         return f"{size};border:0"
 
+    def viewport(self, iframes: int) -> tuple[int, int]:
+        """The page's width and height in pixels: an iframe outside it would lose its animation frames."""
+        if self is Render.HIDDEN:
+            return 1280, 800
+        # Two in a row; a line of text leaves some pixels below each.
+        return 1320, 410 * -(-iframes // 2) + 20
+
 
 class SandboxSetting(StrEnum):
     """`browser.sandbox` of the configuration."""

@@ -50,7 +50,10 @@ class Stage:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         try:
-            while line := await reader.readline():
+            while line := await reader.read(1):
+                if line == b"\x16":
+                    return  # a TLS handshake, which may hold no line's end to wait for
+                line += await reader.readline()
                 name = line.split()[1].decode("latin-1").split("?")[0].strip("/")
                 while (await reader.readline()).strip():
                     pass

@@ -3,6 +3,8 @@
 import asyncio
 import json
 
+import pytest
+
 from browser_host.browsers.reports import (
     InstructionNotPosted,
     InstructionPosted,
@@ -11,6 +13,7 @@ from browser_host.browsers.reports import (
     SessionLeft,
     SessionOpened,
 )
+from browser_host.browsers.settings import Render
 from tests.browsers.conftest import Opened
 from tests.browsers.stage import Record, Stage
 
@@ -109,6 +112,17 @@ async def test_the_origin_is_the_committed_one_and_is_learnt_again(
     assert not record.of(MessagesRefused)
 
 
+async def test_a_message_that_bears_another_origin_than_was_committed_is_refused(
+    open_pool: Opened, stage: Stage, record: Record
+) -> None:
+    # The browser commits the address's origin, and then takes it away from the document's script.
+    stage.headers["echo"] = "Content-Security-Policy: sandbox allow-scripts\r\n"
+    pool = await open_pool()
+    pool.open("s", stage.link("echo"))
+    assert (await record.first(MessagesRefused)) == MessagesRefused("s", 1)
+    assert not record.of(MessageReceived)
+
+
 async def test_a_page_that_leaves_after_speaking_is_told_and_its_last_words_count(
     open_pool: Opened, stage: Stage, record: Record
 ) -> None:
@@ -163,3 +177,15 @@ async def test_the_first_message_of_a_quiet_page_leaves_at_once(
         await asyncio.sleep(0.03)  # longer than the page's window: the page is quiet again
     waited = sorted(message.waited_ms for message in record.of(MessageReceived))
     assert waited[len(waited) // 2] < 10
+
+
+@pytest.mark.parametrize("render", list(Render))
+async def test_every_iframe_keeps_its_animation_frames(
+    open_pool: Opened, stage: Stage, record: Record, render: Render
+) -> None:
+    stage.scripts["drawn"] = "requestAnimationFrame(() => parent.postMessage({type: 'drawn'}, '*'));"
+    pool = await open_pool(render=render)
+    ids = [f"s{number}" for number in range(10)]
+    for session in ids:
+        pool.open(session, stage.link("drawn"))
+    await record.until(lambda: all(record.said(session) for session in ids))
