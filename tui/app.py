@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import on
 from textual.app import App
 from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES
 
 from browser_host.api.client import HostClient
 from tui import keymap, theme, undo
@@ -27,6 +28,9 @@ from tui.state import Deck, LinkState
 from tui.tones import Tone
 
 log = logging.getLogger("tui")
+
+TELL_LOSS_AFTER_S = 0.5
+"""Seconds after which a loss is told in words; by then it is known whether our own host ended."""
 
 
 @runtime_checkable
@@ -71,7 +75,9 @@ class WatchdeckApp(App[None]):
     COMMANDS: ClassVar = {ActionProvider}
 
     def __init__(self, setup: Setup) -> None:
-        super().__init__()
+        # Told now: which filter NO_COLOR gets is decided before a theme is on.
+        ansi = setup.theme in BUILTIN_THEMES and BUILTIN_THEMES[setup.theme].ansi
+        super().__init__(ansi_color=ansi or None)
         self.deck = Deck()
         self._setup = setup
         self._client = HostClient(setup.socket, "tui")
@@ -119,8 +125,12 @@ class WatchdeckApp(App[None]):
         lost = deck.link is LinkState.LOST and self.deck.link is not LinkState.LOST
         self.deck = deck
         if lost:
-            self.say(self._setup.host_ended() or self._link.trouble, Weight.ERROR)
+            self.set_timer(TELL_LOSS_AFTER_S, self._tell_loss)
         self._show()
+
+    def _tell_loss(self) -> None:
+        if not self.attached:
+            self.say(self._setup.host_ended() or self._link.trouble, Weight.ERROR)
 
     def _show(self) -> None:
         now = time.time()

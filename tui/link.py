@@ -8,7 +8,7 @@ from typing import cast
 
 from browser_host.api.client import HostClient
 from browser_host.api.schema import BEAT, RESYNC, HostEvent
-from browser_host.errors import WatchdeckError
+from browser_host.errors import NoHost, WatchdeckError
 from tui import state
 from tui.state import Deck, LinkState
 
@@ -17,6 +17,8 @@ FIRST_PAUSE_S = 0.5
 
 LONGEST_PAUSE_S = 5.0
 """Seconds between tries at most: a host that comes back is seen soon, and trying costs nothing."""
+
+GONE = "No host answers; what is shown may no longer hold. Attaching again as soon as one does."
 
 BUFFER = 2000
 """Events held for the next delivery; more are merged at once, so a flood costs time and never memory."""
@@ -65,6 +67,8 @@ class HostLink:
                 await self._attach()
                 pause_s = FIRST_PAUSE_S
                 await self._follow()
+            except NoHost:
+                self._lose(GONE)
             except WatchdeckError as error:
                 self._lose(str(error))
             except (ValueError, KeyError, TypeError) as error:  # what decoding raises on another schema

@@ -23,6 +23,12 @@ TYPED_ABOVE = 10
 NAMED_AT_MOST = 50
 """Sessions that are listed; the rest are counted."""
 
+ROWS = 12
+"""Sessions in sight at once, where the terminal has the lines."""
+
+OTHER_LINES = 15
+"""Lines of the prompt beside the list; the answers must be in sight on any terminal."""
+
 LABEL_WIDTH = 28
 """Columns for a label in the list."""
 
@@ -107,10 +113,10 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
     DEFAULT_CSS = """
     ConfirmScreen { align: center middle; }
     ConfirmScreen > Vertical {
-        width: 76; max-width: 96%; height: auto; max-height: 90%;
+        width: 76; max-width: 96%; height: auto; max-height: 100%;
         padding: 1 2; background: $surface; border: round $error; border-title-color: $error;
     }
-    ConfirmScreen #named { height: auto; max-height: 12; margin: 1 0; }
+    ConfirmScreen #named { height: auto; margin: 1 0; }
     ConfirmScreen #typed { height: auto; margin-bottom: 1; }
     ConfirmScreen Horizontal { height: auto; align-horizontal: right; }
     ConfirmScreen Choice { width: auto; padding: 0 2; margin-left: 2; }
@@ -148,6 +154,10 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
         """Begins to listen, a little later."""
         self._heard_from = time.monotonic() + GUARD_S
         self._choose(going=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leaves the lines to the answers first, to the list then."""
+        self.query_one("#named").styles.max_height = max(1, min(ROWS, event.size.height - OTHER_LINES))
 
     def show(self, deck: Deck, _now: float) -> None:
         """Says what became of the sessions since the prompt opened."""
