@@ -15,7 +15,8 @@ from browser_host.api.schema import (
     Snapshot,
 )
 from browser_host.errors import HostRunning, Refused, UnknownSession, UsageError, WatchdeckError
-from browser_host.sessions import views
+from browser_host.sessions import staleness, views
+from browser_host.sessions.staleness import StaleRules
 
 _ERRORS = {kind.code: kind for kind in (UsageError, Refused, UnknownSession, HostRunning)}
 _ERRORS["journal"] = Refused  # what can't be written down is refused
@@ -42,6 +43,8 @@ def snapshot(body: Mapping[str, Any]) -> Snapshot:
             raw_instructions=host.get("raw_instructions", False),
             simulated=host.get("simulated", False),
             journal=host.get("journal"),
+            automatic=tuple(host.get("automatic", ())),
+            stale_rules=staleness.rules_from_json(host["stale"]) if "stale" in host else StaleRules(),
         ),
         sessions=tuple(views.from_json(session) for session in body["sessions"]),
     )

@@ -1,9 +1,10 @@
 """What goes over the socket, as clients hold it: the contract's JSON, schema 1, as frozen values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from browser_host.sessions.staleness import StaleRules
 from browser_host.sessions.views import SessionView
 
 SCHEMA = 1
@@ -29,6 +30,8 @@ class HostView:
         confirm_within_s: seconds within which a page must confirm an instruction.
         simulated: the sessions are the built-in simulator's.
         journal: why the journal can't be written, so that nothing may be changed; None where it can.
+        automatic: the rules of staleness by which the host itself ends sessions.
+        stale_rules: the limits that the host judges by, for countdowns.
     """
 
     version: str
@@ -41,6 +44,8 @@ class HostView:
     raw_instructions: bool
     simulated: bool
     journal: str | None = None
+    automatic: tuple[str, ...] = ()
+    stale_rules: StaleRules = field(default_factory=StaleRules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,23 @@ class Discover(Section):
     search: Word = "online"
     in_session_only: bool = True
     interval: PositiveSeconds = 15.0
+    grace: Seconds = 60.0
     max_sessions: Annotated[int, Field(ge=1, le=1000)] = 50
+
+
+class Permissions(Section):
+    """`[upscope.permissions]`: what a watcher may do in the visitor's page, by the service's own names.
+
+    The instructions draw and point, so drawing is on; whatever else a watcher has no need of is off.
+    """
+
+    allow_draw: bool = True
+    allow_click: bool = False
+    allow_scroll: bool = False
+    allow_type: bool = False
+    allow_audio: bool = False
+    allow_agent_redirect: bool = False
+    allow_console: bool = False
 
 
 class Upscope(Section):
@@ -114,7 +130,9 @@ class Upscope(Section):
     api_key_file: KeyFile | None = None
     agent_id: Word | None = None
     agent_name: Word | None = None
+    ca_file: FilePath | None = None
     discover: Discover = Discover()
+    permissions: Permissions = Permissions()
 
     def api_key(self, environ: Mapping[str, str]) -> ApiKey | None:
         """The key, from the environment, else from its file, or None.
@@ -169,8 +187,19 @@ class Browser(Section):
     endpoints: Annotated[tuple[Endpoint, ...], Field(strict=False)] = ()
 
 
-class Stale(Section):
-    """`[stale]`: seconds until a session counts as stale, None where the rule is off."""
+class StaleRule(StrEnum):
+    """The rules of `[stale]` by their keys."""
+
+    WAITING = "waiting"
+    PENDING = "pending"
+    MUTE = "mute"
+    SILENT = "silent"
+    AGE = "age"
+    LOST = "lost"
+
+
+class Limits(Section):
+    """Seconds until a session counts as stale, None where the rule is off."""
 
     waiting: Limit = 120.0
     pending: Limit = 300.0
@@ -180,6 +209,18 @@ class Stale(Section):
     lost: Limit = 300.0
 
 
+class LabelLimits(Limits):
+    """`[[stale.labels]]`: other limits for sessions by label; what is not given is as in `[stale]`."""
+
+    match: Label
+
+
+class Stale(Limits):
+    """`[stale]`: when sessions count as stale."""
+
+    labels: Annotated[tuple[LabelLimits, ...], Field(strict=False)] = ()
+
+
 class End(Section):
     """`[end]`: how sessions are ended."""
 
@@ -187,6 +228,8 @@ class End(Section):
     rest_fallback: bool = False
     per_second: Annotated[float, Field(gt=0, le=1000)] = 50.0
     undo: Seconds = 3.0
+    automatic: Annotated[tuple[Annotated[StaleRule, Field(strict=False)], ...], Field(strict=False)] = ()
+    automatic_per_hour: Annotated[int, Field(ge=1, le=10_000)] = 20
 
 
 class Host(Section):

@@ -4,9 +4,11 @@ Durations are the steady clock's, which stands still while the machine sleeps, a
 once the page that is open now has named it: nothing is called stale before it was heard again.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Any
 
 from browser_host.protocol.events import Status
 from browser_host.sessions.ages import short_age
@@ -54,12 +56,54 @@ class StaleLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class StaleRules:
+    """The limits for every session: the default ones, and others by label.
+
+    Args:
+        labels: patterns (`*` and `?`, upper and lower case alike) with their limits; the first that
+            matches holds.
+    """
+
+    default: StaleLimits = field(default_factory=StaleLimits)
+    labels: tuple[tuple[str, StaleLimits], ...] = ()
+
+    def limits(self, label: str) -> StaleLimits:
+        """The limits for a session with this label."""
+        if not self.labels:
+            return self.default
+        name = label.casefold()
+        return next(
+            (limits for pattern, limits in self.labels if fnmatchcase(name, pattern.casefold())), self.default
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Countdown:
     """How far a session is on its way to being stale by a rule, or past it, in seconds."""
 
     rule: str
     so_far: float
     limit: float
+
+
+def rules_json(rules: StaleRules) -> Mapping[str, Any]:
+    """The rules for clients, so that they count down by what the host judges by."""
+    return {
+        "default": asdict(rules.default),
+        "labels": [{"match": pattern, **asdict(limits)} for pattern, limits in rules.labels],
+    }
+
+
+def rules_from_json(body: Mapping[str, Any]) -> StaleRules:
+    """The way back of `rules_json`; keys that a newer host may add are left alone."""
+    return StaleRules(
+        default=_limits(body["default"]),
+        labels=tuple((one["match"], _limits(one)) for one in body["labels"]),
+    )
+
+
+def _limits(body: Mapping[str, Any]) -> StaleLimits:
+    return StaleLimits(**{rule.value: body[rule.value] for rule in Rule})
 
 
 _SEEN = frozenset({Hosting.LIVE, Hosting.UNRESPONSIVE})

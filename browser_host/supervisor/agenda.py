@@ -18,19 +18,19 @@ class Agenda:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._heap: list[tuple[float, int, Callable[[], None]]] = []
+        self._heap: list[tuple[float, int, Callable[[], object]]] = []
         self._order = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
 
-    def at(self, mono: float, act: Callable[[], None]) -> None:
+    def at(self, mono: float, act: Callable[[], object]) -> None:
         """Notes that `act` is to be called at `mono` seconds of the steady clock, or soon after."""
         if self._closed:
             return
         heapq.heappush(self._heap, (mono, next(self._order), act))
         self._set_timer()
 
-    def after(self, delay: float, act: Callable[[], None]) -> None:
+    def after(self, delay: float, act: Callable[[], object]) -> None:
         """Notes that `act` is to be called in `delay` seconds."""
         self.at(self._loop.time() + delay, act)
 

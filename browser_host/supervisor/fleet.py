@@ -8,7 +8,7 @@ from browser_host.sessions.changes import Change, ChangeType
 from browser_host.sessions.happenings import Happening
 from browser_host.sessions.instant import Clock
 from browser_host.sessions.session import Session
-from browser_host.sessions.staleness import StaleLimits, same_verdict, stale
+from browser_host.sessions.staleness import StaleRules, same_verdict, stale
 from browser_host.sessions.views import SessionView, StaleView
 from browser_host.supervisor.feed import Feed
 
@@ -19,7 +19,7 @@ class Fleet:
     """The host's sessions by id, in the order in which they were added.
 
     Args:
-        limits: of staleness.
+        rules: of staleness.
         observe: called with each session and the changes that were published of it.
     """
 
@@ -27,12 +27,12 @@ class Fleet:
         self,
         feed: Feed,
         clock: Clock,
-        limits: StaleLimits,
+        rules: StaleRules,
         observe: Callable[[Session, tuple[Change, ...]], None],
     ) -> None:
         self._feed = feed
         self._clock = clock
-        self._limits = limits
+        self._rules = rules
         self._observe = observe
         self._sessions: dict[str, Session] = {}
         self._stale: dict[str, StaleView] = {}
@@ -52,7 +52,11 @@ class Fleet:
 
     def view(self, session: Session) -> SessionView:
         """The session as clients see it."""
-        return views.view_of(session, stale(session, self._limits, self._clock()))
+        return views.view_of(session, self.verdict(session))
+
+    def verdict(self, session: Session) -> StaleView | None:
+        """Why the session counts as stale now, or None."""
+        return stale(session, self._rules.limits(session.label), self._clock())
 
     def views(self) -> tuple[SessionView, ...]:
         """All sessions as clients see them."""
@@ -98,7 +102,7 @@ class Fleet:
 
     def _judge(self, session: Session) -> None:
         before = self._stale.get(session.id)
-        verdict = stale(session, self._limits, self._clock())
+        verdict = self.verdict(session)
         if verdict is None:
             self._stale.pop(session.id, None)
         else:

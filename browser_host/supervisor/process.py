@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from pathlib import Path
 
 from browser_host import logs
@@ -20,28 +19,27 @@ from browser_host.api.socket import HostSocket
 from browser_host.browsers.install import ensure_browser
 from browser_host.browsers.log import Log
 from browser_host.browsers.pool import Pool
-from browser_host.browsers.settings import PoolSettings, Render, SandboxSetting
 from browser_host.config import paths
 from browser_host.config.models import OnExit, Settings
 from browser_host.config.options import HostOptions
 from browser_host.errors import Exit, WatchdeckError
-from browser_host.journal.entries import JournalEntry, Outcome
 from browser_host.journal.errors import JournalUnavailable
 from browser_host.journal.journal import Journal
-from browser_host.journal.standing import JournalState, Standing
+from browser_host.journal.standing import Standing
 from browser_host.protocol.instructions import EndSession
-from browser_host.protocol.reader import StatePaths
 from browser_host.sessions.instant import system_clock
 from browser_host.sessions.session import Source
-from browser_host.sessions.staleness import StaleLimits
 from browser_host.simulator.server import Simulator
 from browser_host.simulator.settings import SimulatorSettings
 from browser_host.supervisor.feed import Feed
-from browser_host.supervisor.identity import KEY_BYTES, Identities, load_key
-from browser_host.supervisor.rules import Rules
-from browser_host.supervisor.scribe import Intent, Scribe
+from browser_host.supervisor.giving import give
+from browser_host.supervisor.identity import Identities
+from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.service import HostService
+from browser_host.supervisor.standing import close_journal, identity_key, open_journal
 from browser_host.supervisor.supervisor import NewSession, Supervisor
+from browser_host.supervisor.translation import pool_settings, rules_of
+from browser_host.supervisor.warden import Warden
 
 CLOSE_HOSTING_S = 4.0
 """Seconds for pages, browsers and drivers to close; with what ends before them it stays below ten."""
@@ -49,7 +47,6 @@ CLOSE_HOSTING_S = 4.0
 END_ALL_S = 3.0
 """Seconds for the sessions to end where `host.on_exit` is `end`."""
 
-CLOSE_JOURNAL_S = 1.5
 SERVER_STARTS_S = 5.0
 SERVER_ENDS_S = 1.5
 
@@ -89,14 +86,15 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
         log.warning("journal.standing", state=standing.state.value, reason=standing.reason)
         feed.publish(RESYNC, None, system_clock(), {})  # clients learn it from a new snapshot
 
-    rules = _rules(settings)
+    rules = rules_of(settings)
     feed = Feed()
+    found = await asyncio.to_thread(ensure_browser, settings.browser.executable, _say)
     pool = Pool(
-        await _pool_settings(settings, options),
+        pool_settings(settings, found.executable, simulated=options.simulate is not None),
         lambda report: supervisor.receive(report),  # noqa: PLW0108 - made below: the two know each other
         log,
     )
-    identities = Identities(_identity_key(paths.state_dir() / "ids.key", log))
+    identities = Identities(identity_key(paths.state_dir() / "ids.key", log, _say))
     journal = Journal(settings.journal.path, settings.journal.keep, changed=changed)
     scribe = Scribe(journal, system_clock)
     supervisor: Supervisor = Supervisor(
@@ -115,9 +113,9 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
         stop=stop,
     )
     async with contextlib.AsyncExitStack() as stack:
-        stack.push_async_callback(_close_journal, journal, scribe, log)
+        stack.push_async_callback(close_journal, journal, scribe, log)
         stack.push_async_callback(_close_hosting, pool, supervisor, log)
-        await _open_journal(journal, supervisor, log)
+        supervisor.dispatch.number_from(await open_journal(journal, log, _say))
         await pool.start()
         await stack.enter_async_context(
             _serving(ApiServer(service, AllowedUids(settings.host.allow_uids)), socket)
@@ -127,47 +125,11 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
         log.info("host.started", pid=os.getpid(), socket=str(socket.path), sessions=len(sessions))
         for session in sessions:
             _add(supervisor, session, log)
-        await stopping.wait()
+        await Warden(rules, supervisor.fleet, supervisor.dispatch, scribe, system_clock, log).run(stopping)
         if settings.host.on_exit is OnExit.END:
             await _end_all(supervisor, scribe, log)
         feed.close()
     log.info("host.stopped")
-
-
-def _rules(settings: Settings) -> Rules:
-    return Rules(
-        read_only=settings.host.read_only,
-        raw_instructions=settings.host.raw_instructions,
-        undo_s=settings.end.undo,
-        confirm_within_s=settings.end.confirm_within,
-        ends_per_second=settings.end.per_second,
-        keep_ended_s=settings.host.keep_ended,
-        paths=StatePaths(
-            status=settings.protocol.state_status,
-            color=settings.protocol.state_color,
-            mode=settings.protocol.state_mode,
-        ),
-        stale=StaleLimits(
-            waiting=settings.stale.waiting,
-            pending=settings.stale.pending,
-            mute=settings.stale.mute,
-            silent=settings.stale.silent,
-            age=settings.stale.age,
-            lost=settings.stale.lost,
-        ),
-    )
-
-
-async def _pool_settings(settings: Settings, options: HostOptions) -> PoolSettings:
-    browser = settings.browser
-    found = await asyncio.to_thread(ensure_browser, browser.executable, _say)
-    return PoolSettings(
-        executable=found.executable,
-        sessions_per_page=browser.sessions_per_page,
-        render=Render(browser.render.value),
-        allow_private_network=browser.allow_private_network or options.simulate is not None,
-        sandbox=SandboxSetting(browser.sandbox.value),
-    )
 
 
 async def _sessions(
@@ -213,68 +175,23 @@ async def _serving(server: ApiServer, socket: HostSocket) -> AsyncIterator[None]
 async def _end_all(supervisor: Supervisor, scribe: Scribe, log: Log) -> None:
     dispatch = supervisor.dispatch
     drafts = [
-        (session, dispatch.draft(session, EndSession(), RULE, delay_s=0, confirm_within_s=END_ALL_S))
+        dispatch.draft(session, EndSession(), RULE, delay_s=0, confirm_within_s=END_ALL_S)
         for session in supervisor.fleet
     ]
-    intents = [Intent(session, draft.order, RULE) for session, draft in drafts if draft.order]
     try:
-        await scribe.intend(intents)
+        given = await give(drafts, RULE, supervisor.fleet, dispatch, scribe)
     except JournalUnavailable as error:
         log.warning("host.did_not_end_sessions", why=str(error))
         return
-    given = [dispatch.give(draft) for _, draft in drafts]
     async with asyncio.timeout(END_ALL_S + 0.5):
         entries = await asyncio.gather(*(dispatch.settle(one) for one in given))
     log.info("host.ended_sessions", states=sorted(entry.state.value for entry in entries if entry))
-
-
-async def _open_journal(journal: Journal, supervisor: Supervisor, log: Log) -> None:
-    """Opens the journal; what an earlier host left open is told as unknown, and not repeated."""
-    standing = await journal.start()
-    if standing.state is JournalState.UNAVAILABLE:
-        _say(f"{standing.reason}; until it can be, nothing is changed")
-        supervisor.dispatch.number_from(int(system_clock().wall))
-        return
-    at = system_clock().wall
-    left = await journal.unfinished()
-    unknown = [
-        replace(
-            entry, at=at, by="watchdeck", client="host", outcome=Outcome.UNCONFIRMED, text=_left_open(entry)
-        )
-        for entry in left
-    ]
-    started = JournalEntry(at=at, by="watchdeck", client="host", action="host.started")
-    numbers = await journal.write([*unknown, started])
-    # Each instruction has a row of its own, so a row's number is above every instruction's.
-    supervisor.dispatch.number_from(numbers[-1])
-    if unknown:
-        log.warning("journal.left_open", instructions=[entry.instruction for entry in unknown])
-
-
-def _left_open(entry: JournalEntry) -> str:
-    known = "was sent" if entry.outcome is Outcome.SENT else "may have been sent"
-    return f"the host ended before its outcome was known: it {known}; it is not repeated"
-
-
-async def _close_journal(journal: Journal, scribe: Scribe, log: Log) -> None:
-    scribe.noted("host.stopped")
-    if not await journal.close(CLOSE_JOURNAL_S):
-        log.warning("journal.not_all_written")
 
 
 async def _close_hosting(pool: Pool, supervisor: Supervisor, log: Log) -> None:
     supervisor.close()
     await pool.close(CLOSE_HOSTING_S)
     log.info("host.browsers_closed")
-
-
-def _identity_key(path: Path, log: Log) -> bytes:
-    try:
-        return load_key(path)
-    except OSError as error:
-        log.warning("ids.key_unavailable", path=str(path), why=error.strerror)
-        _say(f"{path} can't be used ({error.strerror}): the sessions' ids will differ after a restart")
-        return os.urandom(KEY_BYTES)
 
 
 def _listen_for_signals(stop: Callable[[str], None], log: Log) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from browser_host.protocol.reader import StatePaths
-from browser_host.sessions.staleness import StaleLimits
+from browser_host.sessions.staleness import StaleRules
 
 MAX_SESSIONS = 1_000
 """Sessions a host takes: what the dashboard's table is measured with; memory ends sooner."""
@@ -22,6 +22,8 @@ class Rules:
         keep_ended_s: seconds an ended session stays listed; None keeps it.
         paths: where generation 2's state says status, colour and mode.
         stale: the limits of staleness.
+        automatic: rules of staleness by which the host itself ends sessions.
+        automatic_per_hour: never more of these ends within an hour.
     """
 
     read_only: bool = False
@@ -32,4 +34,6 @@ class Rules:
     keep_ended_s: float | None = 3600.0
     max_sessions: int = MAX_SESSIONS
     paths: StatePaths = field(default_factory=StatePaths)
-    stale: StaleLimits = field(default_factory=StaleLimits)
+    stale: StaleRules = field(default_factory=StaleRules)
+    automatic: frozenset[str] = frozenset()
+    automatic_per_hour: int = 20

@@ -25,14 +25,15 @@ from browser_host.protocol.instructions import EndSession, Raw
 from browser_host.protocol.text import printable
 from browser_host.sessions import filter as filters
 from browser_host.sessions import plan as plans
-from browser_host.sessions import views
+from browser_host.sessions import staleness, views
 from browser_host.sessions.instant import Instant
 from browser_host.sessions.session import Session, Source
 from browser_host.supervisor import metrics, results
 from browser_host.supervisor.dispatch import Given
 from browser_host.supervisor.feed import Feed
+from browser_host.supervisor.giving import give
 from browser_host.supervisor.rules import Rules
-from browser_host.supervisor.scribe import Intent, Scribe
+from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.supervisor import LABEL_LIMIT, NewSession, Supervisor
 
 
@@ -90,6 +91,8 @@ class HostService:
                 "raw_instructions": self._rules.raw_instructions,
                 "simulated": self._simulated,
                 "journal": self._journal.standing.reason or None,
+                "automatic": sorted(self._rules.automatic),
+                "stale": staleness.rules_json(self._rules.stale),
             },
             "sessions": [views.to_json(view) for view in self._supervisor.fleet.views()],
         }
@@ -223,20 +226,7 @@ class HostService:
         return list(fleet)
 
     async def _give(self, drafts: Sequence[Given], peer: Peer) -> list[Given]:
-        """Writes the intents down, and only then gives the instructions."""
-        fleet = self._supervisor.fleet
-        intents = [
-            Intent(session, draft.order, peer)
-            for draft in drafts
-            if draft.order is not None and (session := fleet.get(draft.session_id)) is not None
-        ]
-        await self._scribe.intend(intents)
-        given = [self._supervisor.dispatch.give(draft) for draft in drafts]
-        refused = {one.session_id: one.text for one in given if one.order is None}
-        for intent in intents:
-            if intent.session.id in refused:
-                self._scribe.drop(intent, refused[intent.session.id])
-        return given
+        return await give(drafts, peer, self._supervisor.fleet, self._supervisor.dispatch, self._scribe)
 
     async def _results(self, given: Sequence[Given], *, wait: bool) -> list[Mapping[str, Any]]:
         dispatch = self._supervisor.dispatch

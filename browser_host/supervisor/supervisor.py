@@ -29,6 +29,10 @@ from browser_host.supervisor.scribe import Scribe
 LABEL_LIMIT = 120
 """Characters of a label."""
 
+LAST_WORDS_S = 1.0
+"""Seconds for a page's word of its end to come after the news that its frame went elsewhere: they travel
+different ways inside the browser, and either may be first."""
+
 JUDGE_EVERY_S = 1.0
 """Seconds between two looks at who became stale."""
 
@@ -241,11 +245,20 @@ class Supervisor:
         self._open(session_id)
 
     def _left(self, session_id: str, origin: str) -> None:
-        session = self.fleet.get(session_id)
         self._log.info("session.left", id=session_id, origin=origin)
-        if session is not None and session.ended is not None:
-            self._hosting.release(session_id)
-            self.fleet.apply(session_id, happenings.FrameReleased())
+        session = self.fleet.get(session_id)
+        if session is not None and not self._let_go(session_id, session.page):
+            page = session.page
+            self._agenda.after(LAST_WORDS_S, lambda: self._let_go(session_id, page))
+
+    def _let_go(self, session_id: str, page: int | None) -> bool:
+        """Takes the frame of a session that ended in this page away; whether it had ended."""
+        session = self.fleet.get(session_id)
+        if session is None or session.ended is None or session.page != page:
+            return False
+        self._hosting.release(session_id)
+        self.fleet.apply(session_id, happenings.FrameReleased())
+        return True
 
     def _observe(self, session: Session, changes: tuple[Change, ...]) -> None:
         self._scribe.observe(session, changes)

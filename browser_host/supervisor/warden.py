@@ -1,0 +1,132 @@
+"""Ending by rule: off unless the configuration names rules, with a ceiling, each session tried once."""
+
+import asyncio
+import contextlib
+from collections import deque
+from dataclasses import dataclass, field
+
+from browser_host.api.peer import Peer
+from browser_host.browsers.log import Log
+from browser_host.journal.errors import JournalUnavailable
+from browser_host.protocol.instructions import EndSession
+from browser_host.sessions.instant import Clock
+from browser_host.sessions.ledger_rules import refusal
+from browser_host.sessions.session import Session
+from browser_host.sessions.views import StaleView
+from browser_host.supervisor.dispatch import Dispatch
+from browser_host.supervisor.fleet import Fleet
+from browser_host.supervisor.giving import give
+from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.scribe import Scribe
+
+HOUR_S = 3600.0
+LOOK_EVERY_S = 1.0
+"""Seconds between two looks; a rule's limits are minutes."""
+
+CLIENT = "rule"
+"""What ledger and journal name as the client of an end by rule."""
+
+
+@dataclass(slots=True)
+class Quota:
+    """How many ends by rule an hour may still have.
+
+    Args:
+        ceiling: ends within any hour.
+    """
+
+    ceiling: int
+    _given: deque[float] = field(default_factory=deque)
+
+    def left(self, now: float) -> int:
+        """How many more may be given now, in seconds of the steady clock."""
+        while self._given and now - self._given[0] >= HOUR_S:
+            self._given.popleft()
+        return self.ceiling - len(self._given)
+
+    def take(self, now: float) -> None:
+        """One is given."""
+        self._given.append(now)
+
+    def give_back(self) -> None:
+        """The newest came to nothing."""
+        self._given.pop()
+
+
+class Warden:
+    """Ends sessions that a named rule calls stale.
+
+    A session is tried once for each time that it became stale: an end that somebody took back, or that
+    its page did not confirm, is not given again by itself.
+
+    Args:
+        rules: name the rules of staleness, and the ceiling.
+    """
+
+    def __init__(  # noqa: PLR0917 - the rooms that an end goes through
+        self, rules: Rules, fleet: Fleet, dispatch: Dispatch, scribe: Scribe, clock: Clock, log: Log
+    ) -> None:
+        self._rules = rules
+        self._fleet = fleet
+        self._dispatch = dispatch
+        self._scribe = scribe
+        self._clock = clock
+        self._log = log
+        self._quota = Quota(rules.automatic_per_hour)
+        self._tried: dict[str, tuple[str, float]] = {}
+        self._full = False
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Ends whom the rules name, until the host stops; where the journal can't be written, nobody."""
+        while not stopping.is_set():
+            await self.look()
+            with contextlib.suppress(TimeoutError):  # the usual end of a pause
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await stopping.wait()
+
+    async def look(self) -> None:
+        """Ends whom the rules name now."""
+        for session, why in self.due():
+            peer = Peer(uid=-1, name=f"rule {why.rule}", client=CLIENT)
+            draft = self._dispatch.draft(
+                session,
+                EndSession(),
+                peer,
+                delay_s=self._rules.undo_s,
+                confirm_within_s=self._rules.confirm_within_s,
+            )
+            try:
+                await give([draft], peer, self._fleet, self._dispatch, self._scribe)
+            except JournalUnavailable as error:
+                self._give_back(session, str(error))
+
+    def due(self) -> list[tuple[Session, StaleView]]:
+        """Whom to end now: stale by a named rule, not tried for it yet, and able to be told."""
+        if not self._rules.automatic or self._rules.read_only:
+            return []
+        now = self._clock().mono
+        verdicts = ((session, self._fleet.verdict(session)) for session in self._fleet)
+        stale = {session.id: (session, why) for session, why in verdicts if why is not None}
+        self._tried = {one: tried for one, tried in self._tried.items() if one in stale}
+        found = []
+        for session, why in stale.values():
+            if why.rule not in self._rules.automatic or self._tried.get(session.id) == (why.rule, why.since):
+                continue
+            if refusal(session, EndSession()) is not None:
+                continue
+            if self._quota.left(now) <= 0:
+                if not self._full:
+                    self._log.warning("rule.ceiling", per_hour=self._rules.automatic_per_hour)
+                self._full = True
+                break
+            self._full = False
+            self._quota.take(now)
+            self._tried[session.id] = (why.rule, why.since)
+            found.append((session, why))
+        return found
+
+    def _give_back(self, session: Session, why: str) -> None:
+        """An end came to nothing, for nothing could be written down: the session may be tried again."""
+        self._tried.pop(session.id, None)
+        self._quota.give_back()
+        self._log.warning("rule.not_ended", id=session.id, why=why)

@@ -1,0 +1,122 @@
+"""Ending by rule: only whom the rules name, once each, with a ceiling, and never unless it was configured."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from browser_host.api.peer import Peer
+from browser_host.sessions.instant import system_clock
+from browser_host.sessions.ledger import EntryState
+from browser_host.sessions.staleness import StaleLimits, StaleRules
+from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.scribe import Scribe
+from browser_host.supervisor.warden import HOUR_S, Quota, Warden
+from tests.support.host import ScriptedHost, SilentLog, scripted_host
+
+AT_ONCE = StaleRules(default=StaleLimits(pending=0.0, waiting=0.0, mute=None, lost=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    host: ScriptedHost
+    warden: Warden
+
+    def ended(self) -> list[str]:
+        return [posted.session_id for posted in self.host.hosting.posted]
+
+
+@contextlib.asynccontextmanager
+async def watched(
+    *automatic: str, per_hour: int = 20, undo_s: float = 0.0, read_only: bool = False
+) -> AsyncIterator[Watched]:
+    rules = Rules(
+        undo_s=undo_s,
+        confirm_within_s=0.01,
+        stale=AT_ONCE,
+        automatic=frozenset(automatic),
+        automatic_per_hour=per_hour,
+        read_only=read_only,
+    )
+    async with scripted_host(rules) as host:
+        fleet, dispatch = host.supervisor.fleet, host.supervisor.dispatch
+        scribe = Scribe(host.journal, system_clock)
+        yield Watched(host, Warden(rules, fleet, dispatch, scribe, system_clock, SilentLog()))
+
+
+async def test_nobody_is_ended_unless_a_rule_is_named() -> None:
+    async with watched() as one:
+        one.host.live(3, "pendingRequest")
+        await one.warden.look()
+        assert one.ended() == []
+
+
+async def test_only_whom_the_named_rule_calls_stale_are_ended() -> None:
+    async with watched("pending") as one:
+        pending = one.host.live(2, "pendingRequest")
+        one.host.hosting.says_status(one.host.add("waiting"), "waiting")
+        one.host.hosting.says_status(one.host.add("fine"), "viewerReady")
+        await one.warden.look()
+        assert one.ended() == pending
+        entry = one.host.session(pending[0]).ledger[-1]
+        assert (entry.order.by, entry.order.client) == ("rule pending", "rule")
+
+
+async def test_a_session_is_tried_once_until_it_is_stale_anew() -> None:
+    async with watched("pending") as one:
+        (session_id,) = one.host.live(1, "pendingRequest")
+        await one.warden.look()
+        async with asyncio.timeout(5):
+            while one.host.session(session_id).ledger[-1].state is not EntryState.UNCONFIRMED:
+                await one.host.feed.news(one.host.feed.seq, within=1)
+        await one.warden.look()
+        assert len(one.ended()) == 1
+        one.host.hosting.says_status(session_id, "active")
+        await one.warden.look()
+        one.host.hosting.says_status(session_id, "pendingRequest")
+        await one.warden.look()
+        assert len(one.ended()) == 2
+
+
+async def test_an_end_that_was_taken_back_is_not_given_again() -> None:
+    async with watched("pending", undo_s=60.0) as one:
+        (session_id,) = one.host.live(1, "pendingRequest")
+        await one.warden.look()
+        number = one.host.session(session_id).ledger[-1].order.number
+        one.host.supervisor.dispatch.take_back([number], Peer(uid=1, name="ada", client="tui"))
+        await one.warden.look()
+        assert len(one.host.session(session_id).ledger) == 1
+        assert one.ended() == []
+
+
+async def test_the_ceiling_holds() -> None:
+    async with watched("pending", per_hour=2) as one:
+        one.host.live(5, "pendingRequest")
+        await one.warden.look()
+        await one.warden.look()
+        assert len(one.ended()) == 2
+
+
+async def test_a_read_only_host_ends_nobody() -> None:
+    async with watched("pending", read_only=True) as one:
+        one.host.live(2, "pendingRequest")
+        await one.warden.look()
+        assert one.ended() == []
+
+
+async def test_it_stops_when_the_host_does() -> None:
+    async with watched("pending") as one:
+        stopping = asyncio.Event()
+        running = asyncio.ensure_future(one.warden.run(stopping))
+        stopping.set()
+        await asyncio.wait_for(running, 5)
+
+
+def test_the_quota_is_of_any_hour() -> None:
+    quota = Quota(2)
+    quota.take(0.0)
+    quota.take(HOUR_S / 2)
+    assert quota.left(HOUR_S - 1) == 0
+    assert quota.left(HOUR_S) == 1
+    quota.take(HOUR_S)
+    assert quota.left(HOUR_S * 1.5 - 1) == 0
