@@ -123,6 +123,10 @@ BY_CALL: Mapping[tuple[str, tuple[object, ...]], Action] = {
 """Actions by the name and the parameters that Textual calls them with."""
 
 
+WHILE_TYPING = frozenset({"move", "back"})
+"""What keys that type nothing may still do while the filter is open, by the name Textual calls."""
+
+
 def why_not(needs: Needs, deck: Deck, *, has_target: bool) -> str | None:
     """Why an action with these needs can't be done now, in words for the operator; None where it can."""
     if needs in {Needs.TARGET, Needs.TARGET_AND_HOST} and not has_target:

@@ -19,8 +19,6 @@ from tui.view_state import Switch, ViewState, is_frozen
 _PARTED_BY = 3
 """Blanks between groups."""
 
-_SERVING = frozenset({"up", "ready", "running", "live"})
-
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -39,21 +37,23 @@ class Tally:
 
     counts: Counts
     faults: int
+    pages: int
 
 
 def tallied(deck: Deck) -> Tally:
     """Counts a deck."""
     views = deck.sessions.values()
-    return Tally(count(views), sum(is_fault(view) for view in views))
+    pages = {view.page for view in views if view.page is not None}
+    return Tally(count(views), sum(is_fault(view) for view in views), len(pages))
 
 
 def first_line(
-    deck: Deck, view: ViewState, environment: str, now: float, glyphs: Glyphs
+    deck: Deck, tally: Tally, view: ViewState, *, environment: str, now: float, glyphs: Glyphs
 ) -> tuple[Groups, Groups]:
     """Who and where at the left; what is unusual, as badges, at the right."""
     left = [Group((Span("  watchdeck ", Tone.STRONG), *_environment(environment)), 1)]
     if deck.host is not None:
-        left.append(Group(_health(deck.host.browsers, glyphs), 3))
+        left.append(Group(_health(deck.host.browsers, tally.pages, glyphs), 3))
         left.append(Group((Span(f"host {deck.host.version} pid {deck.host.pid}", Tone.FAINT),), 9))
     return tuple(left), tuple(Group((Span(f" {text} ", tone),), 2) for text, tone in badges(deck, view, now))
 
@@ -143,11 +143,10 @@ def _environment(name: str) -> Cell:
     return (Span(f" {printable(name)} ", tone),)
 
 
-def _health(browsers: tuple[Mapping[str, object], ...], glyphs: Glyphs) -> Cell:
+def _health(browsers: tuple[Mapping[str, object], ...], pages: int, glyphs: Glyphs) -> Cell:
     if not browsers:
         return (Span(f"{glyphs.hosting['queued']} no browser yet", Tone.WARN),)
-    pages = sum(pages for browser in browsers if isinstance(pages := browser.get("pages"), int))
-    failing = [word for browser in browsers if (word := str(browser.get("state"))) not in _SERVING]
+    failing = [word for browser in browsers if (word := str(browser.get("state"))) != state.RUNNING]
     text = f"{_plural(len(browsers), 'browser')} {glyphs.dot} {_plural(pages, 'page')}"
     if failing:
         return (Span(f"{glyphs.hosting['lost']} {text} {glyphs.dot} {printable(failing[0])}", Tone.WARN),)

@@ -9,6 +9,12 @@ from browser_host.api.schema import HostEvent, HostView, Snapshot
 from browser_host.sessions import views
 from browser_host.sessions.views import SessionView
 
+RUNNING = "running"
+"""The host's word for a browser that serves."""
+
+LOST = "lost"
+"""What a browser is called from its loss until another has started."""
+
 _ADDED = "session.added"
 _REMOVED = "session.removed"
 _NOTHING: Mapping[str, SessionView] = MappingProxyType({})
@@ -96,7 +102,17 @@ def is_read_only(deck: Deck) -> bool:
 
 
 def _with_browsers(host: HostView | None, event: HostEvent) -> HostView | None:
-    browsers = event.body.get("browsers")
-    if host is None or not isinstance(browsers, list | tuple):
+    """The host after a browser started or was lost; one that started takes the place of those lost."""
+    number = event.body.get("browser")
+    if host is None or number is None:
         return host
-    return replace(host, browsers=tuple(browsers))
+    match event.type:
+        case "browser.started":
+            held = (b for b in host.browsers if b.get("number") != number and b.get("state") != LOST)
+            began = {key: event.body.get(key) for key in ("name", "version")}
+            return replace(host, browsers=(*held, {**began, "number": number, "state": RUNNING}))
+        case "browser.lost":
+            browsers = ({**b, "state": LOST} if b.get("number") == number else b for b in host.browsers)
+            return replace(host, browsers=tuple(browsers))
+        case _:
+            return host

@@ -47,9 +47,9 @@ class Painter:
         self._glyphs = glyphs
         self._headline = Lines(Ground.BAR, glyphs, id="headline")
         self._titles = Lines(Ground.TITLES, glyphs, id="titles")
-        self._table = SessionTable(glyphs, id="sessions")
-        self._board = Board(self._table, id="board")
-        self._filter = FilterBar(glyphs, id="filter")
+        self.table = SessionTable(glyphs, id="sessions")
+        self._board = Board(self.table, id="board")
+        self.filter = FilterBar(glyphs, id="filter")
         self._footer = Lines(Ground.BAR, glyphs, id="footer")
         self._ink: Ink | None = None
         self._tally = (0.0, headline.tallied(Deck()))
@@ -61,12 +61,12 @@ class Painter:
 
     def parts(self) -> Iterator[Widget]:
         """The widgets, from top to bottom."""
-        yield from (self._headline, self._titles, self._board, self._filter, self._footer)
+        yield from (self._headline, self._titles, self._board, self.filter, self._footer)
 
     @property
     def is_typing(self) -> bool:
         """The filter's box has the keys."""
-        return self._filter.is_open
+        return self.filter.is_open
 
     def dress(self) -> None:
         """Takes on the theme in force."""
@@ -103,8 +103,8 @@ class Painter:
             greyed=deck.link is LinkState.LOST,
             notice=notice(deck, view),
         )
-        self._table.show(picture, ink)
-        columns = self._table.columns
+        self.table.show(picture, ink)
+        columns = self.table.columns
         self._board.rule(columns)
         self._headline.show(self._header(deck, view, width, clock), ink)
         self._titles.show((titles(columns, view.sort, self._glyphs, held=is_frozen(view)),), ink)
@@ -116,14 +116,16 @@ class Painter:
         if tally.counts.total != len(deck.sessions) or not 0 <= clock - counted_at < COUNT_EVERY_S:
             tally = headline.tallied(deck)
             self._tally = (clock, tally)
-        left, right = headline.first_line(deck, view, self._environment, clock, self._glyphs)
+        left, right = headline.first_line(
+            deck, tally, view, environment=self._environment, now=clock, glyphs=self._glyphs
+        )
         counts = headline.second_line(len(deck.sessions), tally, view, self._glyphs)
         return headline.packed(left, width, right), headline.packed(counts, width)
 
     def _paint_words(self, view: ViewState, now: float, clock: float, ink: Ink) -> None:
         said, tone, until = self._said
         words = words_line(view, said if clock < until else "", tone, now)
-        self._filter.show((Span("/", Tone.INFO),), words, ink)
+        self.filter.show((Span("/", Tone.INFO),), words, ink)
 
     def _paint_footer(self, deck: Deck, view: ViewState, width: int, ink: Ink) -> None:
         possible = (deck.link, is_read_only(deck), bool(target(view).ids), self.is_typing)

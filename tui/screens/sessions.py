@@ -13,21 +13,18 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tui import order, rows, selection, view_state
-from tui.actions import ACTIONS, BY_CALL, BY_ID, Needs, why_not
+from tui.actions import ACTIONS, BY_CALL, BY_ID, WHILE_TYPING, Needs, why_not
 from tui.glyphs import Glyphs, glyphs_for
 from tui.screens import asks
 from tui.screens.painter import Painter
 from tui.state import Deck
 from tui.tones import Tone
 from tui.view_state import Switch, ViewState, target
-from tui.widgets.filter_bar import FilterBar, FilterInput
+from tui.widgets.filter_bar import FilterInput
 from tui.widgets.table import SessionTable
 
 TICK_S = 1.0
 """Seconds between looks at the clock, for ages and filters that ask for them."""
-
-_WHILE_TYPING = frozenset({"move", "back"})
-"""What keys that type nothing may still do while the filter is open."""
 
 
 class SessionsScreen(Screen[None], inherit_bindings=False):
@@ -100,7 +97,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         if held is None:
             return True
         if self._painter.is_typing:
-            return action in _WHILE_TYPING
+            return action in WHILE_TYPING
         return True if self._why_not(held.needs) is None else None
 
     def on_key(self, event: events.Key) -> None:
@@ -150,7 +147,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
 
     def action_move(self, by: int, unit: str) -> None:
         """Moves the cursor by rows, pages, or all the way."""
-        sizes = {"row": 1, "page": max(1, self._table.size.height - 1), "all": len(self._view.rows)}
+        sizes = {"row": 1, "page": max(1, self._painter.table.size.height - 1), "all": len(self._view.rows)}
         chosen = selection.moved(self._view.selection, self._view.rows, by * sizes[unit])
         self._see(replace(self._view, selection=chosen))
 
@@ -195,7 +192,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         """Copies the ids, or the rows, that an action would hit."""
         views = [self._deck.sessions[session_id] for session_id in target(self._view).ids]
         self.post_message(
-            asks.CopyAsked(rows.copied(views, what, self._table.columns, self._now, self._glyphs))
+            asks.CopyAsked(rows.copied(views, what, self._painter.table.columns, self._now, self._glyphs))
         )
 
     def action_ask(self, what: str) -> None:
@@ -203,21 +200,17 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         asked = {"undo": asks.UndoAsked, "help": asks.HelpAsked, "palette": asks.PaletteAsked}
         self.post_message(asked.get(what, asks.QuitAsked)())
 
-    @property
-    def _table(self) -> SessionTable:
-        return self.query_one(SessionTable)
-
     def _cursor_is_certain(self) -> bool:
         """The operator put the cursor where it is, and sees it; else its row is shown and named first."""
         held = self._view.selection
         if held.cursor is None:
             return False
-        seen = self._table.in_sight(held.cursor)
+        seen = self._painter.table.in_sight(held.cursor)
         if held.chosen and seen:
             return True
         why = "was out of sight" if held.chosen else "came under the cursor by itself"
         self._see(view_state.pointed(self._view, held.cursor))
-        self._table.reveal()
+        self._painter.table.reveal()
         label = self._deck.sessions[held.cursor].label
         self.say(f"{label} {why}: nothing was done, press again to act on it")
         return False
@@ -227,13 +220,12 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
 
     def _type(self, *, typing: bool) -> None:
         """Gives the keys to the filter's box, or takes them back."""
-        bar = self.query_one(FilterBar)
-        (bar.open if typing else bar.close)()
+        (self._painter.filter.open if typing else self._painter.filter.close)()
         self.refresh_bindings()
         self._paint()
 
     def _clear_filter(self) -> None:
-        self.query_one(FilterBar).box.value = ""
+        self._painter.filter.box.value = ""
         self._operate(view_state.typed(self._view, ""))
 
     def _see(self, view: ViewState) -> None:

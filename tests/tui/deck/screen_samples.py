@@ -25,7 +25,7 @@ HOST = HostView(
     started_at=NOW - 9000,
     read_only=False,
     browsers=(
-        {"number": 1, "name": "chromium", "version": "156", "state": "up", "pages": 3, "sessions": 28},
+        {"number": 1, "name": "chromium", "version": "156", "state": "running", "pages": 3, "sessions": 28},
     ),
     undo_s=3.0,
     confirm_within_s=5.0,

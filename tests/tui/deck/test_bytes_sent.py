@@ -1,0 +1,86 @@
+"""What the terminal is sent: a changed cell is some bytes, a change out of sight none."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+from textual.pilot import Pilot
+
+from tests.tui.deck.screen_samples import NOW, Counting, SampleApp, deck, session
+from tui.state import Deck
+
+MANY = deck(*(session(f"s{n:03}", label=f"label {n}") for n in range(200)))
+
+
+@asynccontextmanager
+async def counting(size: tuple[int, int]) -> AsyncIterator[tuple[SampleApp, Pilot[None]]]:
+    app = SampleApp(driver=Counting)
+    async with app.run_test(headless=False, size=size) as pilot:
+        app.main.show(MANY, NOW)
+        await pilot.pause()
+        await pilot.pause()
+        yield app, pilot
+
+
+def changed(held: Deck, session_id: str, **changes: Any) -> Deck:
+    sessions = dict(held.sessions)
+    sessions[session_id] = replace(sessions[session_id], **changes)
+    return replace(held, sessions=sessions)
+
+
+async def sent_by(app: SampleApp, pilot: Pilot[None], held: Deck, now: float = NOW) -> str:
+    driver = app._driver
+    assert isinstance(driver, Counting)
+    await pilot.pause()
+    driver.sent.clear()
+    app.main.show(held, now)
+    await pilot.pause()
+    await pilot.pause()
+    return "".join(driver.sent)
+
+
+async def test_a_changed_cell_costs_less_than_200_bytes_wherever_it_stands() -> None:
+    async with counting((160, 45)) as (app, pilot):
+        for changes in ({"status": "active"}, {"mode": "draw"}, {"color": "#00ff00"}):
+            sent = await sent_by(app, pilot, changed(MANY, "s010", **changes))
+            assert 0 < len(sent.encode()) < 200, changes
+            await sent_by(app, pilot, MANY)
+
+
+async def test_a_change_out_of_sight_sends_nothing() -> None:
+    async with counting((160, 45)) as (app, pilot):
+        assert await sent_by(app, pilot, changed(MANY, "s150", status="active", color="#00ff00")) == ""
+
+
+async def test_the_same_deck_again_sends_nothing() -> None:
+    async with counting((80, 24)) as (app, pilot):
+        assert await sent_by(app, pilot, replace(MANY)) == ""
+
+
+async def test_a_second_that_changes_no_word_sends_nothing() -> None:
+    async with counting((160, 45)) as (app, pilot):
+        assert await sent_by(app, pilot, MANY, NOW + 1) == ""
+
+
+async def test_twenty_changed_cells_cost_less_than_four_kilobytes() -> None:
+    async with counting((160, 45)) as (app, pilot):
+        held = MANY
+        for n in range(20):
+            held = changed(held, f"s{n:03}", status="active")
+        assert 0 < len((await sent_by(app, pilot, held)).encode()) < 4000
+
+
+async def test_what_is_sent_shows_the_new_word() -> None:
+    async with counting((80, 24)) as (app, pilot):
+        assert "waiting" in await sent_by(app, pilot, changed(MANY, "s003", status="waiting"))
+
+
+async def test_moving_the_cursor_sends_two_rows_and_not_the_table() -> None:
+    async with counting((120, 40)) as (app, pilot):
+        driver = app._driver
+        assert isinstance(driver, Counting)
+        driver.sent.clear()
+        await pilot.press("j")
+        await pilot.pause()
+        assert 0 < len("".join(driver.sent).encode()) < 4000

@@ -1,0 +1,65 @@
+"""Every order: nothing is lost, equal rows keep their arrival, and what has no value comes last."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from browser_host.sessions.views import SessionView
+from tests.tui.deck.screen_samples import NOW, busy_deck, session
+from tui.order import Sort, SortKey, arranged, pressed
+
+VIEWS = st.lists(
+    st.builds(
+        session,
+        st.sampled_from([f"s{n}" for n in range(30)]),
+        label=st.sampled_from(("acme-9", "acme-10", "Acme-9", "zeta", "")),
+        status=st.sampled_from((None, "waiting", "viewerReady", "brandNew")),
+        hosting=st.sampled_from(("live", "lost", "ended", "levitating")),
+        color=st.sampled_from((None, "#ff0000", "#00ff00")),
+        mode=st.sampled_from((None, "draw", "cursor")),
+        status_since=st.sampled_from((None, NOW, NOW - 60)),
+    ),
+    unique_by=lambda view: view.id,
+)
+
+
+@given(views=VIEWS, key=st.sampled_from(tuple(SortKey)), reverse=st.booleans())
+def test_every_order_keeps_every_row_once(views: list[SessionView], key: SortKey, *, reverse: bool) -> None:
+    assert sorted(arranged(views, Sort(key, reverse))) == sorted(view.id for view in views)
+
+
+@given(views=VIEWS, reverse=st.booleans())
+def test_what_has_no_value_comes_last_either_way_in_its_arrival(
+    views: list[SessionView], *, reverse: bool
+) -> None:
+    ids = arranged(views, Sort(SortKey.COLOR, reverse))
+    without = [view.id for view in views if view.color is None]
+    assert list(ids[len(ids) - len(without) :]) == without
+
+
+def test_equal_rows_stay_in_their_arrival_either_way() -> None:
+    views = [session(name, color="#ff0000") for name in ("c", "a", "b")]
+    assert arranged(views, Sort(SortKey.COLOR)) == ("c", "a", "b")
+    assert arranged(views, Sort(SortKey.COLOR, reverse=True)) == ("c", "a", "b")
+
+
+def test_labels_order_by_their_numbers() -> None:
+    views = [session("x", label="acme-10"), session("y", label="Acme-9"), session("z", label="acme-٣")]
+    assert arranged(views, Sort(SortKey.LABEL)) == ("z", "y", "x")
+
+
+def test_trouble_comes_first_by_hosting() -> None:
+    views = [session("x"), session("y", hosting="blocked"), session("z", hosting="ended")]
+    assert arranged(views, Sort(SortKey.HOSTING)) == ("y", "x", "z")
+
+
+def test_the_same_key_reverses_and_another_begins_anew() -> None:
+    once = pressed(Sort(), "label")
+    assert pressed(once, "label") == Sort(SortKey.LABEL, reverse=True)
+    assert pressed(pressed(once, "label"), "mode") == Sort(SortKey.MODE)
+    assert pressed(Sort(), "next") == Sort(SortKey.LABEL)
+
+
+def test_arrival_is_the_decks_own_order() -> None:
+    views = tuple(busy_deck().sessions.values())
+    assert arranged(views, Sort()) == tuple(view.id for view in views)
+    assert arranged(views, Sort(reverse=True)) == tuple(view.id for view in reversed(views))
