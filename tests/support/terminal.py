@@ -1,0 +1,290 @@
+"""A real terminal with the dashboard in it: a pty, an emulator behind it, and every byte that came."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import selectors
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import psutil
+import pyte
+
+from tests.support.programs import WATCHDECK, Home, alive
+
+ENTER, TAB, ESCAPE, PAGE_DOWN = "\r", "\t", "\x1b", "\x1b[6~"
+
+SHOWS_WITHIN_S = 10.0
+"""A picture that a busy machine with two cores has not shown by then, is not coming."""
+
+LEAVES_WITHIN_S = 16.0
+"""The dashboard gives its own host 12 s, then signals."""
+
+READ_BYTES = 65536
+
+_TAKE_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+)
+"""Makes stdin the controlling terminal of a new session, and becomes the program."""
+
+_OF_OTHER_TERMINALS = ("LC_", "LANG", "TERM", "COLORTERM", "NO_COLOR", "TEXTUAL", "TMUX", "COLUMNS", "LINES")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What stands on the screen, line by line, without what colours it."""
+
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def row(self, label: str) -> str:
+        """The table's line of the session with this label, "" where it is not shown."""
+        return next((line for line in self.lines if line[2:].startswith(f"{label} ")), "")
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """First words of the table's lines, from top to bottom; labels of one word are meant."""
+        return tuple(line[2:].split()[0] for line in self.lines[3:-2] if line[2:].strip())
+
+    @property
+    def cursor(self) -> str:
+        """The first word of the line that the cursor is on, "" where there is none."""
+        return next((line[2:].split()[0] for line in self.lines if line[:1] in {"▌", "◈", ">", "@"}), "")
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        return tuple(line[2:].split()[0] for line in self.lines if line[:1] in {"◆", "◈", "*", "@"})
+
+
+class Terminal:
+    """The emulator's side of a pty.
+
+    Args:
+        process: the program on the other side, leader of its session.
+        master: our side.
+        slave: the program's side, held so that its settings can be read after its end.
+        size: columns and rows.
+    """
+
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", master: int, slave: int, size: tuple[int, int]
+    ) -> None:
+        self.process = process
+        self._master, self._slave = master, slave
+        self._settings = termios.tcgetattr(slave)
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self._screen)
+        self._raw = bytearray()
+        self._changed = threading.Condition()
+        self._wake, self._waker = os.pipe()
+        self._open = True
+        os.set_blocking(master, False)
+        self._reader = threading.Thread(target=self._read, name="terminal")
+        self._reader.start()
+
+    @property
+    def raw(self) -> bytes:
+        """Every byte that the program wrote."""
+        with self._changed:
+            return bytes(self._raw)
+
+    @property
+    def picture(self) -> Picture:
+        with self._changed:
+            return self._picture()
+
+    def inks(self, label: str) -> tuple[str, ...]:
+        """The colours of the letters in a session's row, `rrggbb` or a name."""
+        with self._changed:
+            lines = self._picture().lines
+            at = next(y for y, line in enumerate(lines) if line[2:].startswith(f"{label} "))
+            cells = self._screen.buffer[at]
+            return tuple(cells[x].fg for x in range(2, len(lines[at])) if cells[x].data.strip())
+
+    def until(self, holds: Callable[[Picture], T], within: float = SHOWS_WITHIN_S) -> T:
+        """What `holds` says of the first picture of which it is true, or the picture in the failure.
+
+        Args:
+            within: seconds.
+        """
+        deadline = time.monotonic() + within
+        with self._changed:
+            while not (found := holds(self._picture())):
+                left = deadline - time.monotonic()
+                if left <= 0 or (self.process.poll() is not None and not self._reader.is_alive()):
+                    raise AssertionError(f"not within {within} s:\n{self._picture().text}")
+                self._changed.wait(min(left, 1.0))
+        return found
+
+    def shows(self, *words: str, within: float = SHOWS_WITHIN_S) -> Picture:
+        """The first picture with all of the words somewhere on it."""
+        return self.until(lambda now: now if all(word in now.text for word in words) else None, within)
+
+    def row_says(self, label: str, *words: str, within: float = SHOWS_WITHIN_S) -> str:
+        """The session's row as soon as it has all of the words."""
+        return self.until(
+            lambda now: (row if all(word in row for word in words) else "") if (row := now.row(label)) else "",
+            within,
+        )
+
+    def press(self, keys: str) -> None:
+        """Types keys in one go: what a hand on a slow line does."""
+        os.write(self._master, keys.encode())
+
+    def go_to(self, label: str) -> None:
+        """Moves the cursor to a row, one key at a time, as it is seen."""
+        rows = self.until(lambda now: now.labels if label in now.labels and now.cursor else None)
+        way = rows.index(label) - rows.index(self.picture.cursor)
+        self.press("j" * way if way > 0 else "k" * -way)
+        self.until(lambda now: now.cursor == label)
+
+    def click(self, label: str) -> None:
+        """Presses and releases the mouse's first button on a session's row."""
+        lines = self.until(lambda now: now.lines if now.row(label) else None)
+        y = 1 + next(at for at, line in enumerate(lines) if line[2:].startswith(f"{label} "))
+        self.press(f"\x1b[<0;6;{y}M\x1b[<0;6;{y}m")
+
+    def resize(self, columns: int, rows: int) -> None:
+        """The window becomes another; the program hears of it by SIGWINCH."""
+        with self._changed:
+            self._screen.resize(rows, columns)
+            self._screen.reset()
+            _set_size(self._master, columns, rows)
+
+    def wait(self, within: float = LEAVES_WITHIN_S) -> int:
+        """The exit code, once all that the program wrote has been read.
+
+        Args:
+            within: seconds.
+        """
+        code = self.process.wait(within)
+        self._stop_reading()
+        return code
+
+    def is_restored(self) -> bool:
+        """Echo, lines and signals are as they were before the program."""
+        return termios.tcgetattr(self._slave) == self._settings
+
+    def hang_up(self) -> None:
+        """Closes the window, and with it the line."""
+        self._stop_reading()
+        if self._open:
+            self._open = False
+            for fd in (self._slave, self._master, self._wake, self._waker):
+                os.close(fd)
+
+    def _picture(self) -> Picture:
+        return Picture(tuple(self._screen.display))
+
+    def _stop_reading(self) -> None:
+        if self._reader.is_alive():
+            os.write(self._waker, b".")
+            self._reader.join(SHOWS_WITHIN_S)
+
+    def _read(self) -> None:
+        # Never a blocking read: the kernel would hold the pty open while it lasts, and no SIGHUP would come.
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._master, selectors.EVENT_READ)
+            selector.register(self._wake, selectors.EVENT_READ)
+            last = False
+            while not last:
+                last = any(key.fd == self._wake for key, _ in selector.select())
+                while piece := self._piece():
+                    with self._changed:
+                        self._raw += piece
+                        self._stream.feed(piece)
+                        self._changed.notify_all()
+
+    def _piece(self) -> bytes:
+        try:
+            return os.read(self._master, READ_BYTES)
+        except OSError:  # nothing more for now
+            return b""
+
+
+def _set_size(fd: int, columns: int, rows: int) -> None:
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def _environment(home: Home, more: Mapping[str, str]) -> dict[str, str]:
+    kept = {k: v for k, v in home.environment().items() if not k.startswith(_OF_OTHER_TERMINALS)}
+    usual = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+    return {k: v for k, v in {**kept, **usual, **more}.items() if v}
+
+
+@contextlib.contextmanager
+def terminal(
+    home: Home, *arguments: str, size: tuple[int, int] = (120, 32), **environment: str
+) -> Iterator[Terminal]:
+    """Runs the command on a terminal of its own; what is left of both is ended when the test is.
+
+    Args:
+        size: columns and rows.
+        environment: beside the home's and a truecolor terminal's; an empty text unsets.
+    """
+    master, slave = pty.openpty()
+    _set_size(master, *size)
+    process = subprocess.Popen(
+        [sys.executable, "-ISc", _TAKE_TERMINAL, WATCHDECK, *arguments],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env=_environment(home, environment),
+        start_new_session=True,
+    )
+    window = Terminal(process, master, slave, size)
+    try:
+        yield window
+    finally:
+        window.hang_up()
+        try:
+            process.wait(LEAVES_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def of_home(home: Home) -> dict[int, str]:
+    """Every process that says it runs with this home, and all that they started: pid and command line.
+
+    Chromium's renderers write over their environment, so they are found by descent alone.
+    """
+    found: dict[int, str] = {}
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get("HOME") == str(home.path):
+                for each in (process, *process.children(recursive=True)):
+                    found[each.pid] = " ".join(each.cmdline())
+    return {pid: found[pid] for pid in alive(found)}
+
+
+def nobody_left(home: Home, within: float) -> dict[int, str]:
+    """Waits until no process of the home is left, and returns those that are.
+
+    Args:
+        within: seconds.
+    """
+    deadline = time.monotonic() + within
+    while (left := of_home(home)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return left
+
+
+def kill(pid: int) -> None:
+    """Ends one process without its having a say."""
+    os.kill(pid, signal.SIGKILL)
+
