@@ -1,6 +1,7 @@
 """Floods: they cost the page that sends them, no status is lost, and nothing grows without bound."""
 
-from browser_host.browsers.reports import MessageReceived, MessagesDropped
+from browser_host.browsers.reports import MessageReceived, MessagesDropped, SessionsLost
+from browser_host.sessions.session import ErrorCode
 from tests.browsers.conftest import Opened
 from tests.browsers.stage import Record, Stage
 
@@ -111,3 +112,41 @@ async def test_whatever_a_page_posts_arrives_bounded_and_breaks_nothing(
     assert {"type": "proto"}.items() <= next(
         m for m in said if isinstance(m, dict) and "__proto__" in m
     ).items()
+
+
+async def test_statuses_beyond_their_bound_keep_the_first_and_the_newest(
+    open_pool: Opened, stage: Stage, record: Record
+) -> None:
+    stage.scripts["burst"] = """
+      for (let n = 0; n < 1000; n += 1)
+        parent.postMessage({type: "sessionStatusUpdate", sessionStatus: "active", n}, "*");
+    """
+    pool = await open_pool()
+    pool.open("s", stage.link("burst"))
+
+    def dropped() -> int:
+        return sum(report.count for report in record.of(MessagesDropped))
+
+    await record.until(lambda: len(record.said("s")) + dropped() == 1000)
+    numbers = [message["n"] for message in record.said("s")]
+    assert numbers[0] == 0
+    assert numbers[-1] == 999
+    assert numbers == sorted(numbers)
+    assert dropped() > 0
+
+
+async def test_a_page_that_breaks_the_bridges_rules_is_given_up(
+    open_pool: Opened, stage: Stage, record: Record
+) -> None:
+    pool = await open_pool()
+    pool.open("s", stage.link("echo"))
+    await record.until(lambda: record.said("s"))
+    bridge = pool._seats["s"]._bridge
+    assert bridge is not None
+    call = {"name": "watchdeckOut", "executionContextId": bridge._context}
+    bridge._called({**call, "executionContextId": -1, "payload": "of another context"})
+    assert not record.of(SessionsLost)
+    bridge._called({**call, "payload": "no batch"})
+    lost = await record.first(SessionsLost)
+    assert lost.fault.code is ErrorCode.PAGE_CRASHED
+    assert pool.describe()[0].pages == 0
