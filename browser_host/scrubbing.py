@@ -26,4 +26,5 @@ def scrubbed(text: str) -> str:
 
 
 def _origin(found: re.Match[str]) -> str:
-    return f"{found['scheme']}{found['host']}{'/…' if (found['rest'] or '/') != '/' else ''}"
+    rest = found["rest"] or ""
+    return f"{found['scheme']}{found['host']}{rest if rest in ('', '/') else '/…'}"

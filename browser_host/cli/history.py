@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from browser_host.api.schema import SCHEMA
-from browser_host.cli.invocation import Invocation, with_invocation
+from browser_host.cli.invocation import Invocation, common, with_invocation
 from browser_host.cli.output import columns, line, say, tell
 from browser_host.errors import Exit
 
@@ -81,6 +81,7 @@ def history(invocation: Invocation, session: str | None, since: float | None, li
 
 
 @click.group()
+@common
 def audit() -> None:
     """The journal as evidence: is it whole, and all of it as JSON lines."""
 
