@@ -55,6 +55,14 @@ def is_private(host: str) -> bool:
     return address.is_loopback or address.is_private
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host name is this machine itself, where no proxy leads to."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def _web(what: str, text: str) -> SplitResult:
     parts = _split(what, text, ("https", "http"))
     if parts.scheme == "http" and not is_private(parts.hostname or ""):

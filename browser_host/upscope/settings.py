@@ -1,10 +1,11 @@
 """Which service is asked, with which key, and as whom: what a client is made from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from browser_host.config import secret_files
 from browser_host.config.models import Auth, Permissions, Upscope
 from browser_host.errors import UsageError
 from browser_host.secrets import ApiKey
@@ -24,6 +25,9 @@ class ServiceSettings:
         agent_name: who watches, as the visitor may be shown it.
         ca_file: PEM; the only authorities that are trusted then, else the usual ones.
         permissions: what a watcher may do in the page that is watched.
+
+    Raises:
+        UsageError: the key is not fit for a header.
     """
 
     base_url: str
@@ -32,7 +36,16 @@ class ServiceSettings:
     agent_id: str = AGENT_ID
     agent_name: str = AGENT_NAME
     ca_file: Path | None = None
-    permissions: Permissions = Permissions()
+    permissions: Permissions = field(default_factory=Permissions)
+
+    def __post_init__(self) -> None:
+        try:
+            secret_files.api_key(self.key.reveal())
+        except ValueError as error:
+            problem = str(error)
+        else:
+            return
+        raise UsageError(f"the API key: {problem}")
 
     @property
     def host(self) -> str:

@@ -1,0 +1,108 @@
+"""The service's calls as values, in the words of the cloud and of an installation on premise."""
+
+import importlib.metadata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+from urllib.parse import quote, urlencode
+
+from browser_host.config.models import Auth
+from browser_host.errors import UsageError
+from browser_host.upscope.settings import ServiceSettings
+
+ID_LIMIT = 64
+"""Characters of a visitor's id; those that were seen have about ten."""
+
+Fact: TypeAlias = str | int | float | bool
+"""What the service takes as a value of `metadata`."""
+
+
+class Method(StrEnum):
+    """HTTP's verbs, as far as they are needed."""
+
+    GET = "GET"
+    POST = "POST"
+    DELETE = "DELETE"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, whatever becomes of it.
+
+    Args:
+        purpose: what it is for, as messages say it.
+        url: all of the address, the query included.
+        visitor: the id it speaks of, or None.
+    """
+
+    method: Method
+    url: str
+    purpose: str
+    visitor: str | None = None
+    body: Mapping[str, object] | None = None
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether doing it twice is the same as doing it once: all but the making of a link."""
+        return self.method is not Method.POST
+
+
+def usage(settings: ServiceSettings) -> Call:
+    """How much of the plan is used."""
+    return Call(Method.GET, _address(settings, "/usage"), "asking for the usage")
+
+
+def visitors(settings: ServiceSettings, search: str, max_results: int) -> Call:
+    """Who is there; on premise the search and the latest have addresses of their own."""
+    if settings.auth is not Auth.RAW:
+        path, query = "/list", {"search": search, "max_results": str(max_results)}
+    elif search:
+        path, query = "/visitors/list/search", {"q": search, "max_results": str(max_results)}
+    else:
+        path, query = "/visitors/list/latest", {"max_results": str(max_results)}
+    return Call(Method.GET, f"{_address(settings, path)}?{urlencode(query)}", "looking for visitors")
+
+
+def visitor(settings: ServiceSettings, visitor_id: str) -> Call:
+    """One visitor."""
+    return Call(Method.GET, _of_visitor(settings, visitor_id), "asking for a visitor", visitor_id)
+
+
+def watch_link(settings: ServiceSettings, visitor_id: str, metadata: Mapping[str, Fact]) -> Call:
+    """A new link to a visitor's screen: it makes somebody watch, and may count against the plan.
+
+    `branding.on_end_url` is left out: with it the page would leave before its end is seen.
+    """
+    body = {
+        "agent": {"id": settings.agent_id, "name": settings.agent_name},
+        "branding": {"naked": "page_only"},
+        "metadata": {
+            "tool": "watchdeck",
+            "tool_version": importlib.metadata.version("watchdeck"),
+            "supervisor": settings.agent_name,
+            **metadata,
+        },
+        "permissions": settings.permissions.model_dump(),
+    }
+    url = _of_visitor(settings, visitor_id, "/watch_url")
+    return Call(Method.POST, url, "asking for a watch link", visitor_id, body)
+
+
+def end_session(settings: ServiceSettings, visitor_id: str) -> Call:
+    """The end of whatever session runs with a visitor."""
+    url = _of_visitor(settings, visitor_id, "/session")
+    return Call(Method.DELETE, url, "ending a visitor's session", visitor_id)
+
+
+def _of_visitor(settings: ServiceSettings, visitor_id: str, rest: str = "") -> str:
+    fits = 0 < len(visitor_id) <= ID_LIMIT and visitor_id.isprintable() and visitor_id.strip(". ")
+    if not fits:
+        raise UsageError(f"expected a visitor's short id of 1 to {ID_LIMIT} printable characters")
+    return _address(settings, f"/visitors/{quote(visitor_id, safe='')}{rest}")
+
+
+def _address(settings: ServiceSettings, path: str) -> str:
+    """Version 1.1 of the cloud wants its addresses to end in `.json` (protocol, section 2)."""
+    ending = ".json" if settings.base_url.endswith("/v1.1") else ""
+    return f"{settings.base_url}{path}{ending}"
