@@ -78,3 +78,12 @@ class PaletteAsked(Message, namespace="sessions_screen"):
 
 class QuitAsked(Message, namespace="sessions_screen"):
     """Leave."""
+
+
+PLAIN: Mapping[str, type[Message]] = {
+    "undo": UndoAsked,
+    "help": HelpAsked,
+    "palette": PaletteAsked,
+    "quit": QuitAsked,
+}
+"""What concerns no session, by the word that its action has."""

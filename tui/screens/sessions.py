@@ -197,8 +197,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
 
     def action_ask(self, what: str) -> None:
         """Asks the app for what concerns no session."""
-        asked = {"undo": asks.UndoAsked, "help": asks.HelpAsked, "palette": asks.PaletteAsked}
-        self.post_message(asked.get(what, asks.QuitAsked)())
+        self.post_message(asks.PLAIN[what]())
 
     def _cursor_is_certain(self) -> bool:
         """The operator put the cursor where it is, and sees it; else its row is shown and named first."""

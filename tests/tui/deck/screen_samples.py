@@ -149,8 +149,10 @@ class SampleApp(App[None]):
         environment: str = "production",
         driver: type[Driver] | None = None,
         clock: Callable[[], float] = lambda: NOW,
+        dress: str = theme.DARK.name,
     ) -> None:
-        super().__init__(driver_class=driver)
+        super().__init__(driver_class=driver, ansi_color=dress.startswith("ansi") or None)
+        self.dress = dress
         self.main = SessionsScreen(environment, UNICODE, clock)
         self.asked: list[Message] = []
 
@@ -158,7 +160,9 @@ class SampleApp(App[None]):
         return self.main
 
     def on_mount(self) -> None:
-        theme.dress(self, theme.DARK.name)
+        for own in theme.THEMES:
+            self.register_theme(own)
+        self.theme = self.dress
 
     def on_event_asked(self, message: Message) -> None:
         self.asked.append(message)
