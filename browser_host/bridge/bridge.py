@@ -1,17 +1,10 @@
-"""The bridge to one host page, on a CDP session of its own: batches in, orders out, identity from Chromium.
-
-No `Runtime.enable`: it would send every console line of every watch page. `Page.createIsolatedWorld` gives
-the context's id without it, and makes the world in the main frame alone, where a script for new documents
-would make one in every iframe. The binding must be added after the world exists.
-"""
+"""The bridge to one host page: batches in, orders out, and whose is whose by the browser's own word."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from importlib.resources import files
 from typing import Any
 
 from playwright.async_api import CDPSession
-from playwright.async_api import Error as PlaywrightError
 
 from browser_host.bridge import batches
 from browser_host.bridge.chores import Chores
@@ -19,12 +12,11 @@ from browser_host.bridge.limits import Limits
 from browser_host.bridge.listener import Listener
 from browser_host.bridge.loads import Loads
 from browser_host.bridge.orders import Order, Orders, Outcome
+from browser_host.bridge.script import BINDING, Script
 from browser_host.bridge.slots import NO_ORIGIN, Slot
 from browser_host.secrets import WatchLink
 from browser_host.sessions.session import Fault
 
-_WORLD = "watchdeck"
-_BINDING = "watchdeckOut"
 _POST_WITHIN_S = 3.0
 _CREDIT_EVERY = 8
 """Batches handled before the page is told: an eighth of its credit, so that it never waits for us."""
@@ -60,9 +52,7 @@ class Bridge:
         self._seating = asyncio.Lock()
         self._numbers = 0
         self._unpaid = 0
-        self._main = ""
-        self._context = 0
-        self._script = ""
+        self._script: Script | None = None
         self._closed = False
 
     async def start(self) -> None:
@@ -75,20 +65,7 @@ class Bridge:
         ):
             self._cdp.on(name, self._guarded(handler))
         await self._cdp.send("Page.enable")
-        tree = await self._cdp.send("Page.getFrameTree")
-        self._main = tree["frameTree"]["frame"]["id"]
-        world = {"frameId": self._main, "worldName": _WORLD}
-        self._context = (await self._cdp.send("Page.createIsolatedWorld", world))["executionContextId"]
-        await self._cdp.send("Runtime.addBinding", {"name": _BINDING, "executionContextName": _WORLD})
-        source = files("browser_host.bridge").joinpath("bridge.js").read_text("utf-8")
-        made = await self._cdp.send("Runtime.evaluate", {"contextId": self._context, "expression": source})
-        started = await self._call(
-            made["result"]["objectId"],
-            "function(limits, style) { return this(limits, style); }",
-            [self._limits.for_page(), self._style],
-            by_value=False,
-        )
-        self._script = started["objectId"]
+        self._script = await Script.start(self._cdp, self._limits, self._style)
         self._chores.start("orders", self._orders.run())
 
     async def seat(self, sessions: Sequence[tuple[str, WatchLink]]) -> None:
@@ -104,7 +81,7 @@ class Bridge:
             self._attached.clear()
             # The events of frames attached to the main frame come before the answer and in order, and only
             # our script can attach one: so the ids are known before any stranger's code runs in them.
-            await self._call(self._script, "function(numbers) { return this.prepare(numbers); }", [numbers])
+            await self._running().prepare(numbers)
             slots = [
                 Slot(number, frame, session_id, link)
                 for number, frame, (session_id, link) in zip(numbers, self._attached, sessions, strict=True)
@@ -168,12 +145,7 @@ class Bridge:
         Raises:
             PlaywrightError: the page or the browser is gone.
         """
-        try:
-            async with asyncio.timeout(within):
-                await self._cdp.send("Runtime.evaluate", {"contextId": self._context, "expression": "1"})
-        except TimeoutError:
-            return False
-        return True
+        return await self._running().answers(within)
 
     def close(self) -> None:
         """Takes nothing more from the page and answers what instructions are open."""
@@ -185,7 +157,8 @@ class Bridge:
     # -- in: what the page's script and the browser say
 
     def _called(self, event: dict[str, Any]) -> None:
-        if event["name"] != _BINDING or event["executionContextId"] != self._context:
+        script = self._script
+        if script is None or event["name"] != BINDING or event["executionContextId"] != script.context:
             return
         try:
             batch = batches.read(event["payload"])
@@ -219,7 +192,7 @@ class Bridge:
             self._listener.refused(slot.session_id, refused)
 
     def _frame_attached(self, event: dict[str, Any]) -> None:
-        if event["parentFrameId"] == self._main:
+        if self._script is not None and event["parentFrameId"] == self._script.frame:
             self._attached.append(event["frameId"])
 
     def _frame_started(self, event: dict[str, Any]) -> None:
@@ -230,7 +203,7 @@ class Bridge:
         frame = event["frame"]
         slot = self._by_frame.get(frame["id"])
         if slot is None:
-            if frame["id"] == self._main:
+            if self._script is not None and frame["id"] == self._script.frame:
                 self._listener.broke("its own document was replaced")
             return
         if frame["url"] == "about:blank" and not slot.commits:
@@ -248,24 +221,12 @@ class Bridge:
     # -- out
 
     async def _carry(self, orders: Sequence[Order]) -> Sequence[object]:
-        result = await self._call(self._script, "function(orders) { return this.take(orders); }", [orders])
-        answers: list[object] = result["value"]
-        return answers
+        return await self._running().take(orders)
 
-    async def _call(
-        self, target: str, function: str, arguments: Sequence[object], *, by_value: bool = True
-    ) -> dict[str, Any]:
-        params = {
-            "objectId": target,
-            "functionDeclaration": function,
-            "arguments": [{"value": argument} for argument in arguments],
-            "returnByValue": by_value,
-        }
-        answer: dict[str, Any] = await self._cdp.send("Runtime.callFunctionOn", params)
-        if "exceptionDetails" in answer:
-            raise PlaywrightError("the bridge's script failed")
-        result: dict[str, Any] = answer["result"]
-        return result
+    def _running(self) -> Script:
+        if self._script is None:
+            raise RuntimeError("the bridge was not started")
+        return self._script
 
     def _block(self, slot: Slot, fault: Fault) -> None:
         self._remove(slot)

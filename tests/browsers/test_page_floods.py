@@ -143,7 +143,7 @@ async def test_a_page_that_breaks_the_bridges_rules_is_given_up(
     await record.until(lambda: record.said("s"))
     bridge = pool._seats["s"]._bridge
     assert bridge is not None
-    call = {"name": "watchdeckOut", "executionContextId": bridge._context}
+    call = {"name": "watchdeckOut", "executionContextId": bridge._running().context}
     bridge._called({**call, "executionContextId": -1, "payload": "of another context"})
     assert not record.of(SessionsLost)
     bridge._called({**call, "payload": "no batch"})

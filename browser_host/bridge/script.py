@@ -1,0 +1,99 @@
+"""The script in the host page: put into a world of its own, called, and asked whether it answers.
+
+No `Runtime.enable`: it would send every console line of every watch page. `Page.createIsolatedWorld` gives
+the context's id without it, and makes the world in the main frame alone, where a script for new documents
+would make one in every iframe. The binding must be added after the world exists.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+from playwright.async_api import CDPSession
+from playwright.async_api import Error as PlaywrightError
+
+from browser_host.bridge.limits import Limits
+from browser_host.bridge.orders import Order
+
+BINDING = "watchdeckOut"
+_WORLD = "watchdeck"
+
+
+class Script:
+    """bridge.js as it runs in one page.
+
+    Args:
+        frame: the browser's id of the page's main frame.
+        context: of the world's execution context; a batch from any other is not the script's.
+    """
+
+    def __init__(self, cdp: CDPSession, frame: str, context: int, script: str) -> None:
+        self.frame = frame
+        self.context = context
+        self._cdp = cdp
+        self._script = script
+
+    @classmethod
+    async def start(cls, cdp: CDPSession, limits: Limits, style: str) -> "Script":
+        """Puts the script into the page.
+
+        Args:
+            style: CSS of an iframe.
+
+        Raises:
+            PlaywrightError: the page or the browser is gone.
+        """
+        tree = await cdp.send("Page.getFrameTree")
+        frame = tree["frameTree"]["frame"]["id"]
+        world = await cdp.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": _WORLD})
+        context = world["executionContextId"]
+        await cdp.send("Runtime.addBinding", {"name": BINDING, "executionContextName": _WORLD})
+        source = files("browser_host.bridge").joinpath("bridge.js").read_text("utf-8")
+        made = await cdp.send("Runtime.evaluate", {"contextId": context, "expression": source})
+        function = "function(limits, style) { return this(limits, style); }"
+        arguments = [limits.for_page(), style]
+        started = await _call(cdp, made["result"]["objectId"], function, arguments, by_value=False)
+        return cls(cdp, frame, context, started["objectId"])
+
+    async def prepare(self, numbers: Sequence[int]) -> None:
+        """Makes empty iframes of these numbers, in this order."""
+        await _call(self._cdp, self._script, "function(numbers) { return this.prepare(numbers); }", [numbers])
+
+    async def take(self, orders: Sequence[Order]) -> Sequence[object]:
+        """Has orders carried out; returns an answer to each."""
+        function = "function(orders) { return this.take(orders); }"
+        answers: list[object] = (await _call(self._cdp, self._script, function, [orders]))["value"]
+        return answers
+
+    async def answers(self, within: float) -> bool:
+        """Whether it answers.
+
+        Args:
+            within: seconds.
+
+        Raises:
+            PlaywrightError: the page or the browser is gone.
+        """
+        try:
+            async with asyncio.timeout(within):
+                await self._cdp.send("Runtime.evaluate", {"contextId": self.context, "expression": "1"})
+        except TimeoutError:
+            return False
+        return True
+
+
+async def _call(
+    cdp: CDPSession, target: str, function: str, arguments: Sequence[object], *, by_value: bool = True
+) -> dict[str, Any]:
+    params = {
+        "objectId": target,
+        "functionDeclaration": function,
+        "arguments": [{"value": argument} for argument in arguments],
+        "returnByValue": by_value,
+    }
+    answer: dict[str, Any] = await cdp.send("Runtime.callFunctionOn", params)
+    if "exceptionDetails" in answer:
+        raise PlaywrightError("the bridge's script failed")
+    result: dict[str, Any] = answer["result"]
+    return result
