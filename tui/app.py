@@ -1,6 +1,8 @@
 """The dashboard's wiring: what the link delivers goes to the screens, what they ask for goes to the host."""
 
+import asyncio
 import logging
+import signal
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -73,6 +75,9 @@ class WatchdeckApp(App[None]):
 
     TITLE = "Watchdeck"
     COMMANDS: ClassVar = {ActionProvider}
+    CSS = """
+    VerticalScroll, OptionList { scrollbar-size-vertical: 1; scrollbar-background: $surface; }
+    """
 
     def __init__(self, setup: Setup) -> None:
         # Told now: which filter NO_COLOR gets is decided before a theme is on.
@@ -103,6 +108,8 @@ class WatchdeckApp(App[None]):
         self.set_keymap(keymap.usable(self._setup.keymap))
         for problem in keymap.problems(self._setup.keymap):
             self.say(problem, Weight.WARNING)
+        # A SIGTERM must leave the terminal as it was; SIGHUP has no terminal left to care for.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
         self._start(self._link.run())
         self.set_interval(1.0, self._show)
 

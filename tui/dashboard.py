@@ -66,9 +66,16 @@ def own(settings: Settings, host_arguments: tuple[str, ...]) -> int:
     try:
         return _open(settings, host.socket, host)
     finally:
+        _stop(host)
+
+
+def _stop(host: OwnedHost) -> None:
+    if host.exit_code() is None:
         _say("stopping the host …")
         ending = host.close()
         _say("host stopped" if ending is Ending.IN_ORDER else f"host {ending.value}")
+    else:
+        host.close()
 
 
 def _open(settings: Settings, socket: Path, host: OwnedHost | None) -> int:

@@ -93,14 +93,18 @@ def _facts(session: SessionView, now: float) -> Iterable[tuple[str, Text]]:
 
 def history(detail: SessionDetail) -> list[RenderableType]:
     """Timeline, ledger and last raw message, newest first."""
-    parts: list[RenderableType] = [Rule("Instructions", align="left"), _ledger(detail.ledger)]
-    parts += [Rule("Timeline", align="left"), _timeline(detail.timeline)]
+    parts: list[RenderableType] = [*_heading("Instructions"), _ledger(detail.ledger)]
+    parts += [*_heading("Timeline"), _timeline(detail.timeline)]
     if detail.last_message is not None:
         parts += [
-            Rule("Last message that was not understood", align="left"),
+            *_heading("Last message that was not understood"),
             Text(printable(detail.last_message), overflow="fold"),
         ]
     return parts
+
+
+def _heading(words: str) -> tuple[RenderableType, ...]:
+    return Text(""), Rule(Text(words, "bold"), align="left", style="dim")
 
 
 def _ledger(entries: Iterable[Mapping[str, Any]]) -> RenderableType:

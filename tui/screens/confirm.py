@@ -76,9 +76,9 @@ def sessions_counted(count: int) -> str:
 def line_of(session_id: str, session: SessionView | None) -> Text:
     """A session in the list: its id, its label, how it stands now."""
     if session is None:
-        return Text.assemble((f"{session_id:<10} ", "bold"), ("no longer known to the host", "dim italic"))
+        return Text.assemble((f"{session_id:<8} ", "bold"), ("no longer known to the host", "dim italic"))
     label = session.label[:LABEL_WIDTH]
-    head = Text.assemble((f"{session_id:<10} ", "bold"), f"{label:<{LABEL_WIDTH}} ")
+    head = Text.assemble((f"{session_id:<8} ", "bold"), f"{label:<{LABEL_WIDTH}} ")
     if session.ended is not None:
         return head.append(f"has ended meanwhile ({session.ended.reason})", "dim italic")
     return head.append(session.status or session.hosting)
@@ -120,8 +120,11 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
     ConfirmScreen #typed { height: auto; margin-bottom: 1; }
     ConfirmScreen Horizontal { height: auto; align-horizontal: right; }
     ConfirmScreen Choice { width: auto; padding: 0 2; margin-left: 2; }
-    ConfirmScreen Choice.chosen { background: $primary; color: $text; text-style: bold reverse; }
-    ConfirmScreen #go.chosen { background: $error; color: $text; }
+    ConfirmScreen Choice.chosen { background: $primary; color: $background; text-style: bold; }
+    ConfirmScreen #go.chosen { background: $error; }
+    ConfirmScreen Choice.chosen:ansi, ConfirmScreen Choice.chosen:nocolor {
+        background: ansi_default; color: ansi_default; text-style: bold reverse;
+    }
     ConfirmScreen #go.locked { text-style: dim; }
     ConfirmScreen #keys { color: $text-muted; margin-top: 1; }
     """

@@ -48,7 +48,7 @@ class DetailScreen(ModalScreen[None]):
         width: 110; max-width: 98%; height: 94%;
         padding: 0 2; background: $surface; border: round $primary;
     }
-    DetailScreen Static { height: auto; margin-bottom: 1; }
+    DetailScreen Static { height: auto; }
     """
 
     def __init__(self, session_id: str, deck: Deck, fetch: Callable[[str], Awaitable[SessionDetail]]) -> None:

@@ -16,6 +16,7 @@ from textual.widgets import Static
 from browser_host.errors import Refused
 from tests.tui.wiring.fake_host import FakeHost
 from tui.app import Setup, WatchdeckApp
+from tui.link import GONE
 from tui.screens import confirm
 from tui.screens.choose_color import PALETTE, ChooseColorScreen
 from tui.screens.confirm import ConfirmScreen
@@ -214,7 +215,7 @@ async def test_a_lost_host_is_told_and_attached_to_again(host: FakeHost) -> None
         await host.go_away()
         await until(pilot, lambda: app.deck.link is LinkState.LOST)
         assert list(app.deck.sessions) == ["s1", "s2", "s3"]
-        assert notices(app)
+        await until(pilot, lambda: GONE in notices(app))
         await host.serve()
         await until(pilot, lambda: app.attached)
 

@@ -1,0 +1,75 @@
+"""The dashboard's commands from outside, where no dashboard can open."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from browser_host.cli.invocation import Invocation
+from tests.tui.wiring.fake_host import FakeHost
+from tui import dashboard
+
+
+def watchdeck(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from tui.cli import main; main()", *arguments],
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", [(), ("attach",), ("demo",)])
+def test_without_a_terminal_it_says_what_to_use_instead(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ended = watchdeck(tmp_path, *arguments)
+    assert ended.returncode == 2
+    assert "watchdeck list" in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_attaching_where_no_host_runs_ends_with_3_and_says_how_to_start_one(tmp_path: Path) -> None:
+    # A pty would open the dashboard; what is asked here is asked after the terminal was seen.
+    script = (
+        "import sys; import tui.cli; tui.cli._need_terminal = lambda: None; sys.argv[1:] = ['attach'];"
+        "tui.cli.main()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 3
+    assert "watchdeck host" in ended.stderr
+
+
+def test_the_commands_of_scripts_load_neither_textual_nor_playwright() -> None:
+    code = (
+        "import sys, tui.cli; loaded = {name.partition('.')[0] for name in sys.modules};"
+        "sys.exit(bool(loaded & {'textual', 'rich', 'playwright'}))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=30, check=False).returncode == 0
+
+
+async def test_a_socket_is_served_where_somebody_listens(host: FakeHost, tmp_path: Path) -> None:
+    assert dashboard.is_served(host.path)
+    assert not dashboard.is_served(tmp_path / "nobody.sock")
+    (tmp_path / "stale.sock").touch()
+    assert not dashboard.is_served(tmp_path / "stale.sock")
+
+
+def test_the_dashboards_host_gets_its_lifeline_and_the_calls_own_options() -> None:
+    socket = Path("/run/demo.sock")
+    with_config = Invocation(config=Path("/etc/w.toml"), socket=None, json=False)
+    assert dashboard.arguments(with_config, socket, "--simulate", "3") == (
+        *("host", "--lifeline", "--config", "/etc/w.toml", "--socket", "/run/demo.sock", "--simulate", "3"),
+    )
+    bare = Invocation(config=None, socket=None, json=False)
+    assert dashboard.arguments(bare, socket) == ("host", "--lifeline", "--socket", "/run/demo.sock")
