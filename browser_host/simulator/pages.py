@@ -79,6 +79,8 @@ class Pages:
         link = self._service.link(request.path_params["token"])
         if link is None:
             return PlainTextResponse("There is no such session.", status_code=404)
+        if self._service.spent(link):
+            return HTMLResponse("<h1>This link has expired</h1>", status_code=410, headers=PRIVATE)
         behaviour = self._service.behaviour(link.visitor)
         here = f"{request.url.scheme}://{request.url.netloc}"
         if behaviour is Behaviour.REDIRECT and here != self._elsewhere:

@@ -2,8 +2,9 @@
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
-from typing import Any, Literal, TypeAlias
+import time
+from collections import deque
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from browser_host.simulator.people import Visitor
+from browser_host.simulator.rest_faults import Endpoint, RestFaults
 from browser_host.simulator.search import matches
 from browser_host.simulator.service import Order, Service
 
@@ -18,8 +20,7 @@ VERSIONS = ("/v1.1", "/v1.2", "/v1.3", "/v1.4")
 ON_PREMISE = "/api"
 USUAL_RESULTS = 50
 MOST_BODY_BYTES = 64 << 10
-
-Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+MINUTE = 60.0
 
 
 class Agent(BaseModel):
@@ -70,28 +71,31 @@ class Rest:
 
     Args:
         origin: scheme, host and port that new links lead to.
+        faults: what goes wrong on demand, after the key was looked at.
     """
 
-    def __init__(self, service: Service, origin: str) -> None:
+    def __init__(self, service: Service, origin: str, faults: RestFaults) -> None:
         self._service = service
         self._origin = origin
+        self.faults = faults
+        self._calls_at: deque[float] = deque()
 
     def routes(self) -> list[Mount]:
         """The versions of the cloud, and the way it is on one's own premises."""
         calls = (
-            ("/usage", "GET", self._usage),
-            ("/list", "GET", self._list),
-            ("/visitors/{id}", "GET", self._visitor),
-            ("/visitors/{id}/watch_url", "POST", self._watch_url),
-            ("/visitors/{id}/session", "DELETE", self._end),
+            ("/usage", "GET", "usage", self._usage),
+            ("/list", "GET", "list", self._list),
+            ("/visitors/{id}", "GET", "visitor", self._visitor),
+            ("/visitors/{id}/watch_url", "POST", "watch_url", self._watch_url),
+            ("/visitors/{id}/session", "DELETE", "session", self._end),
         )
         lists = [
-            Route(f"/visitors/list/{kind}", self._keyed(self._list), methods=["GET"])
+            Route(f"/visitors/list/{kind}", self._keyed("list", self._list), methods=["GET"])
             for kind in ("latest", "search")
         ]
         routes = [
-            Route(path + ending, self._keyed(call), methods=[method])
-            for path, method, call in calls
+            Route(path + ending, self._keyed(name, call), methods=[method])
+            for path, method, name, call in calls
             for ending in ("", ".json")
         ]
         return [Mount(base, routes=[*lists, *routes]) for base in (*VERSIONS, ON_PREMISE)]
@@ -102,14 +106,28 @@ class Rest:
         key = word.removeprefix("Bearer ").strip()
         return hmac.compare_digest(key.encode(), self._service.api_key.reveal().encode())
 
-    def _keyed(self, call: Endpoint) -> Endpoint:
+    def _keyed(self, name: str, call: Endpoint) -> Endpoint:
         async def answer(request: Request) -> Response:
             self._service.record.calls.append(f"{request.method} {request.url.path}")
             if not self.keyed(request):
                 return refusal(401, "invalid_api_key")
-            return await call(request)
+            wait = self._over_rate()
+            if wait is not None:
+                return PlainTextResponse("Slow down", 429, headers={"Retry-After": f"{wait:.0f}"})
+            return await self.faults.answer(name, request, call)
 
         return answer
+
+    def _over_rate(self) -> float | None:
+        """Seconds until another call is taken, or None where one is taken now."""
+        limit, now = self._service.settings.rest_per_minute, time.monotonic()
+        while self._calls_at and self._calls_at[0] <= now - MINUTE:
+            self._calls_at.popleft()
+        if limit and len(self._calls_at) >= limit:
+            return max(1.0, self._calls_at[0] + MINUTE - now)
+        if limit:
+            self._calls_at.append(now)
+        return None
 
     async def _usage(self, _request: Request) -> Response:
         everyone = self._service.visitors.values()

@@ -12,16 +12,18 @@ from typing import Any, Self
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from browser_host.secrets import ApiKey
 from browser_host.simulator.control import Control
 from browser_host.simulator.pages import Pages
 from browser_host.simulator.record import Record
 from browser_host.simulator.rest import Rest
+from browser_host.simulator.rest_faults import FaultOrder, RestFault, RestFaults
 from browser_host.simulator.service import Order, Service, SimulatedSession
 from browser_host.simulator.settings import SimulatorSettings
 
-__all__ = ["Order", "Record", "SimulatedSession", "Simulator", "SimulatorSettings", "run"]
+__all__ = ["Order", "Record", "RestFault", "SimulatedSession", "Simulator", "SimulatorSettings", "run"]
 
 HOST = "127.0.0.1"
 GRACE = 2
@@ -34,6 +36,14 @@ class _QuietServer(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+class _Cuttable(H11Protocol):
+    """Gives every request its connection, so that a fault can end it under the answer."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
 
 
 class Simulator:
@@ -52,6 +62,7 @@ class Simulator:
         self._service = Service(settings)
         self._origin = ""
         self._closing = asyncio.Event()
+        self._faults: RestFaults | None = None
         self._server: _QuietServer | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -89,6 +100,13 @@ class Simulator:
         """
         self._service.order(session_id, order, message)
 
+    def fail(
+        self, fault: RestFault, call: str | None = None, *, times: int = 1, seconds: float | None = None
+    ) -> None:
+        """Lets REST calls to come go wrong; `FaultOrder` says how."""
+        if self._faults is not None:
+            self._faults.order(FaultOrder(fault, call, times, seconds))
+
     async def start(self) -> None:
         """Serves, when it returns.
 
@@ -100,7 +118,8 @@ class Simulator:
             for listening in sockets:
                 undo.callback(listening.close)
             self._origin, elsewhere = (f"http://{HOST}:{one.getsockname()[1]}" for one in sockets)
-            rest = Rest(self._service, self._origin)
+            self._faults = RestFaults(elsewhere, self.api_key.reveal(), self._closing)
+            rest = Rest(self._service, self._origin, self._faults)
             pages = Pages(self._service, elsewhere, self._closing)
             control = Control(self._service, rest, self._closing)
             routes = [*pages.routes(), *rest.routes(), *control.routes()]
@@ -109,7 +128,7 @@ class Simulator:
                 uvicorn.Config(
                     Starlette(routes=routes),
                     access_log=False,
-                    http="h11",
+                    http=_Cuttable,
                     lifespan="off",
                     log_config=None,
                     timeout_graceful_shutdown=GRACE,

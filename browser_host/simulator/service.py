@@ -1,7 +1,8 @@
 """The simulated service itself: its visitors, their links, and what their pages are still to be told."""
 
 import string
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +31,11 @@ class Order(StrEnum):
     LOOP = "loop"
     FLOOD = "flood"
     HOSTILE = "hostile"
+    LEAVE = "leave"
+    """The visitor closes the tab and is gone; their pages are not told."""
+
+    ARRIVE = "arrive"
+    """The visitor is back, and in a session."""
 
 
 STANDING = frozenset({Order.ACCEPT, Order.DECLINE, Order.END})
@@ -51,6 +57,7 @@ class Link:
     orders: list[tuple[int, Order, Any]] = field(default_factory=list)
     numbered: int = 0
     opened: int = 0
+    made_at: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,11 @@ class Service:
         """The link with that secret part, if it was given out."""
         return self._links.get(token)
 
+    def spent(self, link: Link) -> bool:
+        """Whether a link opens no more: it is too old, or was opened as often as it may be."""
+        seconds, opens = self.settings.link_seconds, self.settings.link_opens
+        return (0 < seconds < time.monotonic() - link.made_at) or (0 < opens <= link.opened)
+
     def behaviour(self, visitor: Visitor) -> Behaviour:
         """How that visitor's pages behave; those who came without a scenario behave well."""
         number = self._numbers[visitor.short_id]
@@ -152,6 +164,9 @@ class Service:
         Returns:
             How many links' pages will hear of it.
         """
+        if order in (Order.LEAVE, Order.ARRIVE):
+            self._move(visitor_id, here=order is Order.ARRIVE)
+            return 0
         links = [link for link in self._links.values() if link.visitor.short_id == visitor_id]
         for link in links:
             link.numbered += 1
@@ -159,6 +174,13 @@ class Service:
         if order in (Order.END, Order.DECLINE):
             self._in_session.discard(visitor_id)
         return len(links)
+
+    def _move(self, visitor_id: str, *, here: bool) -> None:
+        self.visitors[visitor_id] = replace(self.visitors[visitor_id], is_online=here)
+        if here:
+            self._in_session.add(visitor_id)
+        else:
+            self._in_session.discard(visitor_id)
 
     def take_orders(self, link: Link, after: int) -> list[dict[str, Any]]:
         """What a page is still to do; what is done once is forgotten here."""

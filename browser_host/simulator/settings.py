@@ -22,6 +22,9 @@ class SimulatorSettings:
         pace: seconds of the scripts are multiplied by it; 0.1 makes a page live in a tenth of the time.
         slow: seconds that a `slow` page takes to load, and again to end.
         flood: messages a second of a `flood` page.
+        rest_per_minute: calls that the REST service takes in any minute; 0 takes all.
+        link_seconds: how long a link can be opened; 0 is as long as the simulator lives.
+        link_opens: how often a link can be opened; 0 is as often as one likes.
 
     Raises:
         UsageError: a number is out of its range.
@@ -36,6 +39,9 @@ class SimulatorSettings:
     pace: float = 1.0
     slow: float = 3.0
     flood: int = 500
+    rest_per_minute: int = 0
+    link_seconds: float = 0.0
+    link_opens: int = 0
 
     def __post_init__(self) -> None:
         bounds = (
@@ -46,6 +52,9 @@ class SimulatorSettings:
             ("pace", self.pace, 0, 100),
             ("slow", self.slow, 0, 600),
             ("flood", self.flood, 1, 100_000),
+            ("rest_per_minute", self.rest_per_minute, 0, 100_000),
+            ("link_seconds", self.link_seconds, 0, 86_400),
+            ("link_opens", self.link_opens, 0, 1_000),
         )
         for name, value, low, high in bounds:
             if not low <= value <= high:
