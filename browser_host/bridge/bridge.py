@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.async_api import CDPSession
 
-from browser_host.bridge import batches
+from browser_host.bridge import batches, posting
 from browser_host.bridge.chores import Chores
 from browser_host.bridge.limits import Limits
 from browser_host.bridge.listener import Listener
@@ -114,20 +114,8 @@ class Bridge:
         commits = slot.commits
 
         def done(outcome: Outcome) -> None:
-            match outcome:
-                case Outcome.DONE if slot.commits == commits:
-                    self._listener.posted(session_id, number)
-                case Outcome.DONE:
-                    text = "the page navigated while the instruction was being posted"
-                    self._listener.uncertain(session_id, number, text)
-                case Outcome.REFUSED:
-                    self._listener.not_posted(session_id, number, "the page was taken away")
-                case Outcome.NEVER:
-                    text = "the page did not take it in time"
-                    self._listener.not_posted(session_id, number, text)
-                case Outcome.UNCERTAIN:
-                    text = "the page stopped answering while the instruction was being posted"
-                    self._listener.uncertain(session_id, number, text)
+            navigated = slot.commits != commits
+            posting.tell(self._listener, session_id, number, outcome, navigated=navigated)
 
         self._orders.give(("post", slot.number, number, dict(message), slot.origin), done)
 

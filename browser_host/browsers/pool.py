@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from browser_host.bridge.chores import Chores
@@ -20,6 +20,7 @@ from browser_host.browsers.reports import (
     SessionsLost,
 )
 from browser_host.browsers.settings import PoolSettings
+from browser_host.browsers.shelf import Backoff, Shelf
 from browser_host.errors import BrowserUnavailable
 from browser_host.secrets import WatchLink
 from browser_host.sessions.session import ErrorCode, Fault
@@ -30,19 +31,7 @@ MAX_OPENING = 4
 """Pages that open at once: more only makes each of them late on two cores."""
 EMPTY_FOR_S = 30.0
 """How long an empty page is kept for the next session."""
-_BACKOFF_S = (0.0, 0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Before the next browser is started, by how many came to nothing or fell early."""
-_STEADY_AFTER_S = 60.0
-"""A browser that ran so long fell for a reason of its own, not for the one before."""
 _STRAINED_FROM = 3
-
-
-@dataclass(slots=True, eq=False)
-class _Shelf:
-    """A browser and its pages."""
-
-    engine: Engine
-    pages: dict[int, HostPage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +51,12 @@ class Pool:
         self._settings = settings
         self._sink = sink
         self._log = log
-        self._shelves: dict[int, _Shelf] = {}
+        self._shelves: dict[int, Shelf] = {}
         self._seats: dict[str, HostPage] = {}
         self._waiting: dict[str, _Waiting] = {}
         self._engines = 0
         self._pages = 0
-        self._failures = 0
+        self._backoff = Backoff()
         self._opening = asyncio.Semaphore(MAX_OPENING)
         self._chores = Chores(self._chore_failed)
         self._starting: asyncio.Task[None] | None = None
@@ -107,18 +96,7 @@ class Pool:
 
     def describe(self) -> tuple[BrowserDescription, ...]:
         """The browsers as they are now."""
-        return tuple(
-            BrowserDescription(
-                number=shelf.engine.number,
-                name=shelf.engine.name,
-                version=shelf.engine.version,
-                state="running",
-                pages=len(shelf.pages),
-                sessions=sum(len(page.sessions) for page in shelf.pages.values()),
-                sandbox=shelf.engine.sandbox,
-            )
-            for shelf in self._shelves.values()
-        )
+        return tuple(shelf.describe() for shelf in self._shelves.values())
 
     async def close(self, within: float) -> None:
         """Closes pages, browsers and drivers, in that order, within so many seconds, come what may."""
@@ -183,7 +161,7 @@ class Pool:
         self._seats[session_id] = page
         page.host(session_id, waiting.link)
 
-    def _new_page(self, shelf: _Shelf, *, alone: bool) -> HostPage:
+    def _new_page(self, shelf: Shelf, *, alone: bool) -> HostPage:
         self._pages += 1
         page = HostPage(
             self._pages,
@@ -248,17 +226,17 @@ class Pool:
         if self._closed:
             await engine.close(5.0)
             return
-        self._shelves[engine.number] = _Shelf(engine)
+        self._shelves[engine.number] = Shelf(engine)
         facts = {"browser": engine.number, "version": engine.version, "sandbox": decided.on}
         self._log.info("browser.started", **facts, why=decided.why)
         self._sink(BrowserStarted(engine.number, engine.name, engine.version))
 
     async def _another_engine(self) -> None:
         try:
-            await asyncio.sleep(_BACKOFF_S[min(self._failures, len(_BACKOFF_S) - 1)])
+            await asyncio.sleep(self._backoff.wait_s)
             await self._start_engine()
         except BrowserUnavailable as error:
-            self._failures += 1
+            self._backoff.fell(0.0)
             self._sink(BrowserLost(self._engines, str(error)))
         finally:
             self._starting = None
@@ -269,7 +247,7 @@ class Pool:
         if shelf is None:
             return
         pages = list(shelf.pages.values())
-        sessions = tuple(session for page in pages for session in page.sessions)
+        sessions = shelf.sessions
         for session in sessions:
             self._seats.pop(session, None)
         for page in pages:
@@ -277,8 +255,7 @@ class Pool:
         if sessions:
             self._sink(SessionsLost(sessions, Fault(ErrorCode.BROWSER_GONE, text)))
         self._sink(BrowserLost(engine.number, text))
-        steady = asyncio.get_running_loop().time() - engine.started_at > _STEADY_AFTER_S
-        self._failures = 0 if steady else self._failures + 1
+        self._backoff.fell(asyncio.get_running_loop().time() - engine.started_at)
         self._log.warning("browser.lost", browser=engine.number, text=text, sessions=len(sessions))
         self._chores.start(f"close browser {engine.number}", self._bury(engine, pages))
         self._place_soon()
