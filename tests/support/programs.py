@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.support import host_socket
 
 WATCHDECK = Path(sys.executable).parent / "watchdeck"
 """The installed command, as a user runs it."""
@@ -35,14 +37,25 @@ class Home:
     def config(self) -> Path:
         return self.path / "config" / "watchdeck" / "config.toml"
 
+    @property
+    def temporary(self) -> Path:
+        """Where Chromium keeps its profile, and Playwright its artifacts."""
+        return self.path / "tmp"
+
     def environment(self, **more: str) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "WATCHDECK_", "SSH_", "UPSCOPE_"))}
+        self.temporary.mkdir(exist_ok=True)
+        kept = {
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith(("XDG_", "WATCHDECK_", "SSH_", "UPSCOPE_"))
+        }
         return {
             **kept,
             "HOME": str(self.path),
             "XDG_RUNTIME_DIR": str(self.path / "run"),
             "XDG_STATE_HOME": str(self.path / "state"),
             "XDG_CONFIG_HOME": str(self.path / "config"),
+            "TMPDIR": str(self.temporary),
             **more,
         }
 
@@ -72,19 +85,29 @@ class Home:
         return json.loads(done.stdout)
 
     def sessions(self) -> dict[str, dict[str, Any]]:
-        """`list`, by label."""
+        """`list --json`, by label; the command takes most of a second on a busy machine."""
         return {session["label"]: session for session in self.json("list")["sessions"]}
+
+    def look(self) -> dict[str, dict[str, Any]]:
+        """The same, asked of the socket."""
+        return {
+            session["label"]: session for session in host_socket.get(self.socket, "/v1/snapshot")["sessions"]
+        }
 
     def until(
         self, holds: Callable[[dict[str, dict[str, Any]]], bool], within: float
     ) -> dict[str, dict[str, Any]]:
-        """The first `list` of which `holds` is true, or the last one in the failure."""
+        """The first `look` of which `holds` is true, or the last one in the failure.
+
+        Args:
+            within: seconds.
+        """
         deadline = time.monotonic() + within
-        while not holds(sessions := self.sessions()):
+        while not holds(sessions := self.look()):
             if time.monotonic() > deadline:
                 brief = {label: {k: v for k, v in s.items() if v} for label, s in sessions.items()}
                 raise AssertionError(f"not within {within} s: {json.dumps(brief, indent=1)}")
-            time.sleep(0.1)
+            time.sleep(0.05)
         return sessions
 
 
@@ -104,16 +127,19 @@ class Program:
 
 
 @contextlib.contextmanager
-def running(home: Home, *arguments: str, log: Path, **environment: str) -> Iterator[Program]:
+def running(
+    home: Home, *arguments: str, log: Path, stdin: int = subprocess.DEVNULL, **environment: str
+) -> Iterator[Program]:
     """A program that prints one line of JSON when it is ready; ended when the test is.
 
     Args:
         log: takes its stderr.
+        stdin: `subprocess.PIPE` for a program that is held by it.
     """
     with log.open("ab") as stderr:
         process = subprocess.Popen(
             [WATCHDECK, *arguments],
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=stderr,
             env=home.environment(**environment),
@@ -129,8 +155,9 @@ def running(home: Home, *arguments: str, log: Path, **environment: str) -> Itera
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 def _first_line(process: "subprocess.Popen[bytes]", log: Path) -> bytes:
@@ -149,7 +176,7 @@ def _first_line(process: "subprocess.Popen[bytes]", log: Path) -> bytes:
     return line
 
 
-def alive(pids: Sequence[int]) -> list[int]:
+def alive(pids: Iterable[int]) -> list[int]:
     """Those of the processes that still run (a zombie does not)."""
     found = []
     for pid in pids:
@@ -158,3 +185,16 @@ def alive(pids: Sequence[int]) -> list[int]:
             if state != "Z":
                 found.append(pid)
     return found
+
+
+def gone(pids: Iterable[int], within: float) -> list[int]:
+    """Waits for the processes to end, and returns those that did not.
+
+    Args:
+        within: seconds.
+    """
+    deadline = time.monotonic() + within
+    pids = list(pids)
+    while (left := alive(pids)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return left
