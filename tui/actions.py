@@ -71,21 +71,21 @@ def _sort(key: str, by: SortKey, words: str) -> Action:
 
 
 ACTIONS = (
-    Action("mark", "space", "mark", "Mark or unmark the row, and step down", "mark('row')", _TARGET, 2),
+    Action("mark", "space", "mark", "Mark or unmark the row, and step down", "mark('row')", _TARGET, 10),
     Action(
-        "filter", "slash", "filter", "Filter the rows: words, status:active, age>10m, !…", "filter", footer=3
+        "filter", "slash", "filter", "Filter the rows: words, status:active, age>10m, !…", "filter", footer=2
     ),
-    _send("mode-draw", "d", "draw", "Mode draw, to the marks or the row", 4),
-    _send("mode-pointer", "p", "pointer", "Mode pointer (the spotlight), to the marks or the row", 5),
-    _send("mode-cursor", "c", "cursor", "Mode cursor, to the marks or the row", 6),
-    _send("color-next", "s", "color", "Switch to the page's next colour", 7),
-    _send("color-choose", "S", "choose color", "Choose the colour to switch to", 12),
-    _send("end", "e", "end", "End the sessions; asks first", 8),
+    _send("mode-draw", "d", "draw", "Mode draw, to the marks or the row", 3),
+    _send("mode-pointer", "p", "pointer", "Mode pointer (the spotlight), to the marks or the row", 4),
+    _send("mode-cursor", "c", "cursor", "Mode cursor, to the marks or the row", 5),
+    _send("color-next", "s", "color", "Switch to the page's next colour", 6),
+    _send("color-choose", "S", "choose color", "Choose the colour to switch to", 15),
+    _send("end", "e", "end", "End the sessions; asks first", 7),
     Action("undo", "z", "undo", "Take back ends that were not posted yet", "ask('undo')", _HOST, 9),
-    Action("detail", "enter", "detail", "The session's timeline and ledger", "detail", _TARGET, 10),
+    Action("detail", "enter", "detail", "The session's timeline and ledger", "detail", _TARGET, 11),
     Action("range", "v", "range", "Begin a range; again marks all of it", "mark('range')", _TARGET),
     Action("mark-all", "a", "mark all", "Mark all rows that are shown", "mark('all')", _TARGET),
-    Action("unmark", "U", "unmark", "Clear all marks", "mark('none')", footer=13),
+    Action("unmark", "U", "unmark", "Clear all marks", "mark('none')", footer=16),
     Action("back", "escape", "back", "Leave the filter or the range; never quits", "back"),
     Action("down", "down,j", "down", "Cursor down", "move(1, 'row')"),
     Action("up", "up,k", "up", "Cursor up", "move(-1, 'row')"),
@@ -93,10 +93,10 @@ ACTIONS = (
     Action("page-up", "pageup", "page up", "A page up", "move(-1, 'page')"),
     Action("first", "g,home", "first", "To the first row", "move(-1, 'all')"),
     Action("last", "G,end", "last", "To the last row", "move(1, 'all')"),
-    Action("faults", "f", "faults", "Only sessions with something wrong", "switch('FAULTS')", footer=11),
+    Action("faults", "f", "faults", "Only sessions with something wrong", "switch('FAULTS')", footer=12),
     Action("wide", "w", "wide", "More columns", "switch('WIDE')", footer=14),
-    Action("pause", "P", "pause", "Hold the picture still; the host goes on", "switch('PAUSED')", footer=15),
-    Action("follow", "F", "follow", "Keep the cursor on the newest change", "switch('FOLLOW')", footer=16),
+    Action("pause", "P", "pause", "Hold the picture still; the host goes on", "switch('PAUSED')", footer=17),
+    Action("follow", "F", "follow", "Keep the cursor on the newest change", "switch('FOLLOW')", footer=18),
     _sort("L", SortKey.LABEL, "session"),
     _sort("H", SortKey.HOSTING, "hosting"),
     _sort("T", SortKey.STATUS, "status"),
@@ -111,9 +111,9 @@ ACTIONS = (
     Action("sort-next", "o", "sort", "Sort by the next column", "sort('next')"),
     Action("copy-id", "y", "copy id", "Send the ids to the terminal's clipboard", "copy('id')", _TARGET),
     Action("copy-row", "Y", "copy row", "Send the rows to the terminal's clipboard", "copy('row')", _TARGET),
-    Action("palette", "colon,ctrl+p", "palette", "Every action by its name", "ask('palette')", footer=17),
+    Action("palette", "colon,ctrl+p", "palette", "Every action by its name", "ask('palette')", footer=13),
     Action("help", "question_mark", "help", "All keys", "ask('help')", footer=1),
-    Action("quit", "q", "quit", "Leave the dashboard", "ask('quit')", footer=18),
+    Action("quit", "q", "quit", "Leave the dashboard", "ask('quit')", footer=8),
 )
 
 BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}

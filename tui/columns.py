@@ -13,6 +13,9 @@ _ROOMY = 130
 
 _LAST = 99
 
+_WHOLE_WHEN_WIDE = 3
+"""The rank to which columns stand at full width in a wide view with room: whose it is, and how it stands."""
+
 _FILLED_FIRST = ("status", "label", "color")
 """What gets more room first: the page's own words whole, then whose they are, then the colour's name."""
 
@@ -55,11 +58,11 @@ COLUMNS = (
     Column("opened", "age", 4, 4, 9, 11),
     Column("stale", "stale", 15, 16, 11, 9),
     Column("instruction", "instruction", 15, 20, 5, 5),
-    Column("trouble", "trouble", 24, 40, 10, 6, grows=3),
+    Column("trouble", "trouble", 19, 40, 10, 6, grows=3),
     Column("id", "id", 8, 10, _LAST, 12),
     Column("visitor", "visitor", 8, 12, _LAST, 13),
     Column("events", "events", 6, 7, _LAST, 14),
-    Column("losses", "lost", 4, 6, _LAST, 15),
+    Column("losses", "drops", 5, 6, _LAST, 15),
     Column("page", "page", 4, 4, _LAST, 16),
     Column("source", "source", 10, 10, _LAST, 17),
     Column("link", "link", 8, 8, _LAST, 18),
@@ -95,10 +98,10 @@ def layout(width: int, *, wide: bool) -> Layout:
     """
     gap = 2 if width >= _ROOMY else 1
     chosen = _chosen(width - GUTTER, gap, wide=wide)
-    spare = width - GUTTER - sum(c.narrow for c in chosen) - gap * (len(chosen) - 1)
-    widths = {column.id: column.narrow for column in chosen}
+    widths = {column.id: _least(column, whole=wide and gap > 1) for column in chosen}
+    spare = width - GUTTER - sum(widths.values()) - gap * (len(chosen) - 1)
     for column in sorted(chosen, key=lambda c: (_filled(c), _rank(c, wide=wide))):
-        more = max(0, min(column.full - column.narrow, spare))
+        more = max(0, min(column.full - widths[column.id], spare))
         widths[column.id] += more
         spare -= more
     shares = sum(column.grows for column in chosen)
@@ -123,12 +126,17 @@ def _rank(column: Column, *, wide: bool) -> int:
     return column.wide_rank if wide else column.rank
 
 
+def _least(column: Column, *, whole: bool) -> int:
+    """Cells below which a column yields to others."""
+    return column.full if whole and column.wide_rank <= _WHOLE_WHEN_WIDE else column.narrow
+
+
 def _chosen(room: int, gap: int, *, wide: bool) -> list[Column]:
     held: set[str] = set()
     for column in sorted(COLUMNS, key=lambda c: _rank(c, wide=wide)):
         if _rank(column, wide=wide) == _LAST:
             continue
-        need = column.narrow + (gap if held else 0)
+        need = _least(column, whole=wide and gap > 1) + (gap if held else 0)
         if held and need > room:
             break
         held.add(column.id)

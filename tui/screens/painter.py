@@ -120,7 +120,7 @@ class Painter:
             deck, tally, view, environment=self._environment, now=clock, glyphs=self._glyphs
         )
         counts = headline.second_line(len(deck.sessions), tally, view, self._glyphs)
-        return headline.packed(left, width, right), headline.packed(counts, width)
+        return headline.packed(left, width, right), headline.packed(counts, width - 1)
 
     def _paint_words(self, view: ViewState, now: float, clock: float, ink: Ink) -> None:
         said, tone, until = self._said

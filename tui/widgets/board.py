@@ -25,7 +25,7 @@ class Board(Container, can_focus=False):
 
     Textual's compositor cuts each line where a widget begins or ends, and sends a changed region from
     the cut before it: without guides that is the line's beginning, and a cell at the right costs the
-    whole line (700 bytes in place of 70 at 160 columns).
+    whole line (measured at 160 columns: 582 bytes in place of 67).
     """
 
     DEFAULT_CSS = """

@@ -72,7 +72,8 @@ def test_control_characters_are_made_visible() -> None:
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
-        (-5, "now"), (4.9, "now"), (5, "5s"), (59, "55s"), (60, "1m"), (3599, "59m"),
+        (-5, "now"), (4.9, "now"), (5, "5s"),
+        (9.9, "5s"), (10, "10s"), (59, "50s"), (60, "1m"), (3599, "59m"),
         (3661, "1h01"), (36000, "10h"), (90000, "1d"), (9e9, "999d"),
     ],
 )  # fmt: skip

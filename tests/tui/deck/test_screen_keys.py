@@ -276,7 +276,7 @@ async def test_an_empty_table_says_what_to_do() -> None:
 
 async def test_markup_and_escapes_in_a_label_are_shown_as_they_are() -> None:
     held = deck(session("a", label="[bold]x[/] \x1b[2J"))
-    async with showing(held, (140, 24)) as (app, _):
+    async with showing(held, (180, 24)) as (app, _):
         assert "[bold]x[/] \\u001b[2J"[:19] in screen_text(app)
 
 
