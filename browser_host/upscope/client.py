@@ -112,12 +112,10 @@ class UpscopeClient:
             LinkLost: a link was made, or may have been, and can't be used.
         """
         call = calls.watch_link(self._settings, visitor_id, metadata or {})
-        text = (await self._read(call, LinkAnswer)).watch_url.get_secret_value()
-        try:
-            return addresses.watch_link(text)
-        except ValueError as error:
-            why = str(error)
-        raise LinkLost(f"the REST service at {self._settings.host} gave a link that is not opened: {why}")
+        link = _link(await self._read(call, LinkAnswer))
+        if isinstance(link, WatchLink):
+            return link
+        raise LinkLost(f"the REST service at {self._settings.host} gave a link that is not opened: {link}")
 
     async def end_session(self, visitor_id: str) -> None:
         """Ends whatever session runs with a visitor; it is no error where none does."""
@@ -161,6 +159,14 @@ class UpscopeClient:
         except TimeoutError:
             # It may have been sent by then.
             return Broken(Stage.UNDER_WAY, f"no whole answer within {self._patience.total_s:g} s")
+
+
+def _link(answer: LinkAnswer) -> WatchLink | str:
+    """The link, or what is wrong with it; the frame that raises must not hold its text."""
+    try:
+        return addresses.watch_link(answer.watch_url.get_secret_value())
+    except ValueError as error:
+        return str(error)
 
 
 class _KeyAuth(httpx.Auth):

@@ -39,6 +39,8 @@ class Look:
         seen: the service's answer; a look that failed is no look.
         complete: whether that was all; where it was cut, absence says nothing.
         held: short ids that discovery holds, those being opened included, those that ended not.
+        failed: short ids of the last plan's that could not be opened; they may be tried again when their
+            links allow it.
         taken: short ids that are hosted otherwise.
         book: the links asked for within the last hour.
     """
@@ -46,6 +48,7 @@ class Look:
     seen: tuple[Visitor, ...]
     complete: bool
     held: Collection[str]
+    failed: Collection[str]
     taken: Collection[str]
     book: LinkBook
 
@@ -55,7 +58,7 @@ class Memory:
     """What is remembered from look to look.
 
     Args:
-        present: when each visitor that is held was last seen.
+        present: when each visitor that is held, or was to be opened, was last seen.
         passed_over: the same of those whose sessions ended here: not opened until they have left.
     """
 
@@ -104,21 +107,23 @@ def plan(memory: Memory, look: Look, rules: Rules, now: float) -> Plan:
     ready = [one for one in wanted if dues[one].now]
     hour = next((wait for wait in dues.values() if wait.ceiling is Ceiling.HOUR), None)
     room = max(0, min(rules.max_sessions - len(held), _links_left(look.book, rules.links, now)))
+    kept = {one: at for one, at in present.items() if one not in let_go}
     return Plan(
         to_open=tuple(wanted[one] for one in ready[:room]),
         to_let_go=let_go,
         held_back=len(ready[room:]) + sum(wait.ceiling is Ceiling.HOUR for wait in dues.values()),
         hour=hour,
-        memory=Memory({one: at for one, at in present.items() if one not in let_go}, passed_over),
+        memory=Memory({**kept, **dict.fromkeys(ready[:room], now)}, passed_over),
     )
 
 
 def _passed_over(
     memory: Memory, look: Look, here: Collection[str], rules: Rules, now: float
 ) -> dict[str, float]:
-    """Who was held at the last look and is no more has ended; each counts until away for the grace."""
+    """Who was held or to be opened at the last look, and is not, has ended; until away for the grace."""
     held = frozenset(look.held)
-    before = {**memory.passed_over, **{one: now for one in memory.present if one not in held}}
+    ended = {one: now for one in memory.present if one not in held and one not in look.failed}
+    before = {**memory.passed_over, **ended}
     seen = {one: now if one in here or not look.complete else at for one, at in before.items()}
     kept = [
         (one, at) for one, at in seen.items() if one not in held and (one in here or now - at < rules.grace_s)
