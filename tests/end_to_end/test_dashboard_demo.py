@@ -26,9 +26,6 @@ pytestmark = pytest.mark.xdist_group("dashboard-demo")
 TWELVE_WITHIN_S = 30.0
 """The issue's: from the program's start to twelve sessions that show their visitor."""
 
-READS_A_PROMPT_S = 0.4
-"""Longer than a prompt is deaf."""
-
 HEX = re.compile(r"#[0-9a-f]{6}")
 
 
@@ -86,9 +83,7 @@ def test_an_end_is_asked_for_and_confirmed_on_its_row(demo: Terminal) -> None:
     demo.press("jjj")
     name = rows[3][2:14]
     demo.until(lambda now: now.lines[6].startswith("▌ " + name))
-    demo.press("e")
-    demo.shows("End 1 session?", "Cancel", name)
-    time.sleep(READS_A_PROMPT_S)
+    demo.ask_to_end("End 1 session?", name)
     demo.press(TAB + ENTER)
     demo.until(lambda now: "○ ended" in now.lines[6] and "end confirmed" in now.lines[6])
     demo.shows("11 live", "1 ended", "1 terminated")

@@ -26,14 +26,22 @@ ENTER, TAB, ESCAPE, PAGE_DOWN = "\r", "\t", "\x1b", "\x1b[6~"
 SHOWS_WITHIN_S = 10.0
 """A picture that a busy machine with two cores has not shown by then, is not coming."""
 
+SETTLES_WITHIN_S = 0.5
+"""From a key that moves the cursor to the picture of it."""
+
 LEAVES_WITHIN_S = 16.0
 """The dashboard gives its own host 12 s, then signals."""
 
+READS_A_PROMPT_S = 0.4
+"""Longer than a prompt is deaf."""
+
 READ_BYTES = 65536
 
-_TAKE_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
-)
+_TAKE_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 """Makes stdin the controlling terminal of a new session, and becomes the program."""
 
 _OF_OTHER_TERMINALS = ("LC_", "LANG", "TERM", "COLORTERM", "NO_COLOR", "TEXTUAL", "TMUX", "COLUMNS", "LINES")
@@ -136,27 +144,56 @@ class Terminal:
 
     def row_says(self, label: str, *words: str, within: float = SHOWS_WITHIN_S) -> str:
         """The session's row as soon as it has all of the words."""
-        return self.until(
-            lambda now: (row if all(word in row for word in words) else "") if (row := now.row(label)) else "",
-            within,
-        )
+
+        def said(now: Picture) -> str:
+            row = now.row(label)
+            return row if all(word in row for word in words) else ""
+
+        return self.until(said, within)
 
     def press(self, keys: str) -> None:
         """Types keys in one go: what a hand on a slow line does."""
         os.write(self._master, keys.encode())
 
+    def ask_to_end(self, *words: str) -> None:
+        """Presses the key, and reads the prompt until it listens."""
+        self.press("e")
+        self.shows("Cancel", *words)
+        time.sleep(READS_A_PROMPT_S)
+
+    def prompt_is_gone(self) -> None:
+        """Waits until no prompt is up."""
+        self.until(lambda now: "Cancel" not in now.text)
+
     def go_to(self, label: str) -> None:
-        """Moves the cursor to a row, one key at a time, as it is seen."""
-        rows = self.until(lambda now: now.labels if label in now.labels and now.cursor else None)
-        way = rows.index(label) - rows.index(self.picture.cursor)
-        self.press("j" * way if way > 0 else "k" * -way)
-        self.until(lambda now: now.cursor == label)
+        """Moves the cursor to a row by keys, looking where it got."""
+        deadline = time.monotonic() + SHOWS_WITHIN_S
+        while time.monotonic() < deadline:
+            now = self.until(lambda now: now if now.cursor in now.labels else None)
+            if label in now.labels:
+                way = now.labels.index(label) - now.labels.index(now.cursor)
+                self.press("j" * way if way > 0 else "k" * -way)
+            else:
+                self.press("g" if now.labels[-1] == now.cursor else PAGE_DOWN)
+            # A picture may have been half drawn, or rows may have moved meanwhile: then it is looked at again.
+            with contextlib.suppress(AssertionError):
+                self.until(lambda now: now.cursor == label, SETTLES_WITHIN_S)
+                return
+        raise AssertionError(f"the cursor does not get to {label}:\n{self.picture.text}")
 
     def click(self, label: str) -> None:
         """Presses and releases the mouse's first button on a session's row."""
         lines = self.until(lambda now: now.lines if now.row(label) else None)
-        y = 1 + next(at for at, line in enumerate(lines) if line[2:].startswith(f"{label} "))
-        self.press(f"\x1b[<0;6;{y}M\x1b[<0;6;{y}m")
+        self._click_at(5, next(at for at, line in enumerate(lines) if line[2:].startswith(f"{label} ")))
+
+    def click_on(self, words: str) -> None:
+        """The same on words, where they stand last."""
+        lines = self.shows(words).lines
+        y = max(at for at, line in enumerate(lines) if words in line)
+        self._click_at(lines[y].rindex(words) + 1, y)
+
+    def _click_at(self, x: int, y: int) -> None:
+        self.press(f"\x1b[<0;{x + 1};{y + 1}M\x1b[<0;{x + 1};{y + 1}m")
 
     def resize(self, columns: int, rows: int) -> None:
         """The window becomes another; the program hears of it by SIGWINCH."""
@@ -287,4 +324,3 @@ def nobody_left(home: Home, within: float) -> dict[int, str]:
 def kill(pid: int) -> None:
     """Ends one process without its having a say."""
     os.kill(pid, signal.SIGKILL)
-
