@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from rich.text import Text
 from textual import on
@@ -30,6 +30,8 @@ from tui.state import Deck, LinkState
 from tui.tones import Tone
 
 log = logging.getLogger("tui")
+
+Answer = TypeVar("Answer")
 
 TELL_LOSS_AFTER_S = 0.5
 """Seconds after which a loss is told in words; by then it is known whether our own host ended."""
@@ -152,6 +154,11 @@ class WatchdeckApp(App[None]):
             self._counted_down = words
             self._main.say(words, Tone.WARN)
 
+    def _open(self, screen: Screen[Answer], answered: Callable[[Answer | None], None] | None = None) -> None:
+        """Opens a screen over the main one; keys that were typed ahead of the first don't open a second."""
+        if self.screen is self._main:
+            self.push_screen(screen, answered)
+
     @on(asks.Instructed)
     def _instruct(self, asked: asks.Instructed) -> None:
         self._start(self._acts.instruct(tuple(asked.ids), asked.instruction))
@@ -168,7 +175,7 @@ class WatchdeckApp(App[None]):
             if confirmed:
                 self._start(self._acts.end(confirmed, self._undo_s))
 
-        self.push_screen(ConfirmScreen(question, self.deck), answered)
+        self._open(ConfirmScreen(question, self.deck), answered)
 
     @on(asks.UndoAsked)
     def _take_back(self) -> None:
@@ -182,19 +189,20 @@ class WatchdeckApp(App[None]):
             if color is not None:
                 self._start(self._acts.instruct(ids, {"action": "switchColor", "color": color}))
 
-        self.push_screen(ChooseColorScreen(confirm.sessions_counted(len(ids))), answered)
+        self._open(ChooseColorScreen(confirm.sessions_counted(len(ids))), answered)
 
     @on(asks.DetailAsked)
     def _open_detail(self, asked: asks.DetailAsked) -> None:
-        self.push_screen(DetailScreen(asked.id, self.deck, self._client.detail))
+        self._open(DetailScreen(asked.id, self.deck, self._client.detail))
 
     @on(asks.HelpAsked)
     def _open_help(self) -> None:
-        self.push_screen(HelpScreen(self._main.active_bindings.values()))
+        self._open(HelpScreen(self._main.active_bindings.values()))
 
     @on(asks.PaletteAsked)
     def _open_palette(self) -> None:
-        self.action_command_palette()
+        if self.screen is self._main:
+            self.action_command_palette()
 
     @on(asks.CopyAsked)
     def _copy(self, asked: asks.CopyAsked) -> None:
@@ -221,7 +229,7 @@ class WatchdeckApp(App[None]):
             if leave is not None:
                 self.exit()
 
-        self.push_screen(ConfirmScreen(question, self.deck), answered)
+        self._open(ConfirmScreen(question, self.deck), answered)
 
     @property
     def attached(self) -> bool:
