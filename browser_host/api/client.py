@@ -8,7 +8,7 @@ from typing import Any, Self
 import httpx
 
 from browser_host.api import decode
-from browser_host.api.schema import HostEvent, Outcome, SessionDetail, Snapshot, Target
+from browser_host.api.schema import HostEvent, Outcome, SessionDetail, Snapshot, Target, VisitorView
 from browser_host.errors import NoHost, WatchdeckError
 
 CONNECT_S = 3.0
@@ -133,6 +133,16 @@ class HostClient:
     async def cancel(self, instructions: Sequence[str]) -> Outcome:
         """Takes back instructions that were not posted yet; the answer says which could be."""
         return decode.outcome(await self.call("POST", "/v1/cancel", {"instructions": list(instructions)}))
+
+    async def visitors(self, search: str, limit: int = 50) -> tuple[VisitorView, ...]:
+        """Searches the REST service's visitors in its own syntax; opens nothing."""
+        query = httpx.QueryParams({"search": search, "limit": limit})
+        return decode.visitors(await self.call("GET", f"/v1/visitors?{query}", waits=True))
+
+    async def history(self, session: str | None = None, limit: int = 500) -> tuple[Mapping[str, Any], ...]:
+        """The journal's newest entries in the contract's words, newest last."""
+        query = httpx.QueryParams({"limit": limit, **({"session": session} if session else {})})
+        return tuple((await self.call("GET", f"/v1/history?{query}"))["entries"])
 
     async def stop(self) -> None:
         """Asks the host to end in order."""

@@ -13,6 +13,7 @@ from browser_host.api.schema import (
     Result,
     SessionDetail,
     Snapshot,
+    VisitorView,
 )
 from browser_host.errors import HostRunning, Refused, UnknownSession, UsageError, WatchdeckError
 from browser_host.sessions import staleness, views
@@ -43,6 +44,7 @@ def snapshot(body: Mapping[str, Any]) -> Snapshot:
             raw_instructions=host.get("raw_instructions", False),
             simulated=host.get("simulated", False),
             journal=host.get("journal"),
+            discovery=host.get("discovery"),
             automatic=tuple(host.get("automatic", ())),
             stale_rules=staleness.rules_from_json(host["stale"]) if "stale" in host else StaleRules(),
         ),
@@ -75,6 +77,24 @@ def outcome(body: Mapping[str, Any]) -> Outcome:
             PlanEntry(id=entry["id"], label=entry["label"], status=entry["status"], reason=entry["reason"])
             for entry in body.get("plan", ())
         ),
+    )
+
+
+def visitors(body: Mapping[str, Any]) -> tuple[VisitorView, ...]:
+    """The answer of `/v1/visitors`."""
+    return tuple(
+        VisitorView(
+            id=one["id"],
+            label=one["label"],
+            identities=tuple(one["identities"]),
+            email=one["email"],
+            tags=tuple(one["tags"]),
+            last_page=one["last_page"],
+            is_online=one["is_online"],
+            is_in_session=one["is_in_session"],
+            session=one["session"],
+        )
+        for one in body["visitors"]
     )
 
 

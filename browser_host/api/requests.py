@@ -110,6 +110,13 @@ class CancelRequest(Request):
         return [int(instruction[1:]) for instruction in self.instructions]
 
 
+class VisitorsRequest(Request):
+    """Searches the service's visitors, in its own syntax; empty for the latest."""
+
+    search: str = Field(default="", max_length=200)
+    limit: int = Field(default=50, ge=1, le=200)
+
+
 class HistoryRequest(Request):
     """Asks for the journal's newest entries.
 

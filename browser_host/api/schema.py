@@ -31,6 +31,7 @@ class HostView:
         simulated: the sessions are the built-in simulator's.
         journal: why the journal can't be written, so that nothing may be changed; None where it can.
         automatic: the rules of staleness by which the host itself ends sessions.
+        discovery: `seen`, `held`, `held_back`, `ceiling`, `links_this_hour`, `trouble`; None where it is off.
         stale_rules: the limits that the host judges by, for countdowns.
     """
 
@@ -45,6 +46,7 @@ class HostView:
     simulated: bool
     journal: str | None = None
     automatic: tuple[str, ...] = ()
+    discovery: Mapping[str, Any] | None = None
     stale_rules: StaleRules = field(default_factory=StaleRules)
 
 
@@ -136,6 +138,27 @@ class Outcome:
     results: tuple[Result, ...]
     counts: Mapping[str, int]
     plan: tuple[PlanEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorView:
+    """A visitor as the REST service describes one; what it did not say is None or empty.
+
+    Args:
+        label: what a session with this visitor would be called.
+        last_page: without its query.
+        session: id of the session that is hosted for this visitor already, or None.
+    """
+
+    id: str
+    label: str
+    identities: tuple[str, ...]
+    email: str | None
+    tags: tuple[str, ...]
+    last_page: str | None
+    is_online: bool | None
+    is_in_session: bool | None
+    session: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from browser_host.api.requests import (
     EndRequest,
     HistoryRequest,
     InstructionRequest,
+    VisitorsRequest,
     parse,
     parse_query,
 )
@@ -98,6 +99,7 @@ def application(service: Service) -> Starlette:
             Route("/v1/cancel", routes.cancel, methods=["POST"]),
             Route("/v1/stop", routes.stop, methods=["POST"]),
             Route("/v1/history", routes.history),
+            Route("/v1/visitors", routes.visitors),
             Route("/v1/health", routes.health),
             Route("/metrics", routes.metrics),
         ],
@@ -140,6 +142,9 @@ class _Routes:
 
     async def stop(self, request: Request) -> Response:
         return _json(self._service.stop(_peer(request)))
+
+    async def visitors(self, request: Request) -> Response:
+        return _json(await self._service.visitors(parse_query(VisitorsRequest, request.query_params)))
 
     async def history(self, request: Request) -> Response:
         return _json(await self._service.history(parse_query(HistoryRequest, request.query_params)))

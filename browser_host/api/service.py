@@ -10,6 +10,7 @@ from browser_host.api.requests import (
     EndRequest,
     HistoryRequest,
     InstructionRequest,
+    VisitorsRequest,
 )
 
 
@@ -61,6 +62,9 @@ class Service(Protocol):
 
     def stop(self, peer: Peer) -> Mapping[str, Any]:
         """Lets the host end in order."""
+
+    async def visitors(self, request: VisitorsRequest) -> Mapping[str, Any]:
+        """Searches the service's visitors; opens nothing."""
 
     async def history(self, request: HistoryRequest) -> Mapping[str, Any]:
         """The journal's newest entries."""

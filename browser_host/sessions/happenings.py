@@ -115,6 +115,29 @@ class InstructionCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class InstructionRerouted:
+    """The page did not confirm the instruction, and the REST service was asked; or it has answered.
+
+    Args:
+        text: plain words on what was asked and answered.
+    """
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkReplaced:
+    """It has a watch link, or another one than before.
+
+    Args:
+        fingerprint: of the new one.
+    """
+
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     """The clock moved on: deadlines of the ledger are looked at."""
 
@@ -135,5 +158,7 @@ Happening: TypeAlias = (
     | InstructionFailed
     | InstructionUncertain
     | InstructionCancelled
+    | InstructionRerouted
+    | LinkReplaced
     | TimePassed
 )

@@ -11,7 +11,7 @@ from browser_host.protocol.events import Color
 from browser_host.protocol.instructions import EndSession, Instruction, SwitchColor
 from browser_host.sessions.durations import format_duration
 from browser_host.sessions.instant import Instant
-from browser_host.sessions.ledger import FINAL, LIMIT, Entry, EntryState
+from browser_host.sessions.ledger import FINAL, LIMIT, Entry, EntryState, Via
 from browser_host.sessions.session import Hosting, Session
 
 NOT_BY_IT = "ended, but before the instruction reached the page"
@@ -128,6 +128,25 @@ def cancelled(session: Session, number: int, now: Instant, text: str) -> Iterato
     entry = _find(session, number)
     if entry is not None and entry.state is EntryState.QUEUED:
         yield replace(entry, state=EntryState.CANCELLED, finished_at=now, text=text)
+
+
+def rerouted(session: Session, number: int, now: Instant, text: str) -> Iterator[Entry]:
+    """Sends what the page did not confirm by way of the service; the page has its time once more.
+
+    That the service said ok is no confirmation: only the page's own word is.
+    """
+    entry = _find(session, number)
+    if entry is not None and entry.state is EntryState.SENT:
+        yield replace(entry, via=Via.REST, sent_at=now, text=text)
+
+
+def overdue_ends(session: Session, now: Instant) -> Iterator[Entry]:
+    """The ends whose page did not confirm them in time, and that the service was not asked for yet."""
+    for entry in session.ledger:
+        deadline = _deadline(entry)
+        is_end = isinstance(entry.order.instruction, EndSession)
+        if is_end and entry.via is Via.PAGE and deadline is not None and now.mono >= deadline:
+            yield entry
 
 
 def stranded(session: Session, now: Instant, why: str) -> Iterator[Entry]:

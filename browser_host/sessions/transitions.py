@@ -14,7 +14,9 @@ __all__ = ["TIMELINE_LIMIT", "Step", "apply"]
 _HUNG = Fault(ErrorCode.PAGE_HUNG, "the page it lives in does not answer")
 
 
-def apply(session: Session, happening: h.Happening, now: Instant) -> Step:
+def apply(  # noqa: C901 - one case for each happening
+    session: Session, happening: h.Happening, now: Instant
+) -> Step:
     """The session after a happening, and what is to be published of it.
 
     Args:
@@ -43,6 +45,11 @@ def apply(session: Session, happening: h.Happening, now: Instant) -> Step:
             draft.revise(ledger_rules.uncertain(session, number, now, text))
         case h.InstructionCancelled(number, text):
             draft.revise(ledger_rules.cancelled(session, number, now, text))
+        case h.InstructionRerouted(number, text):
+            draft.revise(ledger_rules.rerouted(session, number, now, text))
+        case h.LinkReplaced(fingerprint):
+            draft.set(link=fingerprint)
+            draft.tell(ChangeType.HOSTING)
         case h.TimePassed():
             draft.revise(ledger_rules.overdue(session, now))
         case _:
@@ -69,7 +76,7 @@ def _hosted(
         case h.Opened(page):
             draft.set(ended=None, begun_at=now, opened_at=now)
             draft.host(Hosting.LOADING, f"page {page}", page=page, error=None)
-        case h.FrameReleased():
+        case h.FrameReleased() if session.ended is not None:
             _leave(draft)
         case h.Blocked(fault):
             _displaced(draft, Hosting.BLOCKED, fault)

@@ -1,7 +1,7 @@
 """Instructions on their way: given, posted when their time has come, and waited for until settled."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from browser_host.api.peer import Peer
@@ -18,15 +18,16 @@ from browser_host.sessions.happenings import (
 )
 from browser_host.sessions.instant import Clock, Instant
 from browser_host.sessions.ledger import Entry, EntryState, Order
-from browser_host.sessions.ledger_rules import next_deadline, refusal, settled
+from browser_host.sessions.ledger_rules import next_deadline, overdue_ends, refusal, settled
 from browser_host.sessions.session import Session
 from browser_host.supervisor.agenda import Agenda
 from browser_host.supervisor.fleet import Fleet
 
 _LEDGER_CHANGES = frozenset(change for change in ChangeType if change.value.startswith("instruction."))
 
-SETTLING_SLACK_S = 10.0
-"""Seconds beyond its own deadlines after which a wait for an instruction is given up: a fault of ours."""
+SETTLING_SLACK_S = 60.0
+"""Seconds beyond its own deadline after which a wait for an instruction is given up: more than the hosting
+takes to say what it posted, and than the service has to answer where it is asked."""
 
 RESOLUTION_S = 0.02
 """Seconds between two looks at one ledger, at the least."""
@@ -59,14 +60,25 @@ class Dispatch:
 
     An instruction is posted at most once: it leaves `queued` by being handed to the hosting, and from
     then on it cannot be taken back.
+
+    Args:
+        escalate: called with each end that its page did not confirm in time, before that is published.
     """
 
-    def __init__(self, fleet: Fleet, hosting: Hosting, agenda: Agenda, clock: Clock) -> None:
+    def __init__(
+        self,
+        fleet: Fleet,
+        hosting: Hosting,
+        agenda: Agenda,
+        clock: Clock,
+        escalate: Callable[[Session, int], None] | None,
+    ) -> None:
         self._fleet = fleet
         self._hosting = hosting
         self._agenda = agenda
         self._clock = clock
         self._last_number = 0
+        self._escalate = escalate
         self._handed: set[int] = set()
         self._waiting: dict[int, asyncio.Future[Entry]] = {}
 
@@ -207,9 +219,14 @@ class Dispatch:
         deadline = next_deadline(session) if session is not None else None
         if deadline is not None:
             look = max(deadline, self._clock().mono + RESOLUTION_S)
-            self._agenda.at(
-                look, lambda: self._watch(session_id, self._fleet.apply(session_id, TimePassed()))
-            )
+            self._agenda.at(look, lambda: self._look_at(session_id))
+
+    def _look_at(self, session_id: str) -> None:
+        session = self._fleet.get(session_id)
+        if session is not None and self._escalate is not None:
+            for entry in overdue_ends(session, self._clock()):
+                self._escalate(session, entry.order.number)
+        self._watch(session_id, self._fleet.apply(session_id, TimePassed()))
 
     def _wake(self, entries: Sequence[Entry]) -> None:
         for entry in entries:

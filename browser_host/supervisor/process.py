@@ -38,13 +38,13 @@ from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.service import HostService
 from browser_host.supervisor.standing import close_journal, identity_key, open_journal
 from browser_host.supervisor.supervisor import NewSession, Supervisor
-from browser_host.supervisor.translation import pool_settings, rules_of
+from browser_host.supervisor.translation import pool_settings, rest_of, rules_of, scout_of
 from browser_host.supervisor.warden import Warden
 
 CLOSE_HOSTING_S = 4.0
 """Seconds for pages, browsers and drivers to close; with what ends before them it stays below ten."""
 
-END_ALL_S = 3.0
+END_ALL_S = 2.5
 """Seconds for the sessions to end where `host.on_exit` is `end`."""
 
 SERVER_STARTS_S = 5.0
@@ -82,9 +82,13 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
         _hold_lifeline(stop)
     started = system_clock()
 
+    def resync() -> None:
+        """What the header shows changed: clients learn it from a new snapshot."""
+        feed.publish(RESYNC, None, system_clock(), {})
+
     def changed(standing: Standing) -> None:
         log.warning("journal.standing", state=standing.state.value, reason=standing.reason)
-        feed.publish(RESYNC, None, system_clock(), {})  # clients learn it from a new snapshot
+        resync()
 
     rules = rules_of(settings)
     feed = Feed()
@@ -97,14 +101,18 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
     identities = Identities(identity_key(paths.state_dir() / "ids.key", log, _say))
     journal = Journal(settings.journal.path, settings.journal.keep, changed=changed)
     scribe = Scribe(journal, system_clock)
+    rest = rest_of(settings, log)
     supervisor: Supervisor = Supervisor(
-        pool, rules, identities, feed=feed, clock=system_clock, log=log, scribe=scribe
+        pool, rules, identities, feed=feed, clock=system_clock, log=log, scribe=scribe, rest=rest
     )
+    scout = scout_of(settings, supervisor, rest, log, changed=resync)
     service = HostService(
         supervisor,
         pool,
         scribe=scribe,
         journal=journal,
+        rest=rest,
+        scout=scout,
         feed=feed,
         rules=rules,
         version=importlib.metadata.version("watchdeck"),
@@ -120,12 +128,18 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
         await stack.enter_async_context(
             _serving(ApiServer(service, AllowedUids(settings.host.allow_uids)), socket)
         )
+        if rest is not None:
+            await stack.enter_async_context(rest.working(supervisor.receive))
         sessions = await _sessions(settings, options, stack)
         _say_ready(socket.path)
         log.info("host.started", pid=os.getpid(), socket=str(socket.path), sessions=len(sessions))
         for session in sessions:
             _add(supervisor, session, log)
-        await Warden(rules, supervisor.fleet, supervisor.dispatch, scribe, system_clock, log).run(stopping)
+        warden = Warden(rules, supervisor.fleet, supervisor.dispatch, scribe, system_clock, log)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(warden.run(stopping), name="warden")
+            if scout is not None:
+                group.create_task(scout.run(stopping), name="scout")
         if settings.host.on_exit is OnExit.END:
             await _end_all(supervisor, scribe, log)
         feed.close()
@@ -137,9 +151,8 @@ async def _sessions(
 ) -> list[NewSession]:
     if options.simulate is None:
         return [
-            NewSession(link=entry.link, source=Source.CONFIG, label=entry.label)
+            NewSession(link=entry.link, source=Source.CONFIG, label=entry.label, visitor=entry.visitor)
             for entry in settings.sessions
-            if entry.link is not None
         ]
     simulator = await stack.enter_async_context(
         Simulator(SimulatorSettings(sessions=options.simulate, rate=options.rate, seed=options.seed))
@@ -183,8 +196,12 @@ async def _end_all(supervisor: Supervisor, scribe: Scribe, log: Log) -> None:
     except JournalUnavailable as error:
         log.warning("host.did_not_end_sessions", why=str(error))
         return
-    async with asyncio.timeout(END_ALL_S + 0.5):
-        entries = await asyncio.gather(*(dispatch.settle(one) for one in given))
+    try:
+        async with asyncio.timeout(END_ALL_S + 0.5):
+            entries = await asyncio.gather(*(dispatch.settle(one) for one in given))
+    except TimeoutError:
+        log.warning("host.ended_sessions_unknown")
+        return
     log.info("host.ended_sessions", states=sorted(entry.state.value for entry in entries if entry))
 
 

@@ -22,6 +22,7 @@ class Rules:
         keep_ended_s: seconds an ended session stays listed; None keeps it.
         paths: where generation 2's state says status, colour and mode.
         stale: the limits of staleness.
+        rest_fallback: ask the service to end what its page did not confirm.
         automatic: rules of staleness by which the host itself ends sessions.
         automatic_per_hour: never more of these ends within an hour.
     """
@@ -35,5 +36,6 @@ class Rules:
     max_sessions: int = MAX_SESSIONS
     paths: StatePaths = field(default_factory=StatePaths)
     stale: StaleRules = field(default_factory=StaleRules)
+    rest_fallback: bool = False
     automatic: frozenset[str] = frozenset()
     automatic_per_hour: int = 20

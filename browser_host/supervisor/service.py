@@ -15,6 +15,7 @@ from browser_host.api.requests import (
     HistoryRequest,
     InstructionRequest,
     Targeted,
+    VisitorsRequest,
 )
 from browser_host.api.schema import SCHEMA
 from browser_host.browsers.hosting import Hosting
@@ -23,6 +24,7 @@ from browser_host.errors import Refused, UnknownSession, UsageError
 from browser_host.journal.journal import Journal
 from browser_host.protocol.instructions import EndSession, Raw
 from browser_host.protocol.text import printable
+from browser_host.secrets import WatchLink
 from browser_host.sessions import filter as filters
 from browser_host.sessions import plan as plans
 from browser_host.sessions import staleness, views
@@ -32,9 +34,12 @@ from browser_host.supervisor import metrics, results
 from browser_host.supervisor.dispatch import Given
 from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.giving import give
+from browser_host.supervisor.rest import Rest
 from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.scout import Scout
 from browser_host.supervisor.scribe import Scribe
-from browser_host.supervisor.supervisor import LABEL_LIMIT, NewSession, Supervisor
+from browser_host.supervisor.supervisor import LABEL_LIMIT, NO_SERVICE, NewSession, Supervisor
+from browser_host.upscope.visitors import label_of
 
 
 class HostService:
@@ -52,6 +57,8 @@ class HostService:
         *,
         scribe: Scribe,
         journal: Journal,
+        rest: Rest | None = None,
+        scout: Scout | None = None,
         feed: Feed,
         rules: Rules,
         version: str,
@@ -63,6 +70,8 @@ class HostService:
         self._hosting = hosting
         self._scribe = scribe
         self._journal = journal
+        self._rest = rest
+        self._scout = scout
         self._feed = feed
         self._rules = rules
         self._version = version
@@ -91,6 +100,7 @@ class HostService:
                 "raw_instructions": self._rules.raw_instructions,
                 "simulated": self._simulated,
                 "journal": self._journal.standing.reason or None,
+                "discovery": asdict(self._scout.sight) if self._scout is not None else None,
                 "automatic": sorted(self._rules.automatic),
                 "stale": staleness.rules_json(self._rules.stale),
             },
@@ -109,17 +119,14 @@ class HostService:
         }
 
     async def add(self, request: AddRequest, peer: Peer) -> Mapping[str, Any]:
-        """Hosts one more session, by its watch link."""
+        """Hosts one more session, by its watch link or its visitor."""
         self._supervisor.require_writable(peer)
-        if request.watch_url is None:
-            raise Refused(
-                "no REST service is set up, so a visitor's watch link can't be asked for; give the link"
-            )
-        try:
-            link = addresses.watch_link(request.watch_url.get_secret_value())
-        except ValueError as error:
-            raise UsageError(f"watch_url: {error}") from None
-        new = NewSession(link=link, source=Source.COMMAND, label=printable(request.label or "", LABEL_LIMIT))
+        new = NewSession(
+            link=_link(request),
+            source=Source.COMMAND,
+            label=printable(request.label or "", LABEL_LIMIT),
+            visitor=request.visitor,
+        )
         return {"schema": SCHEMA, "id": self._supervisor.add(new, peer)}
 
     async def remove(self, session_id: str, peer: Peer) -> Mapping[str, Any]:
@@ -185,6 +192,30 @@ class HostService:
         self._stop(f"asked by {peer.name} ({peer.client})")
         return {"schema": SCHEMA, "stopping": True}
 
+    async def visitors(self, request: VisitorsRequest) -> Mapping[str, Any]:
+        """Searches the service's visitors; opens nothing."""
+        if self._rest is None:
+            raise Refused(NO_SERVICE)
+        hosted = {one.visitor: one.id for one in self._supervisor.fleet if one.ended is None}
+        found = await self._rest.client.visitors(request.search, request.limit)
+        return {
+            "schema": SCHEMA,
+            "visitors": [
+                {
+                    "id": one.short_id,
+                    "label": label_of(one),
+                    "identities": list(one.identities),
+                    "email": one.email,
+                    "tags": list(one.tags),
+                    "last_page": one.last_page,
+                    "is_online": one.is_online,
+                    "is_in_session": one.is_in_session,
+                    "session": hosted.get(one.short_id),
+                }
+                for one in found
+            ],
+        }
+
     async def history(self, request: HistoryRequest) -> Mapping[str, Any]:
         """The journal's newest entries, newest last."""
         entries = await self._journal.history(
@@ -235,3 +266,13 @@ class HostService:
         else:
             entries = [dispatch.entry(one) for one in given]
         return [results.result(one, entry) for one, entry in zip(given, entries, strict=True)]
+
+
+def _link(request: AddRequest) -> WatchLink | None:
+    if request.watch_url is None:
+        return None
+    try:
+        return addresses.watch_link(request.watch_url.get_secret_value())
+    except ValueError as error:
+        problem = str(error)
+    raise UsageError(f"watch_url: {problem}")

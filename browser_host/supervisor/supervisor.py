@@ -16,22 +16,25 @@ from browser_host.secrets import WatchLink
 from browser_host.sessions import happenings
 from browser_host.sessions.changes import Change
 from browser_host.sessions.instant import Clock
-from browser_host.sessions.session import Fault, Session, Source
-from browser_host.supervisor import rehosting
+from browser_host.sessions.session import Session, Source
+from browser_host.supervisor import answers
 from browser_host.supervisor.agenda import Agenda
 from browser_host.supervisor.dispatch import Dispatch
 from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.fleet import Fleet
+from browser_host.supervisor.housing import Housing
 from browser_host.supervisor.identity import Identities
+from browser_host.supervisor.rest import EndWanted, Rest
 from browser_host.supervisor.rules import Rules
 from browser_host.supervisor.scribe import Scribe
 
 LABEL_LIMIT = 120
 """Characters of a label."""
 
-LAST_WORDS_S = 1.0
-"""Seconds for a page's word of its end to come after the news that its frame went elsewhere: they travel
-different ways inside the browser, and either may be first."""
+NO_SERVICE = (
+    "a visitor's watch link comes from the REST service, and no API key is set up for it; "
+    "set the variable that upscope.api_key_env names, or give the watch link itself"
+)
 
 JUDGE_EVERY_S = 1.0
 """Seconds between two looks at who became stale."""
@@ -42,22 +45,15 @@ class NewSession:
     """A session to be hosted.
 
     Args:
+        link: None where the REST service is to be asked for one for the visitor.
         label: at most `LABEL_LIMIT` characters; an empty one becomes the id.
         visitor: the visitor's short id, or None.
     """
 
-    link: WatchLink
+    link: WatchLink | None
     source: Source
     label: str = ""
     visitor: str | None = None
-
-
-@dataclass(slots=True)
-class _Held:
-    """What the supervisor keeps of a session beside its state: its secret, and how its hosting went."""
-
-    link: WatchLink
-    tries: rehosting.Tries
 
 
 class Supervisor:
@@ -77,24 +73,27 @@ class Supervisor:
         clock: Clock,
         log: Log,
         scribe: Scribe,
+        rest: Rest | None = None,
     ) -> None:
-        self._hosting = hosting
         self._rules = rules
         self._identities = identities
         self._feed = feed
         self._clock = clock
         self._log = log
         self._scribe = scribe
+        self._rest = rest
         self._agenda = Agenda(asyncio.get_running_loop())
-        self._held: dict[str, _Held] = {}
-        self._queue: deque[reports.Report] = deque()
+        self._queue: deque[reports.Report | answers.Answer] = deque()
         self._draining = False
         self.fleet = Fleet(feed, clock, rules.stale, self._observe)
-        self.dispatch = Dispatch(self.fleet, hosting, self._agenda, clock)
+        self.dispatch = Dispatch(
+            self.fleet, hosting, self._agenda, clock, self._ask_service if rules.rest_fallback else None
+        )
+        self.housing = Housing(self.fleet, hosting, rest, self._agenda, clock, log)
         self._agenda.after(JUDGE_EVERY_S, self._judge)
 
-    def receive(self, report: reports.Report) -> None:
-        """Takes a report of the hosting."""
+    def receive(self, report: reports.Report | answers.Answer) -> None:
+        """Takes a report of the hosting, or an answer of the REST service."""
         self._queue.append(report)
         if self._draining:
             return
@@ -113,24 +112,25 @@ class Supervisor:
         """
         if len(self.fleet) >= self._rules.max_sessions:
             raise Refused(f"this host takes {self._rules.max_sessions} sessions; remove some first")
-        twin = next((i for i, held in self._held.items() if held.link == new.link), None)
-        if twin is not None:
-            raise Refused(f"this watch link is hosted already, as {twin}")
-        session_id = self._identities.identify(new.visitor or new.link.reveal(), self.fleet)
-        self._held[session_id] = _Held(new.link, rehosting.Tries())
+        if new.link is None and (new.visitor is None or self._rest is None):
+            raise Refused(NO_SERVICE)
+        if (twin := self._twin(new)) is not None:
+            raise Refused(f"this {'watch link' if new.link else 'visitor'} is hosted already, as {twin}")
+        session_id = self._identities.identify(_identity(new), self.fleet)
         self.fleet.add(
             Session(
                 id=session_id,
                 label=new.label[:LABEL_LIMIT] or session_id,
                 source=new.source,
-                link=new.link.fingerprint,
+                link=new.link.fingerprint if new.link else "",
                 visitor=new.visitor,
                 added_at=self._clock(),
             )
         )
-        self._log.info("session.added", id=session_id, link=new.link.fingerprint, source=new.source.value)
-        self._scribe.acted(by, "session.added", self.fleet.get(session_id), f"link {new.link.fingerprint}")
-        self._open(session_id)
+        link = f"link {new.link.fingerprint}" if new.link else f"visitor {new.visitor}"
+        self._log.info("session.added", id=session_id, what=link, source=new.source.value)
+        self._scribe.acted(by, "session.added", self.fleet.get(session_id), link)
+        self.housing.take_in(session_id, new.link)
         return session_id
 
     def remove(self, session_id: str, by: Peer = RULE) -> None:
@@ -140,8 +140,7 @@ class Supervisor:
             UnknownSession: there is none with this id.
         """
         self.require([session_id])
-        self._hosting.release(session_id)
-        del self._held[session_id]
+        self.housing.release(session_id)
         session = self.fleet.remove(session_id)
         self.dispatch.forget(session)
         self._scribe.forget(session_id)
@@ -170,12 +169,17 @@ class Supervisor:
             self._log.warning("refused.read_only", by=peer.name, client=peer.client)
             raise Refused("this host is read-only: it changes no session (host.read_only)")
 
+    def _twin(self, new: NewSession) -> str | None:
+        if new.link is not None:
+            return self.housing.holder_of(new.link)
+        return next((one.id for one in self.fleet if one.visitor == new.visitor), None)
+
     def close(self) -> None:
         """Stops the clockwork and ends the feed; the hosting is closed by whoever made it."""
         self._agenda.close()
         self._feed.close()
 
-    def _handle(self, report: reports.Report) -> None:  # noqa: C901, PLR0912 - one case for each report
+    def _handle(self, report: reports.Report | answers.Answer) -> None:  # noqa: C901, PLR0912 - one case for each report
         match report:
             case reports.MessageReceived(session_id, data, after):
                 event = read(data, self._rules.paths)
@@ -185,12 +189,12 @@ class Supervisor:
             case reports.MessagesRefused(session_id, count):
                 self.fleet.apply(session_id, happenings.Violated(count))
             case reports.SessionOpened(session_id, page):
-                self._opened(session_id, page)
+                self.housing.opened(session_id, page)
             case reports.SessionBlocked(session_id, fault):
-                self._failed(session_id, happenings.Blocked(fault), fault)
+                self.housing.failed(session_id, happenings.Blocked(fault), fault)
             case reports.SessionsLost(session_ids, fault):
                 for session_id in session_ids:
-                    self._failed(session_id, happenings.PageLost(fault), fault)
+                    self.housing.failed(session_id, happenings.PageLost(fault), fault)
             case reports.SessionsUnresponsive(session_ids):
                 for session_id in session_ids:
                     self.fleet.apply(session_id, happenings.PageHung())
@@ -198,13 +202,19 @@ class Supervisor:
                 for session_id in session_ids:
                     self.fleet.apply(session_id, happenings.PageAnswered())
             case reports.SessionLeft(session_id, origin):
-                self._left(session_id, origin)
+                self.housing.left(session_id, origin)
             case reports.InstructionPosted(session_id, number):
                 self.dispatch.posted(session_id, number)
             case reports.InstructionNotPosted(session_id, number, text):
                 self.dispatch.not_posted(session_id, number, text)
             case reports.InstructionUncertain(session_id, number, text):
                 self.dispatch.uncertain(session_id, number, text)
+            case answers.LinkMade(session_id, link):
+                self.housing.linked(session_id, link)
+            case answers.LinkRefused(session_id, text, again_in_s):
+                self.housing.not_linked(session_id, text, again_in_s)
+            case answers.ServiceAnsweredEnd(session_id, number, text):
+                self.fleet.apply(session_id, happenings.InstructionRerouted(number, text))
             case reports.BrowserStarted(number, name, version):
                 self._log.info("browser.started", number=number, name=name, version=version)
                 self._publish("browser.started", {"browser": number, "name": name, "version": version})
@@ -215,50 +225,12 @@ class Supervisor:
     def _publish(self, kind: str, fields: dict[str, Any]) -> None:
         self._feed.publish(kind, None, self._clock(), fields)
 
-    def _open(self, session_id: str) -> None:
-        held = self._held.get(session_id)
-        if held is not None:
-            self._hosting.open(session_id, held.link, held.tries.placing)
-
-    def _opened(self, session_id: str, page: int) -> None:
-        held = self._held.get(session_id)
-        if held is not None:
-            held.tries = rehosting.opened(held.tries, self._clock().mono)
-            self.fleet.apply(session_id, happenings.Opened(page))
-
-    def _failed(self, session_id: str, happening: happenings.Happening, fault: Fault) -> None:
-        session = self.fleet.apply(session_id, happening)
-        held = self._held.get(session_id)
-        if session is None or held is None or session.ended is not None:
+    def _ask_service(self, session: Session, number: int) -> None:
+        if self._rest is None or session.visitor is None:
             return
-        held.tries, delay = rehosting.failed(held.tries, fault, self._clock().mono)
-        self._log.warning("session.failed", id=session_id, code=fault.code.value, again_in_s=delay)
-        if delay is not None:
-            tries = held.tries
-            self._agenda.after(delay, lambda: self._reopen(session_id, tries))
-
-    def _reopen(self, session_id: str, tries: rehosting.Tries) -> None:
-        held = self._held.get(session_id)
-        if held is None or held.tries is not tries:
-            return  # removed, or tried anew, meanwhile
-        self.fleet.apply(session_id, happenings.Requeued())
-        self._open(session_id)
-
-    def _left(self, session_id: str, origin: str) -> None:
-        self._log.info("session.left", id=session_id, origin=origin)
-        session = self.fleet.get(session_id)
-        if session is not None and not self._let_go(session_id, session.page):
-            page = session.page
-            self._agenda.after(LAST_WORDS_S, lambda: self._let_go(session_id, page))
-
-    def _let_go(self, session_id: str, page: int | None) -> bool:
-        """Takes the frame of a session that ended in this page away; whether it had ended."""
-        session = self.fleet.get(session_id)
-        if session is None or session.ended is None or session.page != page:
-            return False
-        self._hosting.release(session_id)
-        self.fleet.apply(session_id, happenings.FrameReleased())
-        return True
+        if self._rest.want(EndWanted(session.id, session.visitor, number)):
+            text = "the page did not confirm it; the service was asked"
+            self.fleet.apply(session.id, happenings.InstructionRerouted(number, text))
 
     def _observe(self, session: Session, changes: tuple[Change, ...]) -> None:
         self._scribe.observe(session, changes)
@@ -275,3 +247,8 @@ class Supervisor:
                 if ended is not None and now.seconds_since(ended.at) >= keep:
                     self.remove(session_id)
         self._agenda.after(JUDGE_EVERY_S, self._judge)
+
+
+def _identity(new: NewSession) -> str:
+    """What the id is made from: the visitor where one is known, for links come and go."""
+    return new.visitor or (new.link.reveal() if new.link else "")

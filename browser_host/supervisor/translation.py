@@ -1,12 +1,25 @@
 """From the configuration's words to those of the rooms, which do not know the configuration."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
+from browser_host.api.peers import user_name
+from browser_host.browsers.log import Log
 from browser_host.browsers.settings import PoolSettings, Render, SandboxSetting
 from browser_host.config.models import LabelLimits, Settings, Stale, StaleRule
+from browser_host.errors import UsageError
 from browser_host.protocol.reader import StatePaths
+from browser_host.sessions.instant import system_clock
 from browser_host.sessions.staleness import StaleLimits, StaleRules
+from browser_host.supervisor.rest import Rest
 from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.scout import Scout
+from browser_host.supervisor.supervisor import Supervisor
+from browser_host.upscope import discovery
+from browser_host.upscope.client import UpscopeClient
+from browser_host.upscope.links import LinkRules
+from browser_host.upscope.settings import from_config
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -24,6 +37,7 @@ def rules_of(settings: Settings) -> Rules:
             mode=settings.protocol.state_mode,
         ),
         stale=_stale_rules(settings.stale),
+        rest_fallback=settings.end.rest_fallback,
         automatic=frozenset(rule.value for rule in settings.end.automatic),
         automatic_per_hour=settings.end.automatic_per_hour,
     )
@@ -61,4 +75,53 @@ def pool_settings(settings: Settings, executable: Path, *, simulated: bool) -> P
         render=Render(browser.render.value),
         allow_private_network=browser.allow_private_network or simulated,
         sandbox=SandboxSetting(browser.sandbox.value),
+    )
+
+
+def rest_of(settings: Settings, log: Log) -> Rest | None:
+    """The way to the REST service, or None where no key is set up.
+
+    Raises:
+        UsageError: the key, its file, the private authority or the proxy can't be used.
+    """
+    service = from_config(settings.upscope, os.environ)
+    if service is None:
+        return None
+    discover = settings.upscope.discover
+    rules = LinkRules(an_hour=discover.max_sessions if discover.enabled else None)
+    return Rest(
+        UpscopeClient(service), rules, supervisor_name=user_name(os.geteuid()), clock=system_clock, log=log
+    )
+
+
+def scout_of(
+    settings: Settings, supervisor: Supervisor, rest: Rest | None, log: Log, changed: Callable[[], None]
+) -> Scout | None:
+    """Discovery, or None where it is off.
+
+    Raises:
+        UsageError: it is on, and there is no key.
+    """
+    discover = settings.upscope.discover
+    if not discover.enabled:
+        return None
+    if rest is None:
+        raise UsageError(
+            "upscope.discover.enabled needs the service's API key: set the variable that "
+            f"upscope.api_key_env names ({settings.upscope.api_key_env}), or upscope.api_key_file"
+        )
+    return Scout(
+        supervisor,
+        rest,
+        discovery.Rules(
+            max_sessions=discover.max_sessions,
+            grace_s=discover.grace,
+            in_session_only=discover.in_session_only,
+            links=rest.rules,
+        ),
+        search=discover.search,
+        interval_s=discover.interval,
+        clock=system_clock,
+        log=log,
+        changed=changed,
     )
