@@ -13,6 +13,8 @@ class Behaviour(StrEnum):
     NORMAL = "normal"
     AUTHORISATION = "authorisation"
     """Stays `pendingRequest` until the visitor is made to accept or decline."""
+    AUTHORISATION_DEAF = "authorisation-deaf"
+    """Stays `pendingRequest`, notes what it is told, and does nothing of it."""
     WAITING = "waiting"
     MUTE = "mute"
     """Never speaks, but notes what it is told."""

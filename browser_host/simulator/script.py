@@ -99,9 +99,11 @@ def _steps(
 ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     """The usual order of statuses; none promised by the vendor, this one is inferred."""
     order = ["waiting"]
-    if asks or behaviour is Behaviour.AUTHORISATION:
+    must_accept = behaviour in {Behaviour.AUTHORISATION, Behaviour.AUTHORISATION_DEAF}
+    waits = behaviour is Behaviour.WAITING
+    if must_accept or (asks and not waits):
         order.append("pendingRequest")
-    held = behaviour in (Behaviour.WAITING, Behaviour.AUTHORISATION)
+    held = must_accept or waits
     rest = ["active", "snapshotReceived", "viewerReady"]
     at = 0.0
     steps: list[Step] = []
@@ -117,6 +119,7 @@ def _peculiar(behaviour: Behaviour, settings: SimulatorSettings) -> dict[str, An
     changes: dict[Behaviour, dict[str, Any]] = {
         Behaviour.MUTE: {"mute": True},
         Behaviour.DEAF: {"deaf": True},
+        Behaviour.AUTHORISATION_DEAF: {"deaf": True},
         Behaviour.SLOW: {"end_after": settings.slow * 1000},
         Behaviour.CRASH: {"fault": "crash"},
         Behaviour.CRASH_ONCE: {"fault": "crash"},

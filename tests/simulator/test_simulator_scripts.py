@@ -96,3 +96,15 @@ def test_every_word_of_a_search_must_hold() -> None:
         assert matches(visitor, query), query
     for query in ("-online", "ada #trial", "id:x", "ip:10.0.0.1", "9999", "nobody"):
         assert not matches(visitor, query), query
+
+
+@given(seed=seeds, number=st.integers(0, 500))
+def test_who_is_held_rests_where_it_is_held(seed: int, number: int) -> None:
+    for behaviour, status in (
+        (Behaviour.WAITING, "waiting"),
+        (Behaviour.AUTHORISATION, "pendingRequest"),
+        (Behaviour.AUTHORISATION_DEAF, "pendingRequest"),
+    ):
+        script = write_script(SimulatorSettings(seed=seed), number, behaviour)
+        assert script.steps[-1][1] == status
+        assert script.deaf is (behaviour is Behaviour.AUTHORISATION_DEAF)
