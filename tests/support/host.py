@@ -21,6 +21,7 @@ from browser_host.sessions.session import Session, Source
 from browser_host.supervisor.dispatch import Given
 from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.identity import KEY_BYTES, Identities
+from browser_host.supervisor.rest import Rest
 from browser_host.supervisor.rules import Rules
 from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.service import HostService
@@ -89,7 +90,7 @@ class ScriptedHost:
 
 @contextlib.asynccontextmanager
 async def scripted_host(
-    rules: Rules | None = None, hosting: ScriptedHosting | None = None
+    rules: Rules | None = None, hosting: ScriptedHosting | None = None, rest: Rest | None = None
 ) -> AsyncIterator[ScriptedHost]:
     feed = Feed()
     hosting = hosting or ScriptedHosting()
@@ -106,6 +107,7 @@ async def scripted_host(
         clock=system_clock,
         log=SilentLog(),
         scribe=scribe,
+        rest=rest,
     )
     hosting.sink = supervisor.receive
     stopped = asyncio.Event()
@@ -114,6 +116,7 @@ async def scripted_host(
         hosting,
         scribe=scribe,
         journal=journal,
+        rest=rest,
         feed=feed,
         rules=rules,
         version="0.0.0",
