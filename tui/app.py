@@ -16,11 +16,11 @@ from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
 from browser_host.api.client import HostClient
-from tui import keymap, theme, undo
+from tui import keymap, question, theme, undo
 from tui.acts import Acts, Weight
 from tui.link import HostLink
 from tui.palette import ActionProvider
-from tui.screens import asks, confirm
+from tui.screens import asks
 from tui.screens.choose_color import ChooseColorScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.detail import DetailScreen
@@ -165,17 +165,17 @@ class WatchdeckApp(App[None]):
 
     @on(asks.EndAsked)
     def _ask_to_end(self, asked: asks.EndAsked) -> None:
-        ids = confirm.still_open(asked.ids, self.deck)
+        ids = question.still_open(asked.ids, self.deck)
         if not ids:
             self.say("nothing to end: it has ended already")
             return
-        question = confirm.ending(ids, asked.target, self._undo_s, len(asked.ids) - len(ids))
+        asking = question.ending(ids, asked.target, self._undo_s, len(asked.ids) - len(ids))
 
         def answered(confirmed: tuple[str, ...] | None) -> None:
             if confirmed:
                 self._start(self._acts.end(confirmed, self._undo_s))
 
-        self._open(ConfirmScreen(question, self.deck), answered)
+        self._open(ConfirmScreen(asking, self.deck), answered)
 
     @on(asks.UndoAsked)
     def _take_back(self) -> None:
@@ -189,7 +189,7 @@ class WatchdeckApp(App[None]):
             if color is not None:
                 self._start(self._acts.instruct(ids, {"action": "switchColor", "color": color}))
 
-        self._open(ChooseColorScreen(confirm.sessions_counted(len(ids))), answered)
+        self._open(ChooseColorScreen(question.sessions_counted(len(ids))), answered)
 
     @on(asks.DetailAsked)
     def _open_detail(self, asked: asks.DetailAsked) -> None:
@@ -222,14 +222,14 @@ class WatchdeckApp(App[None]):
             if self._setup.stops_host
             else ("the host goes on and posts them")
         )
-        text = f"{confirm.sessions_counted(len(ids))} wait to be ended; if you leave now, {fate}."
-        question = confirm.Question("Leave now?", "Leave", text, ids, typed=False)
+        text = f"{question.sessions_counted(len(ids))} wait to be ended; if you leave now, {fate}."
+        asking = question.Question("Leave now?", "Leave", text, ids, typed=False)
 
         def answered(leave: tuple[str, ...] | None) -> None:
             if leave is not None:
                 self.exit()
 
-        self._open(ConfirmScreen(question, self.deck), answered)
+        self._open(ConfirmScreen(asking, self.deck), answered)
 
     @property
     def attached(self) -> bool:

@@ -34,9 +34,6 @@ _LOOK_EVERY_S = 0.1
 _READY_LINE_LIMIT = 64 * 1024
 """Bytes of stdout read in search of the ready line."""
 
-_LAST_WORDS = 5
-"""Lines of the host's stderr that an error repeats."""
-
 
 class Ending(Enum):
     """How a host that was told to stop came to its end."""
@@ -50,7 +47,7 @@ class HostDidNotStart(WatchdeckError):  # noqa: N818 - says what it is
     """The child ended, or said nothing, before it served.
 
     Args:
-        text: what happened, what the host said last, and where the rest stands.
+        text: what happened, and where it stands what the host said.
         exit_code: the child's, where it ended with one of the contract's.
     """
 
@@ -146,20 +143,20 @@ class _Talk:
     """The child's stderr as it grows in the log: the file needs no reader later on, as a pipe would."""
 
     def __init__(self, log: Path, start: int, say: Callable[[str], None]) -> None:
-        self._log = log
+        self.log = log
+        self.heard = False
         self._offset = start
         self._say = say
-        self.lines: list[str] = []
 
     def listen(self) -> None:
         """Says the lines that are new since the last time."""
-        with self._log.open("rb") as log:
+        with self.log.open("rb") as log:
             log.seek(self._offset)
             new, newline, _ = log.read().rpartition(b"\n")
         self._offset += len(new) + len(newline)
         for line in new.decode("utf-8", "replace").splitlines():
             printable = "".join(char if char.isprintable() else "?" for char in line)
-            self.lines = [*self.lines, printable][-_LAST_WORDS:]
+            self.heard = True
             self._say(printable)
 
 
@@ -181,9 +178,7 @@ def _wait_ready(
                 return _socket_in(heard.partition(b"\n")[0], talk)
             if closed:
                 raise _did_not_start(process, talk)
-    raise HostDidNotStart(
-        f"the host did not serve within {ready_within_s:.0f} s{_last_words(talk)}", Exit.FAILED
-    )
+    raise HostDidNotStart(f"the host did not serve within {ready_within_s:.0f} s{_where(talk)}", Exit.FAILED)
 
 
 def _socket_in(line: bytes, talk: _Talk) -> Path:
@@ -194,22 +189,21 @@ def _socket_in(line: bytes, talk: _Talk) -> Path:
     except (ValueError, KeyError, TypeError):
         pass  # said below, as any other wrong line
     shown = line[:80].decode("utf-8", "replace")
-    raise HostDidNotStart(f"expected the host's ready line, got {shown!r}{_last_words(talk)}", Exit.FAILED)
+    raise HostDidNotStart(f"expected the host's ready line, got {shown!r}{_where(talk)}", Exit.FAILED)
 
 
 def _did_not_start(process: subprocess.Popen[bytes], talk: _Talk) -> HostDidNotStart:
     try:
         code = process.wait(TERM_WITHIN_S)
     except subprocess.TimeoutExpired:
-        return HostDidNotStart(f"the host closed its stdout before it served{_last_words(talk)}", Exit.FAILED)
+        return HostDidNotStart(f"the host closed its stdout before it served{_where(talk)}", Exit.FAILED)
     talk.listen()
     how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-    return HostDidNotStart(f"the host {how} before it served{_last_words(talk)}", code)
+    return HostDidNotStart(f"the host {how} before it served{_where(talk)}", code)
 
 
-def _last_words(talk: _Talk) -> str:
-    said = "".join(f"\n  {line}" for line in talk.lines)
-    return f"; it said:{said}" if said else "; it said nothing"
+def _where(talk: _Talk) -> str:
+    return f"; what it said is in {talk.log}" if talk.heard else "; it said nothing"
 
 
 def _end(

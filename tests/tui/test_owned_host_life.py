@@ -73,8 +73,10 @@ signal.pause()
 
 def test_a_host_that_fails_tells_its_words_and_its_exit_code(tmp_path: Path) -> None:
     code = "import sys; print('config.toml line 3: no such key', file=sys.stderr); sys.exit(2)"
-    with pytest.raises(HostDidNotStart, match=r"exit code 2(.|\n)*line 3: no such key") as caught:
-        owned_host.start(script(tmp_path, code), print, 20)
+    heard: list[str] = []
+    with pytest.raises(HostDidNotStart, match=r"exit code 2 before it served; .* in .*host\.log") as caught:
+        owned_host.start(script(tmp_path, code), heard.append, 20)
+    assert heard == ["config.toml line 3: no such key"]
     assert caught.value.exit_code is Exit.USAGE
 
 

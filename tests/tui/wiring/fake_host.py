@@ -4,14 +4,12 @@ import asyncio
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from browser_host.api.peer import Peer
 from browser_host.api.requests import (
-    AddRequest,
     CancelRequest,
     EndRequest,
-    HistoryRequest,
     InstructionRequest,
 )
 from browser_host.api.server import ApiServer
@@ -21,6 +19,9 @@ from browser_host.sessions import views
 from browser_host.sessions.instant import system_clock
 from browser_host.sessions.views import InstructionView, SessionView
 from browser_host.supervisor.feed import Feed
+
+if TYPE_CHECKING:
+    from browser_host.api.service import Service
 
 
 def session(session_id: str, **changes: Any) -> SessionView:
@@ -51,7 +52,7 @@ def session(session_id: str, **changes: Any) -> SessionView:
 
 
 class FakeHost:
-    """Serves what a test scripts, and records what it was asked."""
+    """Serves what a test scripts, and records what it was asked; of the service, what a dashboard needs."""
 
     def __init__(self, socket: Path, ids: tuple[str, ...] = ("s1", "s2", "s3")) -> None:
         self.path = socket
@@ -69,7 +70,7 @@ class FakeHost:
     async def serve(self) -> None:
         self.events = Feed()
         self._socket = HostSocket(self.path)
-        self._server = ApiServer(self, frozenset(range(100_000)))
+        self._server = ApiServer(cast("Service", self), frozenset(range(100_000)))
         self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket.socket]))
 
     async def go_away(self) -> None:
@@ -122,12 +123,6 @@ class FakeHost:
             "last_message": '{"type": "hm"}',
         }
 
-    async def add(self, _request: AddRequest, _peer: Peer) -> Mapping[str, Any]:
-        raise WatchdeckError("not in this test")
-
-    async def remove(self, _session_id: str, _peer: Peer) -> Mapping[str, Any]:
-        raise WatchdeckError("not in this test")
-
     async def instruct(self, request: InstructionRequest, _peer: Peer) -> Mapping[str, Any]:
         return self._give(request.action, tuple(request.ids or ()), request.model_dump(exclude_none=True))
 
@@ -142,18 +137,6 @@ class FakeHost:
                 self._instructed(view.id, view.instruction.id, view.instruction.action, "cancelled")
                 results.append(self._result(view.id, view.instruction.id, "cancelled"))
         return {"schema": 1, "results": results, "counts": {"cancelled": len(results)}}
-
-    def stop(self, _peer: Peer) -> Mapping[str, Any]:
-        raise WatchdeckError("not in this test")
-
-    async def history(self, _request: HistoryRequest) -> Mapping[str, Any]:
-        raise WatchdeckError("not in this test")
-
-    def health(self) -> Mapping[str, Any]:
-        return {}
-
-    def metrics(self) -> str:
-        return ""
 
     def _give(self, action: str, ids: tuple[str, ...], body: Mapping[str, Any]) -> Mapping[str, Any]:
         self.asked.put_nowait((action, body))

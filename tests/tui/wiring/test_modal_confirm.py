@@ -13,8 +13,9 @@ from textual.widgets import Static
 
 from browser_host.sessions.views import EndedView
 from tests.tui.wiring.fake_host import session
+from tui.question import ending
 from tui.screens import confirm
-from tui.screens.confirm import Choice, ConfirmScreen, ending
+from tui.screens.confirm import Choice, ConfirmScreen
 from tui.state import Deck
 
 UNANSWERED = "unanswered"

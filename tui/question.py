@@ -1,0 +1,72 @@
+"""What a prompt asks before something that cannot be undone, and how it names the sessions; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from browser_host.sessions.views import SessionView
+from tui.state import Deck
+
+LABEL_WIDTH = 28
+"""Columns for a label in the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked.
+
+    Args:
+        title: the question.
+        go: the answer that does it, as its button says.
+        text: what will happen, to whom.
+        ids: the sessions, as captured when the key was pressed; open ones.
+        typed: their number must be typed where they are many.
+    """
+
+    title: str
+    go: str
+    text: str
+    ids: tuple[str, ...]
+    typed: bool = True
+
+
+def ending(ids: tuple[str, ...], target: str, undo_s: float, already: int = 0) -> Question:
+    """The question before sessions are ended.
+
+    Args:
+        ids: the sessions.
+        target: what they are, such as `the session under the cursor`.
+        undo_s: seconds in which it can be taken back.
+        already: how many more the target has that ended before.
+    """
+    what = f"End {sessions_counted(len(ids))}"
+    ended = f", {already} of which ended already" if already else ""
+    undone = f"; for {undo_s:g} s, z takes it back" if undo_s else ""
+    text = f"Target: {target}{ended}. An ended session cannot be rejoined{undone}."
+    return Question(title=f"{what}?", go=what, text=text, ids=ids)
+
+
+def sessions_counted(count: int) -> str:
+    """`1 session`, `12 sessions`."""
+    return f"{count} session" if count == 1 else f"{count} sessions"
+
+
+def line_of(session_id: str, session: SessionView | None) -> Text:
+    """A session in the list: its id, its label, how it stands now."""
+    if session is None:
+        return Text.assemble((f"{session_id:<8} ", "bold"), ("no longer known to the host", "dim italic"))
+    label = session.label[:LABEL_WIDTH]
+    head = Text.assemble((f"{session_id:<8} ", "bold"), f"{label:<{LABEL_WIDTH}} ")
+    if session.ended is not None:
+        return head.append(f"has ended meanwhile ({session.ended.reason})", "dim italic")
+    return head.append(session.status or session.hosting)
+
+
+def still_open(ids: Sequence[str], deck: Deck) -> tuple[str, ...]:
+    """Those of the sessions that the deck knows and that have not ended."""
+    return tuple(
+        session_id
+        for session_id in ids
+        if (session := deck.sessions.get(session_id)) is not None and session.ended is None
+    )
