@@ -11,6 +11,9 @@ from tests.support.upscope import upscope
 pytestmark = pytest.mark.xdist_group("host-restless")
 
 COUNT = 10
+COLORS = ("#123456", "#234567", "#345678", "#456789", "#56789a")
+"""Each page is asked for each: what goes wrong in one window may go well in another."""
+
 RATE = 100
 """Half of the events are switches: one in every window in which the bridge makes one of several colours."""
 
@@ -29,6 +32,6 @@ def test_a_colour_that_was_taken_is_confirmed_whatever_came_after_it(
             home.until(
                 lambda now: len(now) == COUNT and {s["status"] for s in now.values()} == {"viewerReady"}, 30
             )
-            done = home.run("color", "--to", "#123456", "--all")
-            assert [seen["took"] for seen in service.told(COUNT)] == [True] * COUNT
-            assert (done.returncode, done.stderr) == (0, f"{COUNT} confirmed\n")
+            for color in COLORS:
+                done = home.run("color", "--to", color, "--all")
+                assert (done.returncode, done.stderr) == (0, f"{COUNT} confirmed\n")

@@ -1,5 +1,6 @@
 """Canaries: links' tokens and an API key, led through every trouble, and searched for everywhere."""
 
+import contextlib
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from browser_host.browsers.find import Found
 from browser_host.simulator.scenarios import Behaviour
 from tests.end_to_end.conftest import Configure
 from tests.support import host_socket
@@ -71,7 +73,8 @@ def trail(service: Upscope) -> Trail:
 def host(home: Home, log: Path, service: Upscope, trail: Trail, configure: Configure) -> Iterator[Program]:
     links = {behaviour.value: url for behaviour, url in zip(CULPRITS, service.urls, strict=True)}
     links["refused"] = f"http://127.0.0.1:9/w/{REFUSED}?token={REFUSED}"
-    configure(links, more='[log]\nlevel = "debug"\n[end]\nundo = "0s"\n')
+    more = f'[upscope]\nbase_url = "{service.base_url}"\n[log]\nlevel = "debug"\n[end]\nundo = "0s"\n'
+    configure(links, more=more)
     with running(home, "host", log=log, UPSCOPE_API_KEY=KEY) as program:
         trail.take("ready", json.dumps(program.ready))
         yield program
@@ -129,11 +132,12 @@ def test_what_a_host_says_and_leaves_carries_no_secret(
     trail.take("command lines", command_lines(family))
     watching.send_signal(signal.SIGINT)
     trail.take("watch", watching.communicate(timeout=10)[0])
-    assert "fingerprint" in trail.said["doctor"]
+    assert "key" in trail.said["doctor"]
     assert trail.said["watch"]
     config = frozenset({home.config})
     for pid in family:  # all at once, so that nobody tidies up: what the browser wrote stays
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     host.process.wait(10)
     assert gone(family, within=10) == []
     assert any(home.temporary.iterdir())
@@ -143,10 +147,11 @@ def test_what_a_host_says_and_leaves_carries_no_secret(
 
 
 FAULT = """
+import os
 from browser_host.browsers.pool import Pool
 
 def broken(self, session_id, link, placing=None):
-    headers = {"X-Api-Key": "KEY"}
+    headers = {"X-Api-Key": os.environ["UPSCOPE_API_KEY"]}
     raise RuntimeError(f"{session_id}: {link!r} at {link.reveal()} with {headers}")
 
 Pool.open = broken
@@ -155,10 +160,13 @@ Pool.open = broken
 
 
 def test_a_crash_of_the_host_tells_no_secret(
-    home: Home, service: Upscope, trail: Trail, configure: Configure, tmp_path: Path
+    service: Upscope, trail: Trail, browser: Found, tmp_path: Path
 ) -> None:
-    (tmp_path / "sitecustomize.py").write_text(FAULT.replace("KEY", KEY))
-    configure({"a": service.urls[0]})
+    (tmp_path / "sitecustomize.py").write_text(FAULT)
+    home = Home(tmp_path / "home")
+    home.path.mkdir()
+    link = f'[[sessions]]\nlabel = "a"\nwatch_url = "{service.urls[0]}"\n'
+    home.configure(f'[browser]\nexecutable = "{browser.executable}"\n{link}')
     python_path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
     done = home.run("host", UPSCOPE_API_KEY=KEY, PYTHONPATH=python_path)
     assert done.returncode == 1

@@ -25,6 +25,11 @@ class Upscope:
         return found
 
     @property
+    def base_url(self) -> str:
+        """What `[upscope] base_url` is to be."""
+        return str(self.program.ready["base_url"])
+
+    @property
     def origin(self) -> str:
         return self.urls[0].partition("/w/")[0]
 
