@@ -134,6 +134,11 @@ class HostClient:
         """Takes back instructions that were not posted yet; the answer says which could be."""
         return decode.outcome(await self.call("POST", "/v1/cancel", {"instructions": list(instructions)}))
 
+    async def settle(self, instructions: Sequence[str]) -> Outcome:
+        """Waits until instructions came as far as they can come, and tells how they stand then."""
+        body = {"instructions": list(instructions)}
+        return decode.outcome(await self.call("POST", "/v1/settle", body, waits=True))
+
     async def visitors(self, search: str, limit: int = 50) -> tuple[VisitorView, ...]:
         """Searches the REST service's visitors in its own syntax; opens nothing."""
         query = httpx.QueryParams({"search": search, "limit": limit})

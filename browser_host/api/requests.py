@@ -100,8 +100,8 @@ class EndRequest(Targeted):
     timeout_s: Timeout | None = None
 
 
-class CancelRequest(Request):
-    """Takes back instructions that were not posted yet."""
+class LedgerRequest(Request):
+    """Speaks of instructions that were given, by the ledger's ids."""
 
     instructions: tuple[Annotated[str, Field(pattern=r"^i[0-9]{1,15}$")], ...] = Field(max_length=MAX_IDS)
 

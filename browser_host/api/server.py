@@ -21,10 +21,10 @@ from browser_host.api.peers import checking_protocol
 from browser_host.api.requests import (
     BODY_LIMIT,
     AddRequest,
-    CancelRequest,
     EndRequest,
     HistoryRequest,
     InstructionRequest,
+    LedgerRequest,
     VisitorsRequest,
     parse,
     parse_query,
@@ -97,6 +97,7 @@ def application(service: Service) -> Starlette:
             Route("/v1/instructions", routes.instruct, methods=["POST"]),
             Route("/v1/ends", routes.end, methods=["POST"]),
             Route("/v1/cancel", routes.cancel, methods=["POST"]),
+            Route("/v1/settle", routes.settle, methods=["POST"]),
             Route("/v1/stop", routes.stop, methods=["POST"]),
             Route("/v1/history", routes.history),
             Route("/v1/visitors", routes.visitors),
@@ -138,7 +139,10 @@ class _Routes:
         return _json(await self._service.end(parse(EndRequest, await _body(request)), _peer(request)))
 
     async def cancel(self, request: Request) -> Response:
-        return _json(await self._service.cancel(parse(CancelRequest, await _body(request)), _peer(request)))
+        return _json(await self._service.cancel(parse(LedgerRequest, await _body(request)), _peer(request)))
+
+    async def settle(self, request: Request) -> Response:
+        return _json(await self._service.settle(parse(LedgerRequest, await _body(request))))
 
     async def stop(self, request: Request) -> Response:
         return _json(self._service.stop(_peer(request)))

@@ -6,10 +6,10 @@ from typing import Any, Protocol
 from browser_host.api.peer import Peer
 from browser_host.api.requests import (
     AddRequest,
-    CancelRequest,
     EndRequest,
     HistoryRequest,
     InstructionRequest,
+    LedgerRequest,
     VisitorsRequest,
 )
 
@@ -57,8 +57,11 @@ class Service(Protocol):
     async def end(self, request: EndRequest, peer: Peer) -> Mapping[str, Any]:
         """Plans the end of sessions, or ends them."""
 
-    async def cancel(self, request: CancelRequest, peer: Peer) -> Mapping[str, Any]:
+    async def cancel(self, request: LedgerRequest, peer: Peer) -> Mapping[str, Any]:
         """Takes instructions back."""
+
+    async def settle(self, request: LedgerRequest) -> Mapping[str, Any]:
+        """Waits until instructions came as far as they can come."""
 
     def stop(self, peer: Peer) -> Mapping[str, Any]:
         """Lets the host end in order."""

@@ -15,9 +15,16 @@ from browser_host.browsers.settings import SandboxSetting
 from browser_host.cli.asking import ask
 from browser_host.cli.invocation import Invocation
 from browser_host.config import Settings
-from browser_host.errors import NoHost, WatchdeckError
+from browser_host.errors import NoHost, UsageError, WatchdeckError
+from browser_host.upscope.client import UpscopeClient
+from browser_host.upscope.errors import ServiceError
+from browser_host.upscope.retries import Patience
+from browser_host.upscope.settings import ServiceSettings, from_config
 
 SMALLEST = (80, 24)
+
+PATIENCE = Patience(total_s=6.0, attempts=2)
+"""A doctor is waited for."""
 
 
 class State(StrEnum):
@@ -115,19 +122,39 @@ async def _host(place: Path) -> str:
 
 
 def rest_key(settings: Settings) -> Finding:
-    """Whether there is a key, and whether one is needed."""
+    """Whether there is a key, whether one is needed, and whether the service takes it; opens no link."""
     upscope = settings.upscope
     needed = upscope.discover.enabled or any(session.visitor for session in settings.sessions)
     advice = f"set {upscope.api_key_env}, or name a file with upscope.api_key_file"
     try:
-        key = upscope.api_key(os.environ)
-    except ValueError as error:
-        return Finding("rest key", State.BROKEN, f"in {upscope.api_key_env}: {error}", advice)
-    if key is not None:
-        return Finding("rest key", State.OK, f"there is one (fingerprint {key.fingerprint})")
+        service = from_config(upscope, os.environ)
+    except UsageError as error:
+        return Finding("rest key", State.BROKEN, str(error), advice)
+    if service is not None:
+        try:
+            return Finding("rest key", State.OK, asyncio.run(_usage(service)))
+        except ServiceError as error:
+            state = State.BROKEN if needed else State.NOTE
+            return Finding("rest key", state, str(error))
     if needed:
         return Finding("rest key", State.BROKEN, "none, and the configuration needs one", advice)
     return Finding("rest key", State.NOTE, "none; only discovery and sessions by visitor need one")
+
+
+async def _usage(service: ServiceSettings) -> str:
+    async with UpscopeClient(service, patience=PATIENCE) as client:
+        usage = await client.usage()
+    counts = (
+        f"{count} {what}"
+        for count, what in (
+            (usage.agents, "agents"),
+            (usage.sessions_now, "sessions now"),
+            (usage.visitors_online, "visitors online"),
+        )
+        if count is not None
+    )
+    known = ", ".join(counts) or "the service says nothing of its usage"
+    return f"{service.host} takes it (fingerprint {service.key.fingerprint}): {known}"
 
 
 def terminal() -> Sequence[Finding]:

@@ -12,7 +12,7 @@ from browser_host.errors import Exit
 def doctor(invocation: Invocation) -> Exit:
     """Look at browser, terminal, configuration, socket and REST key, and say what to do.
 
-    Changes nothing and asks nothing of the network. Exit code 1 if Watchdeck can't be used as it is.
+    Changes nothing and opens no watch link. Exit code 1 if Watchdeck can't be used as it is.
     """
     from browser_host.cli.checkup import State, examine  # noqa: PLC0415 - it loads Playwright
 

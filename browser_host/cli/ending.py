@@ -1,7 +1,7 @@
 """Runs a frozen plan of ends, and takes back what can be when it is interrupted."""
 
 import asyncio
-import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from browser_host.api.schema import Outcome, PlanEntry, Result, Target
 from browser_host.cli.asking import ask
-from browser_host.cli.outcomes import SKIPPED, summary
+from browser_host.cli.outcomes import SKIPPED
 from browser_host.cli.output import say
 from browser_host.errors import UnknownSession
 
@@ -21,8 +21,9 @@ TRIES = 3
 
 TAKE_BACK_WITHIN_S = 10.0
 
-END = "endSession"
 QUEUED = "queued"
+FAILED = "failed"
+CANCELLED = "cancelled"
 
 
 async def run_plan(socket: Path, plan: Sequence[PlanEntry], timeout_s: float | None) -> Outcome:
@@ -34,25 +35,30 @@ async def run_plan(socket: Path, plan: Sequence[PlanEntry], timeout_s: float | N
     Raises:
         UnknownSession: sessions kept disappearing while they were to be ended.
     """
-    ids = [entry.id for entry in plan]
-    began = time.time()
     async with ask(socket) as client:
+        beginning = asyncio.ensure_future(_begin(client, [entry.id for entry in plan], timeout_s))
         try:
-            return await _end(client, ids, timeout_s)
+            # An interruption must not lose the answer: it says what there is to take back.
+            begun = await asyncio.shield(beginning)
+            return await _finish(client, begun)
         except asyncio.CancelledError:
             async with asyncio.timeout(TAKE_BACK_WITHIN_S):
-                await _take_back(client, frozenset(ids), began)
+                await _take_back(client, await beginning)
             raise
 
 
-async def _end(client: "HostClient", ids: Sequence[str], timeout_s: float | None) -> Outcome:
+def _given(begun: Outcome) -> list[str]:
+    return [result.instruction for result in begun.results if result.instruction is not None]
+
+
+async def _begin(client: "HostClient", ids: Sequence[str], timeout_s: float | None) -> Outcome:
     gone: list[str] = []
     for last in (False,) * (TRIES - 1) + (True,):
         wanted = [session_id for session_id in ids if session_id not in gone]
         if not wanted:
             break
         try:
-            outcome = await client.end(Target(ids=tuple(wanted)), timeout_s=timeout_s)
+            outcome = await client.end(Target(ids=tuple(wanted)), timeout_s=timeout_s, wait=False)
         except UnknownSession:
             if last:
                 raise
@@ -61,6 +67,30 @@ async def _end(client: "HostClient", ids: Sequence[str], timeout_s: float | None
         else:
             return _with_gone(outcome, gone)
     return _with_gone(Outcome(results=(), counts={}), gone)
+
+
+async def _finish(client: "HostClient", begun: Outcome) -> Outcome:
+    """The outcome once every end came as far as it can; one whose session was removed stays as it was."""
+    settled = {}
+    waiting = _given(begun)
+    while waiting:
+        try:
+            settled = {result.instruction: result for result in (await client.settle(waiting)).results}
+        except UnknownSession:
+            known = {one.id for one in (await client.snapshot()).sessions}
+            waiting = [one.instruction for one in begun.results if one.instruction and one.id in known]
+        else:
+            break
+    results = tuple(settled.get(one.instruction, _unknown(one)) for one in begun.results)
+    return Outcome(results, Counter(one.state for one in results), begun.plan)
+
+
+def _unknown(result: Result) -> Result:
+    if result.state != QUEUED:
+        return result
+    return replace(
+        result, state=FAILED, text="its session was removed; it is not known what became of the end"
+    )
 
 
 def _with_gone(outcome: Outcome, gone: Sequence[str]) -> Outcome:
@@ -72,15 +102,11 @@ def _with_gone(outcome: Outcome, gone: Sequence[str]) -> Outcome:
     return replace(outcome, results=(*outcome.results, *results), counts=counts)
 
 
-async def _take_back(client: "HostClient", ids: frozenset[str], began: float) -> None:
-    """Only what this run asked for: an end of the plan's sessions that was queued since it began."""
-    sessions = (await client.snapshot()).sessions
-    orders = [(s.id, s.instruction) for s in sessions if s.id in ids and s.instruction is not None]
-    ours = [order.id for _, order in orders if order.action == END and order.at >= round(began, 3) - 0.001]
-    waiting = [order.id for _, order in orders if order.id in ours and order.state == QUEUED]
-    if not waiting:
-        say(f"interrupted; {len(ours)} ends were posted already, none could be taken back")
+async def _take_back(client: "HostClient", begun: Outcome) -> None:
+    """Only what this run asked for, and of that what was not posted yet."""
+    ours = _given(begun)
+    if not ours:
+        say("interrupted; nothing was asked for")
         return
-    taken = await client.cancel(waiting)
-    posted = len(ours) - len(waiting)
-    say(f"interrupted; taken back: {summary(taken)}; posted before: {posted}")
+    taken = (await client.cancel(ours)).counts.get(CANCELLED, 0)
+    say(f"interrupted; taken back: {taken} cancelled; posted before: {len(ours) - taken}")

@@ -135,23 +135,23 @@ class Dispatch:
         """Goes on numbering after `number`, so that no two instructions of the journal share an id."""
         self._last_number = max(self._last_number, number)
 
-    def take_back(self, numbers: Sequence[int], peer: Peer) -> dict[int, Holding | None]:
-        """Takes instructions back that were not posted yet.
+    def find(self, number: int) -> Holding | None:
+        """The instruction with this number and its session, or None where no ledger holds it."""
+        for session in self._fleet:
+            if (entry := _entry(session, number)) is not None:
+                return Holding(session.id, entry)
+        return None
+
+    def take_back(self, number: int, peer: Peer) -> Holding | None:
+        """Takes an instruction back, if it was not posted yet.
 
         Returns:
-            Each instruction as it stands after it; None for one that no ledger holds.
+            The instruction as it stands after it; None for one that no ledger holds.
         """
-        return {number: self._take_back(number, peer) for number in numbers}
-
-    def _take_back(self, number: int, peer: Peer) -> Holding | None:
-        session = next((session for session in self._fleet if _entry(session, number)), None)
-        if session is None:
-            return None
-        if number not in self._handed:
-            happening = InstructionCancelled(number, f"taken back by {peer.who}")
-            session = self._fleet.apply(session.id, happening) or session
-        entry = _entry(session, number)
-        return Holding(session.id, entry) if entry is not None else None
+        holding = self.find(number)
+        if holding is not None and number not in self._handed:
+            self._fleet.apply(holding.session_id, InstructionCancelled(number, f"taken back by {peer.who}"))
+        return self.find(number)
 
     def entry(self, given: Given) -> Entry | None:
         """The instruction as it stands now, or None."""

@@ -10,10 +10,10 @@ from typing import Any
 from browser_host.api.peer import Peer
 from browser_host.api.requests import (
     AddRequest,
-    CancelRequest,
     EndRequest,
     HistoryRequest,
     InstructionRequest,
+    LedgerRequest,
     Targeted,
     VisitorsRequest,
 )
@@ -31,7 +31,7 @@ from browser_host.sessions import staleness, views
 from browser_host.sessions.instant import Instant
 from browser_host.sessions.session import Session, Source
 from browser_host.supervisor import metrics, results
-from browser_host.supervisor.dispatch import Given
+from browser_host.supervisor.dispatch import Given, Holding
 from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.giving import give
 from browser_host.supervisor.rest import Rest
@@ -173,19 +173,19 @@ class HostService:
         given = await self._give(drafts, peer)
         return results.answer([*await self._results(given, wait=request.wait), *skipped], plan=planned)
 
-    async def cancel(self, request: CancelRequest, peer: Peer) -> Mapping[str, Any]:
+    async def cancel(self, request: LedgerRequest, peer: Peer) -> Mapping[str, Any]:
         """Takes back what was not posted yet; the answer says how each stands."""
         self._supervisor.require_writable(peer)
-        found = self._supervisor.dispatch.take_back(request.numbers(), peer)
-        unknown = [f"i{number}" for number, holder in found.items() if holder is None]
-        if unknown:
-            raise UnknownSession(f"no ledger holds the instruction {', '.join(unknown)}")
-        rows = [
-            results.result(Given(holder.session_id, holder.entry.order), holder.entry)
-            for holder in found.values()
-            if holder is not None
-        ]
-        return results.answer(rows)
+        dispatch = self._supervisor.dispatch
+        holdings = self._holdings(request)
+        for holding in holdings:
+            dispatch.take_back(holding.entry.order.number, peer)
+        return results.answer(await self._results([_given(one) for one in holdings], wait=False))
+
+    async def settle(self, request: LedgerRequest) -> Mapping[str, Any]:
+        """Waits until instructions came as far as they can come."""
+        given = [_given(holding) for holding in self._holdings(request)]
+        return results.answer(await self._results(given, wait=True))
 
     def stop(self, peer: Peer) -> Mapping[str, Any]:
         """Lets the host end in order."""
@@ -259,6 +259,12 @@ class HostService:
     async def _give(self, drafts: Sequence[Given], peer: Peer) -> list[Given]:
         return await give(drafts, peer, self._supervisor.fleet, self._supervisor.dispatch, self._scribe)
 
+    def _holdings(self, request: LedgerRequest) -> list[Holding]:
+        found = {number: self._supervisor.dispatch.find(number) for number in request.numbers()}
+        if unknown := [f"i{number}" for number, holding in found.items() if holding is None]:
+            raise UnknownSession(f"no ledger holds the instruction {', '.join(unknown)}; nothing was done")
+        return [holding for holding in found.values() if holding is not None]
+
     async def _results(self, given: Sequence[Given], *, wait: bool) -> list[Mapping[str, Any]]:
         dispatch = self._supervisor.dispatch
         if wait:
@@ -266,6 +272,10 @@ class HostService:
         else:
             entries = [dispatch.entry(one) for one in given]
         return [results.result(one, entry) for one, entry in zip(given, entries, strict=True)]
+
+
+def _given(holding: Holding) -> Given:
+    return Given(holding.session_id, holding.entry.order)
 
 
 def _link(request: AddRequest) -> WatchLink | None:

@@ -109,7 +109,7 @@ async def test_an_end_waits_and_can_be_taken_back_before_anything_is_posted() ->
         dispatch = host.supervisor.dispatch
         given = host.give(session_id, EndSession(), delay_s=60, confirm_within_s=5)
         assert given.order is not None
-        holding = dispatch.take_back([given.order.number], PEER)[given.order.number]
+        holding = dispatch.take_back(given.order.number, PEER)
         assert holding is not None
         assert holding.entry.state is EntryState.CANCELLED
         assert host.hosting.posted == []
@@ -133,7 +133,7 @@ async def test_an_instruction_that_is_on_its_way_cannot_be_taken_back() -> None:
         dispatch = host.supervisor.dispatch
         given = host.give(session_id, EndSession(), delay_s=0, confirm_within_s=5)
         assert given.order is not None
-        holding = dispatch.take_back([given.order.number], PEER)[given.order.number]
+        holding = dispatch.take_back(given.order.number, PEER)
         assert holding is not None
         assert holding.entry.state is not EntryState.CANCELLED
 

@@ -83,7 +83,7 @@ async def test_an_end_that_was_taken_back_is_not_given_again() -> None:
         (session_id,) = one.host.live(1, "pendingRequest")
         await one.warden.look()
         number = one.host.session(session_id).ledger[-1].order.number
-        one.host.supervisor.dispatch.take_back([number], Peer(uid=1, name="ada", client="tui"))
+        one.host.supervisor.dispatch.take_back(number, Peer(uid=1, name="ada", client="tui"))
         await one.warden.look()
         assert len(one.host.session(session_id).ledger) == 1
         assert one.ended() == []
