@@ -113,6 +113,8 @@ def ask(home: Path, *arguments: str, answer: str | None) -> Asked:
         os.close(terminal)
         deadline = threading.Timer(WITHIN_S, process.kill)
         deadline.start()
+        over = threading.Event()
+        interrupter = threading.Thread(target=_interrupt, args=(process, over))
         talk = b""
         answered = False
         while piece := _read(screen):
@@ -120,13 +122,20 @@ def ask(home: Path, *arguments: str, answer: str | None) -> Asked:
             if not answered and (b"? [y/N]" in talk or b"to end them" in talk):
                 answered = True
                 if answer is None:
-                    process.send_signal(signal.SIGINT)
+                    interrupter.start()
                 else:
                     os.write(screen, f"{answer}\n".encode())
         code = process.wait()
+        over.set()
         deadline.cancel()
         os.close(screen)
     return Asked(code, talk.decode())
+
+
+def _interrupt(process: "subprocess.Popen[bytes]", over: threading.Event) -> None:
+    """Ctrl-C as an operator presses it: again, where the first came just before Python began to read."""
+    while process.poll() is None and not over.wait(0.3):
+        process.send_signal(signal.SIGINT)
 
 
 def _read(screen: int) -> bytes:
