@@ -93,6 +93,7 @@ class TestWhatListSays:
             (Behaviour.HOSTILE, "viewerReady"),
             (Behaviour.GEN2_STATE, "viewerReady"),
             (Behaviour.AUTHORISATION, "pendingRequest"),
+            (Behaviour.AUTHORISATION_DEAF, "pendingRequest"),
             (Behaviour.WAITING, "waiting"),
         ],
     )

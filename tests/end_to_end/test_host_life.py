@@ -62,25 +62,22 @@ def ended_in_order(home: Home, program: Program, family: tuple[int, ...], began:
     assert list(home.temporary.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_in_order_and_leaves_nothing(
-    home: Home, hosting: Hosting, number: signal.Signals
-) -> None:
-    with hosting() as program:
-        ids = all_live(home)
-        family = everybody(program.process.pid)
-        assert len(family) > 5
-        assert home.socket.stat().st_mode & 0o777 == 0o600
-        assert home.socket.parent.stat().st_mode & 0o777 == 0o700
-        began = time.monotonic()
-        program.process.send_signal(number)
-        ended_in_order(home, program, family, began)
-    with hosting() as program:
-        assert all_live(home) == ids  # the same configuration, the same ids
-        family = everybody(program.process.pid)
-        began = time.monotonic()
-        assert home.run("stop").returncode == 0
-        ended_in_order(home, program, family, began)
+def test_signals_and_stop_end_it_in_order_and_its_ids_stay(home: Home, hosting: Hosting) -> None:
+    seen = []
+    for way in (signal.SIGTERM, signal.SIGINT, "stop"):
+        with hosting() as program:
+            seen.append(all_live(home))
+            family = everybody(program.process.pid)
+            assert len(family) > 5
+            assert home.socket.stat().st_mode & 0o777 == 0o600
+            assert home.socket.parent.stat().st_mode & 0o777 == 0o700
+            began = time.monotonic()
+            if isinstance(way, signal.Signals):
+                program.process.send_signal(way)
+            else:
+                assert home.run(way).returncode == 0
+            ended_in_order(home, program, family, began)
+    assert seen[0] == seen[1] == seen[2]
 
 
 def test_it_ends_with_its_lifeline_and_not_with_its_terminal(home: Home, hosting: Hosting) -> None:
