@@ -1,4 +1,4 @@
-"""Keys on a real terminal, held to what pages were told: colour, the prompt before an end, and taking it back."""
+"""Keys on a real terminal, held to what pages were told: colour, the prompt before an end, undo."""
 
 import time
 from collections.abc import Iterator

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import re
 import selectors
 import signal
 import struct
@@ -14,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import psutil
 import pyte
@@ -97,7 +98,7 @@ class Terminal:
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self._raw = bytearray()
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.RLock())
         self._wake, self._waker = os.pipe()
         self._open = True
         os.set_blocking(master, False)
@@ -123,7 +124,7 @@ class Terminal:
             cells = self._screen.buffer[at]
             return tuple(cells[x].fg for x in range(2, len(lines[at])) if cells[x].data.strip())
 
-    def until(self, holds: Callable[[Picture], T], within: float = SHOWS_WITHIN_S) -> T:
+    def until(self, holds: Callable[[Picture], T | None], within: float = SHOWS_WITHIN_S) -> T:
         """What `holds` says of the first picture of which it is true, or the picture in the failure.
 
         Args:
@@ -175,7 +176,7 @@ class Terminal:
                 self.press("j" * way if way > 0 else "k" * -way)
             else:
                 self.press("g" if now.labels[-1] == now.cursor else PAGE_DOWN)
-            # A picture may have been half drawn, or rows may have moved meanwhile: then it is looked at again.
+            # A picture may be half drawn, or rows may have moved meanwhile: then it is looked at again.
             with contextlib.suppress(AssertionError):
                 self.until(lambda now: now.cursor == label, SETTLES_WITHIN_S)
                 return
@@ -324,3 +325,19 @@ def nobody_left(home: Home, within: float) -> dict[int, str]:
 def kill(pid: int) -> None:
     """Ends one process without its having a say."""
     os.kill(pid, signal.SIGKILL)
+
+
+_OWN = re.compile(
+    rb"\x1b\[[0-9;]*m"  # colours
+    rb"|\x1b\[[0-9]+;[0-9]+H"  # places
+    rb"|\x1b\[\?[0-9]+(?:[hl]|\$p)"  # modes, and questions about them
+    rb"|\x1b\[[<>=][0-9]*u"  # the keyboard's protocol
+    rb"|\x1b\]22;[a-z-]*\x07"  # the mouse pointer's shape
+    rb"|\r?\n"
+)
+
+
+def strays(raw: bytes) -> str:
+    """What stands in a program's output beside printable text and the few controls that it needs."""
+    text = _OWN.sub(b"", raw).decode()
+    return "".join(char for char in text if not char.isprintable())
