@@ -109,7 +109,7 @@
   class Slot {
     constructor(number, frame) {
       Object.assign(this, {
-        number, frame, after: 0, origins: [], dropped: 0, refused: 0, floods: false, heldUntil: 0,
+        number, frame, after: 0, answers: 0, origins: [], dropped: 0, refused: 0, floods: false, heldUntil: 0,
         lasting: new Lane(limits.lasting, limits.lastingChars, 1),
         colors: new Lane(limits.others, limits.otherChars, 0),
         others: new Lane(limits.others, limits.otherChars, 0),
@@ -136,8 +136,11 @@
         this.lose(this.lasting.push(item));
       } else if (type === "currentColor") {
         const last = this.colors.items.at(-1);
-        // Only colours between the same two instructions are one: each may confirm its own.
-        if (last && last.after === item.after && last.origin === origin) {
+        // The first few colours after an instruction may each be its answer, whatever the page says next;
+        // beyond them, those between the same two instructions are one.
+        item.answer = this.answers > 0;
+        if (item.answer) this.answers -= 1;
+        else if (last && !last.answer && last.after === item.after && last.origin === origin) {
           this.colors.items.pop();
           this.dropped += 1;
         }
@@ -242,6 +245,7 @@
       if (!slot) return false;
       slot.frame.contentWindow.postMessage(message, origin);
       slot.after = Math.max(slot.after, instruction);
+      slot.answers = limits.answers;
       return true;
     },
     drop: (number) => {

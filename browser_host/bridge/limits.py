@@ -15,6 +15,7 @@ class Limits:
         message_chars: of one message's text.
         lasting: statuses, states and endings of a slot in one batch; beyond it the first and the newest stay.
         lasting_chars: the same as text.
+        answers: colours after an instruction that are kept one by one, for any of them may confirm it.
         others: other messages of a slot in one batch; beyond it the oldest goes.
         other_chars: the same as text.
         flood_ms: how long a slot that lost messages waits for its next turn.
@@ -28,6 +29,7 @@ class Limits:
     message_chars: int = 16_384
     lasting: int = 256
     lasting_chars: int = 131_072
+    answers: int = 8
     others: int = 64
     other_chars: int = 131_072
     flood_ms: int = 100
@@ -43,6 +45,7 @@ class Limits:
             "messageChars": self.message_chars,
             "lasting": self.lasting,
             "lastingChars": self.lasting_chars,
+            "answers": self.answers,
             "others": self.others,
             "otherChars": self.other_chars,
             "floodMs": self.flood_ms,

@@ -18,10 +18,6 @@ RATE = 100
 """Half of the events are switches: one in every window in which the bridge makes one of several colours."""
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the bridge keeps only the last colour of a window, so the one that confirms may be thrown away",
-)
 def test_a_colour_that_was_taken_is_confirmed_whatever_came_after_it(
     home: Home, log: Path, configure: Configure
 ) -> None:
