@@ -81,6 +81,7 @@ ACTIONS = (
     _send("color-next", "s", "color", "Switch to the page's next colour", 6),
     _send("color-choose", "S", "choose color", "Choose the colour to switch to", 15),
     _send("end", "e", "end", "End the sessions; asks first", 7),
+    Action("plan", "E", "end a plan", "End many as a plan: the marked, the stale", "ask('plan')", _HOST, 9),
     Action("undo", "z", "undo", "Take back ends that were not posted yet", "ask('undo')", _HOST, 9),
     Action("detail", "enter", "detail", "The session's timeline and ledger", "detail", _TARGET, 11),
     Action("range", "v", "range", "Begin a range; again marks all of it", "mark('range')", _TARGET),
@@ -111,6 +112,8 @@ ACTIONS = (
     Action("sort-next", "o", "sort", "Sort by the next column", "sort('next')"),
     Action("copy-id", "y", "copy id", "Send the ids to the terminal's clipboard", "copy('id')", _TARGET),
     Action("copy-row", "Y", "copy row", "Send the rows to the terminal's clipboard", "copy('row')", _TARGET),
+    Action("history", "h", "history", "The journal: what happened, who did it", "ask('history')", footer=19),
+    Action("visitors", "n", "new", "Host one more visitor of the service", "ask('visitors')", footer=19),
     Action("palette", "colon,ctrl+p", "palette", "Every action by its name", "ask('palette')", footer=13),
     Action("help", "question_mark", "help", "All keys", "ask('help')", footer=1),
     Action("quit", "q", "quit", "Leave the dashboard", "ask('quit')", footer=8),
@@ -133,10 +136,16 @@ def why_not(needs: Needs, deck: Deck, *, has_target: bool) -> str | None:
         return "there is no session to act on"
     if needs not in {Needs.HOST, Needs.TARGET_AND_HOST}:
         return None
+    return _host_refuses(deck)
+
+
+def _host_refuses(deck: Deck) -> str | None:
     if deck.link is LinkState.LOST:
         return "the host is lost: nothing can be sent until it is back"
     if deck.link is LinkState.CONNECTING:
         return "not attached to the host yet"
     if is_read_only(deck):
         return "the host is read-only (host.read_only): it takes no instructions"
+    if deck.host is not None and deck.host.journal is not None:
+        return f"nothing may be changed: {deck.host.journal}"
     return None

@@ -77,6 +77,14 @@ class Acts:
             self._ends += undo.given_in(outcome, until)
             self._tell_failures(outcome)
 
+    def given(self, outcome: Outcome, undo_s: float) -> None:
+        """Ends that were given elsewhere on this dashboard: `z` takes them back, and leaving asks.
+
+        Args:
+            undo_s: seconds that the host waits before it posts.
+        """
+        self._ends += undo.given_in(outcome, self._now() + undo_s)
+
     async def take_back(self, deck: Deck) -> None:
         """Takes back every end that still waits."""
         pending = self.pending(deck)

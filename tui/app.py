@@ -18,16 +18,20 @@ from textual.theme import BUILTIN_THEMES
 from browser_host.api.client import HostClient
 from tui import keymap, question, theme, undo
 from tui.acts import Acts, Weight
+from tui.bulk import BulkEnd
 from tui.link import HostLink
 from tui.palette import ActionProvider
+from tui.plan_state import Offer
 from tui.screens import asks
 from tui.screens.choose_color import ChooseColorScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.detail import DetailScreen
 from tui.screens.help import HelpScreen
+from tui.screens.plan import PlanScreen
 from tui.screens.sessions import SessionsScreen
 from tui.state import Deck, LinkState
 from tui.tones import Tone
+from tui.view_state import target
 
 log = logging.getLogger("tui")
 
@@ -89,6 +93,7 @@ class WatchdeckApp(App[None]):
         self._setup = setup
         self._client = HostClient(setup.socket, "tui")
         self._acts = Acts(self._client, self.say)
+        self._bulk = BulkEnd(self._client, self._acts.given, self._show)
         self._link = HostLink(self._client, self._take, refresh_hz=setup.refresh_hz)
         self._counted_down = ""
         self._main = SessionsScreen(setup.environment)
@@ -143,6 +148,7 @@ class WatchdeckApp(App[None]):
 
     def _show(self) -> None:
         now = time.time()
+        self._bulk.follow(self.deck, now)
         self._count_down(now)
         for screen in self.screen_stack:
             if isinstance(screen, Live):
@@ -176,6 +182,17 @@ class WatchdeckApp(App[None]):
                 self._start(self._acts.end(confirmed, self._undo_s))
 
         self._open(ConfirmScreen(asking, self.deck), answered)
+
+    @on(asks.PlanAsked)
+    def _open_plan(self) -> None:
+        view = self._main.view
+        offer = Offer(marked=target(view).ids if view.selection.marks else (), shown=view.rows)
+
+        def left(_: None) -> None:
+            if self._bulk.is_busy:
+                self.say("the run goes on; E shows it")
+
+        self._open(PlanScreen(self._bulk, offer, self.deck, self._start), left)
 
     @on(asks.UndoAsked)
     def _take_back(self) -> None:

@@ -68,6 +68,18 @@ class UndoAsked(Message, namespace="sessions_screen"):
     """Take back the ends that were not posted yet."""
 
 
+class PlanAsked(Message, namespace="sessions_screen"):
+    """Show the bulk end: a plan of the marked, else of the stale, or the last run."""
+
+
+class HistoryAsked(Message, namespace="sessions_screen"):
+    """Show the journal."""
+
+
+class VisitorsAsked(Message, namespace="sessions_screen"):
+    """Choose a visitor to host."""
+
+
 class HelpAsked(Message, namespace="sessions_screen"):
     """Show the keys."""
 
@@ -82,6 +94,9 @@ class QuitAsked(Message, namespace="sessions_screen"):
 
 PLAIN: Mapping[str, type[Message]] = {
     "undo": UndoAsked,
+    "plan": PlanAsked,
+    "history": HistoryAsked,
+    "visitors": VisitorsAsked,
     "help": HelpAsked,
     "palette": PaletteAsked,
     "quit": QuitAsked,

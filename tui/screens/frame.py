@@ -1,0 +1,116 @@
+"""The frame of a screen with a list: bars above it, words and keys below; each part sends what changed."""
+
+import locale
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.cells import cell_len
+from textual.binding import ActiveBinding, Binding
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.glyphs import glyphs_for
+from tui.ink import Ink
+from tui.rows import Cell
+from tui.tones import Ground, Span, Tone
+from tui.widgets.lines import Lines
+from tui.widgets.listing import Listing, Row
+
+MOVES = (
+    Binding("down,j", "move(1, 'row')", "Down", show=False, id="list.down"),
+    Binding("up,k", "move(-1, 'row')", "Up", show=False, id="list.up"),
+    Binding("pagedown", "move(1, 'page')", "A page down", show=False, id="list.page-down"),
+    Binding("pageup", "move(-1, 'page')", "A page up", show=False, id="list.page-up"),
+    Binding("g,home", "move(-1, 'all')", "To the first row", show=False, id="list.first"),
+    Binding("G,end", "move(1, 'all')", "To the last row", show=False, id="list.last"),
+)
+"""The keys that move a list's cursor, on every screen that has one."""
+
+
+class Frame:
+    """The parts of a screen with a list, and the inks of the theme in force.
+
+    Args:
+        head: lines above the column titles.
+    """
+
+    def __init__(self, screen: Screen[Any], head: int) -> None:
+        self._screen = screen
+        self.glyphs = glyphs_for(locale.getencoding())
+        self._head = Lines(Ground.BAR, self.glyphs, id="frame-head")
+        self._head.styles.height = head
+        self._titles = Lines(Ground.TITLES, self.glyphs, id="frame-titles")
+        self.listing = Listing(self.glyphs, id="frame-list")
+        self._words = Lines(Ground.TABLE, self.glyphs, id="frame-words")
+        self._keys = Lines(Ground.BAR, self.glyphs, id="frame-keys")
+        for line in (self._titles, self._words, self._keys):
+            line.styles.height = 1
+        self.listing.styles.height = "1fr"
+        self._ink: Ink | None = None
+
+    def parts(self, *between: Widget) -> Iterator[Widget]:
+        """The widgets, from top to bottom.
+
+        Args:
+            between: what stands between the list and the words.
+        """
+        yield from (self._head, self._titles, self.listing, *between, self._words, self._keys)
+
+    @property
+    def width(self) -> int:
+        """Cells of a line."""
+        return self._screen.size.width
+
+    def steps(self, by: int, unit: str) -> int:
+        """How many rows a key moves: one, a page of them, or all."""
+        return by * {"row": 1, "page": self.listing.page, "all": 1_000_000}[unit]
+
+    def dress(self) -> None:
+        """Takes on the theme in force at the next picture."""
+        self._ink = None
+
+    def paint(
+        self,
+        *,
+        head: Sequence[Cell],
+        titles: Cell,
+        rows: Sequence[Row],
+        cursor: str | None,
+        words: Cell,
+        notice: tuple[str, ...] = (),
+    ) -> None:
+        """Shows a picture.
+
+        Args:
+            words: the line above the keys.
+            notice: words in place of rows, first a headline.
+        """
+        app = self._screen.app
+        if self._ink is None:
+            self._ink = Ink(app.theme_variables, ansi=app.native_ansi_color, colorless=app.no_color)
+        self._head.show(tuple(head), self._ink)
+        self._titles.show(((Span("  "), *titles),), self._ink)
+        self.listing.show(rows, cursor, self._ink, notice=notice)
+        self._words.show(((Span("  "), *words),), self._ink)
+        self._keys.show((self._hints(),), self._ink)
+
+    def _hints(self) -> Cell:
+        """Keys and words of what can be done now, in the order of the screen's bindings."""
+        spans: list[Span] = [Span(" ")]
+        room = self.width - 1
+        for binding in _offered(self._screen.active_bindings):
+            key = self._screen.app.get_key_display(binding)
+            size = 3 + cell_len(key) + cell_len(binding.description)
+            if size <= room:
+                spans += [Span(f" {key}", Tone.INFO), Span(f" {binding.description} ", Tone.MUTED)]
+                room -= size
+        return tuple(spans)
+
+
+def _offered(bindings: Mapping[str, ActiveBinding]) -> Iterable[Binding]:
+    seen: dict[str, Binding] = {}
+    for active in bindings.values():
+        binding = active.binding
+        if active.enabled and binding.show and binding.id:  # Textual's own bear no id
+            seen.setdefault(binding.id, binding)
+    return seen.values()

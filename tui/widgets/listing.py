@@ -1,0 +1,143 @@
+"""A list of frozen rows with a cursor: line by line, and only lines that say something else are sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.glyphs import Glyphs
+from tui.ink import Ink
+from tui.rows import Cell, fitted
+from tui.tones import Ground, Span, Tone
+from tui.widgets import viewport
+
+_WHEEL_ROWS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list.
+
+    Args:
+        id: whom it is about; a line without one is a heading, which the cursor passes by.
+    """
+
+    id: str
+    spans: Cell
+
+
+def stepped(rows: Sequence[Row], cursor: str | None, by: int) -> str | None:
+    """Whom the cursor is on after so many steps over rows that are no headings; it stops at the ends."""
+    ids = [row.id for row in rows if row.id]
+    if not ids:
+        return None
+    at = ids.index(cursor) if cursor in ids else (-1 if by > 0 else 0)
+    return ids[max(0, min(at + by, len(ids) - 1))]
+
+
+class Listing(Widget, can_focus=False):
+    """Shows rows, keeps the cursor's in sight, and tells which one was pressed."""
+
+    @dataclass
+    class Pressed(Message):
+        """This row was pressed with the mouse."""
+
+        row_id: str
+
+    def __init__(self, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._ink: Ink | None = None
+        self._rows: tuple[Row, ...] = ()
+        self._cursor: str | None = None
+        self._notice: tuple[str, ...] = ()
+        self._top = 0
+        self._sent: dict[int, tuple[Cell, Ground, bool]] = {}
+
+    @property
+    def page(self) -> int:
+        """Rows that a page has."""
+        return max(1, self.size.height - 1)
+
+    def show(
+        self, rows: Sequence[Row], cursor: str | None, ink: Ink, *, notice: tuple[str, ...] = ()
+    ) -> None:
+        """Shows rows.
+
+        Args:
+            cursor: whose row is under it.
+            notice: words to show where there are no rows, first a headline.
+        """
+        moved = cursor != self._cursor
+        self._rows, self._cursor, self._notice = tuple(rows), cursor, notice
+        if ink is not self._ink:
+            self._ink = ink
+            self._sent.clear()
+            self.refresh()
+        if moved:
+            self._reveal()
+        self._top = viewport.clamped(self._top, self.size.height, len(self._rows))
+        for y in range(self.size.height):
+            if self._sent.get(y) != self._line(y):
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """The strip of a line, which Textual asks for where it is dirty."""
+        width = self.size.width
+        if self._ink is None:
+            return Strip.blank(width, self.rich_style)
+        spans, ground, thumb = self._sent[y] = self._line(y)
+        bar = Span(self._glyphs.thumb if thumb else " ", Tone.FAINT)
+        segments = self._ink.segments(fitted(spans, width - 1, self._glyphs), ground)
+        return Strip([*segments, *self._ink.segments((bar,), Ground.TABLE)], width)
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Keeps the cursor in sight when the terminal's size changes."""
+        self._sent.clear()
+        self._reveal()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Tells whose row was pressed, by what is drawn there."""
+        at = self._top + int(event.y)
+        if event.button == 1 and at < len(self._rows) and self._rows[at].id:
+            self.post_message(self.Pressed(self._rows[at].id))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scrolls down; the cursor stays where it is."""
+        self._wheel(event, _WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scrolls up; the cursor stays where it is."""
+        self._wheel(event, -_WHEEL_ROWS)
+
+    def _wheel(self, event: events.MouseEvent, rows: int) -> None:
+        event.stop()
+        self._top = viewport.clamped(self._top + rows, self.size.height, len(self._rows))
+        self._sent.clear()
+        self.refresh()
+
+    def _reveal(self) -> None:
+        at = next((at for at, row in enumerate(self._rows) if row.id == self._cursor), None)
+        if at is not None and self._cursor:
+            self._top = viewport.revealing(self._top, self.size.height, at)
+
+    def _line(self, y: int) -> tuple[Cell, Ground, bool]:
+        at = self._top + y
+        thumb = viewport.bar(y, self._top, self.size.height, len(self._rows))
+        if at >= len(self._rows):
+            return (self._words(y), Ground.TABLE, thumb)
+        row = self._rows[at]
+        under = bool(row.id) and row.id == self._cursor
+        sign = Span(self._glyphs.cursor if under else " ", Tone.INFO)
+        return ((sign, Span(" "), *row.spans), Ground.CURSOR if under else Ground.TABLE, thumb)
+
+    def _words(self, y: int) -> Cell:
+        at = y - max(0, (self.size.height - len(self._notice)) // 3)
+        if self._rows or not 0 <= at < len(self._notice):
+            return ()
+        left = max(0, (self.size.width - max(len(words) for words in self._notice)) // 2)
+        return (Span(" " * left), Span(self._notice[at], Tone.STRONG if at == 0 else Tone.MUTED))
