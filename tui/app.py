@@ -27,8 +27,10 @@ from tui.screens.choose_color import ChooseColorScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.detail import DetailScreen
 from tui.screens.help import HelpScreen
+from tui.screens.history import HistoryScreen
 from tui.screens.plan import PlanScreen
 from tui.screens.sessions import SessionsScreen
+from tui.screens.visitors import VisitorsScreen
 from tui.state import Deck, LinkState
 from tui.tones import Tone
 from tui.view_state import target
@@ -193,6 +195,14 @@ class WatchdeckApp(App[None]):
                 self.say("the run goes on; E shows it")
 
         self._open(PlanScreen(self._bulk, offer, self.deck, self._start), left)
+
+    @on(asks.HistoryAsked)
+    def _open_history(self) -> None:
+        self._open(HistoryScreen(self._main.view.selection.cursor, self.deck, self._client.history))
+
+    @on(asks.VisitorsAsked)
+    def _open_visitors(self) -> None:
+        self._open(VisitorsScreen(self._client, self.deck, self._start))
 
     @on(asks.UndoAsked)
     def _take_back(self) -> None:

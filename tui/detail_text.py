@@ -15,6 +15,7 @@ from browser_host.api.schema import SessionDetail
 from browser_host.protocol.colors import nearest_name
 from browser_host.sessions.views import SessionView
 from tui.ages import span
+from tui.service_hints import hints
 from tui.tones import printable
 
 HOSTING = {
@@ -85,6 +86,8 @@ def _facts(session: SessionView, now: float) -> Iterable[tuple[str, Text]]:
                 f" · {last.action} {last.state} · by {printable(last.by)} {printable(last.text)}"
             ),
         )
+    for hint in hints(session, now):
+        yield "a hint", Text(hint, "italic dim")
     yield (
         "counted",
         Text(f"{session.events} events, {session.dropped} dropped, {session.violations} violations"),

@@ -9,6 +9,9 @@ from tui.actions import ACTIONS
 from tui.screens.choose_color import ChooseColorScreen
 from tui.screens.detail import DetailScreen
 from tui.screens.help import HelpScreen
+from tui.screens.history import HistoryScreen
+from tui.screens.plan import PlanScreen
+from tui.screens.visitors import VisitorsScreen
 
 
 def known_ids() -> frozenset[str]:
@@ -17,6 +20,9 @@ def known_ids() -> frozenset[str]:
         ChooseColorScreen.BINDINGS,
         DetailScreen.BINDINGS,
         HelpScreen.BINDINGS,
+        HistoryScreen.BINDINGS,
+        PlanScreen.BINDINGS,
+        VisitorsScreen.BINDINGS,
     )
     on_screens = (
         binding.id

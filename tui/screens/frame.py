@@ -1,11 +1,11 @@
 """The frame of a screen with a list: bars above it, words and keys below; each part sends what changed."""
 
 import locale
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rich.cells import cell_len
-from textual.binding import ActiveBinding, Binding
+from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -13,6 +13,7 @@ from tui.glyphs import glyphs_for
 from tui.ink import Ink
 from tui.rows import Cell
 from tui.tones import Ground, Span, Tone
+from tui.widgets.filter_bar import FilterBar
 from tui.widgets.lines import Lines
 from tui.widgets.listing import Listing, Row
 
@@ -34,13 +35,16 @@ class Frame:
         head: lines above the column titles.
     """
 
-    def __init__(self, screen: Screen[Any], head: int) -> None:
+    def __init__(self, screen: Screen[Any], head: int, placeholder: str = "") -> None:
         self._screen = screen
         self.glyphs = glyphs_for(locale.getencoding())
         self._head = Lines(Ground.BAR, self.glyphs, id="frame-head")
         self._head.styles.height = head
         self._titles = Lines(Ground.TITLES, self.glyphs, id="frame-titles")
         self.listing = Listing(self.glyphs, id="frame-list")
+        self.box = FilterBar(self.glyphs, id="frame-box")
+        self.box.box.placeholder = placeholder
+        self.box.display = False
         self._words = Lines(Ground.TABLE, self.glyphs, id="frame-words")
         self._keys = Lines(Ground.BAR, self.glyphs, id="frame-keys")
         for line in (self._titles, self._words, self._keys):
@@ -48,13 +52,33 @@ class Frame:
         self.listing.styles.height = "1fr"
         self._ink: Ink | None = None
 
-    def parts(self, *between: Widget) -> Iterator[Widget]:
-        """The widgets, from top to bottom.
+    def parts(self) -> Iterator[Widget]:
+        """The widgets, from top to bottom."""
+        yield from (self._head, self._titles, self.listing, self.box, self._words, self._keys)
 
-        Args:
-            between: what stands between the list and the words.
-        """
-        yield from (self._head, self._titles, self.listing, *between, self._words, self._keys)
+    @property
+    def typed(self) -> str:
+        """What stands in the box."""
+        return self.box.box.value
+
+    @property
+    def is_typing(self) -> bool:
+        """The box has the keys."""
+        return self.box.is_open
+
+    def open_box(self) -> None:
+        """Shows the box and gives it the keys."""
+        self.box.display = True
+        self.box.open()
+        self._screen.refresh_bindings()
+
+    def close_box(self, *, clear: bool) -> None:
+        """Hides the box; the keys are the screen's again."""
+        if clear:
+            self.box.box.value = ""
+        self.box.close()
+        self.box.display = False
+        self._screen.refresh_bindings()
 
     @property
     def width(self) -> int:
@@ -78,12 +102,14 @@ class Frame:
         cursor: str | None,
         words: Cell,
         notice: tuple[str, ...] = (),
+        keys: Sequence[tuple[str, str]] | None = None,
     ) -> None:
         """Shows a picture.
 
         Args:
             words: the line above the keys.
             notice: words in place of rows, first a headline.
+            keys: those that work while something is typed; None for those of the screen's bindings.
         """
         app = self._screen.app
         if self._ink is None:
@@ -91,26 +117,27 @@ class Frame:
         self._head.show(tuple(head), self._ink)
         self._titles.show(((Span("  "), *titles),), self._ink)
         self.listing.show(rows, cursor, self._ink, notice=notice)
+        self.box.show((Span("/", Tone.INFO),), (), self._ink)
         self._words.show(((Span("  "), *words),), self._ink)
-        self._keys.show((self._hints(),), self._ink)
+        self._keys.show((self._hints(self._live_keys() if keys is None else keys),), self._ink)
 
-    def _hints(self) -> Cell:
-        """Keys and words of what can be done now, in the order of the screen's bindings."""
+    def _hints(self, keys: Iterable[tuple[str, str]]) -> Cell:
+        """Keys and their words, as many as there is room for."""
         spans: list[Span] = [Span(" ")]
         room = self.width - 1
-        for binding in _offered(self._screen.active_bindings):
-            key = self._screen.app.get_key_display(binding)
-            size = 3 + cell_len(key) + cell_len(binding.description)
+        for key, words in keys:
+            size = 3 + cell_len(key) + cell_len(words)
             if size <= room:
-                spans += [Span(f" {key}", Tone.INFO), Span(f" {binding.description} ", Tone.MUTED)]
+                spans += [Span(f" {key}", Tone.INFO), Span(f" {words} ", Tone.MUTED)]
                 room -= size
         return tuple(spans)
 
-
-def _offered(bindings: Mapping[str, ActiveBinding]) -> Iterable[Binding]:
-    seen: dict[str, Binding] = {}
-    for active in bindings.values():
-        binding = active.binding
-        if active.enabled and binding.show and binding.id:  # Textual's own bear no id
-            seen.setdefault(binding.id, binding)
-    return seen.values()
+    def _live_keys(self) -> Iterator[tuple[str, str]]:
+        """What can be done now, in the order of the screen's bindings, with the user's own keys."""
+        seen: set[str] = set()
+        for active in self._screen.active_bindings.values():
+            binding = active.binding
+            own = binding.show and binding.id and binding.id not in seen  # Textual's own bear no id
+            if active.enabled and own and binding.id is not None:
+                seen.add(binding.id)
+                yield self._screen.app.get_key_display(binding), binding.description

@@ -1,0 +1,201 @@
+"""Choosing a visitor of the REST service to host: searched in its own words, watched after a prompt."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Input
+
+from browser_host.api.client import HostClient
+from browser_host.api.schema import VisitorView
+from browser_host.errors import WatchdeckError
+from tui import visitor_text
+from tui.actions import Needs, why_not
+from tui.headline import Group, badges, packed
+from tui.rows import Cell
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.frame import MOVES, Frame
+from tui.state import Deck
+from tui.tones import Span, Tone, printable
+from tui.view_state import ViewState
+from tui.widgets.filter_bar import FilterInput
+from tui.widgets.listing import Listing, stepped
+
+PAUSE_S = 0.3
+"""Seconds without a key before the service is asked: its rate limit is not known."""
+
+ANSWER_S = 20.0
+"""Seconds for the service's answer, by way of the host."""
+
+
+class VisitorsScreen(Screen[None], inherit_bindings=False):
+    """Searches while it is typed, and hosts the chosen visitor.
+
+    Args:
+        client: the host's client; its owner closes it.
+        deck: the sessions as they are; `show` brings newer ones.
+        start: starts work that outlives the screen.
+    """
+
+    AUTO_FOCUS = ""
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1, 'row')", "Down", show=False, id="visitors.down"),
+        Binding("up", "move(-1, 'row')", "Up", show=False, id="visitors.up"),
+        *(move for move in MOVES if move.key.startswith("page")),
+    ]
+
+    def __init__(
+        self, client: HostClient, deck: Deck, start: Callable[[Coroutine[Any, Any, None]], None]
+    ) -> None:
+        super().__init__()
+        self._client = client
+        self._deck = deck
+        self._now = time.time()
+        self._start = start
+        self._found: tuple[VisitorView, ...] | None = None
+        self._trouble = ""
+        self._said = ""
+        self._cursor: str | None = None
+        self._frame = Frame(self, head=2, placeholder=visitor_text.SEARCH_HINT)
+
+    def compose(self) -> ComposeResult:
+        """Bars, the list, the box, words and keys."""
+        yield from self._frame.parts()
+
+    def on_mount(self) -> None:
+        """Gives the keys to the box, and asks for the latest visitors."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._frame.dress())
+        self._frame.open_box()
+        self._search("", pause_s=0.0)
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Lays out anew once the parts have their sizes."""
+        self.call_after_refresh(self._paint)
+
+    def show(self, deck: Deck, now: float) -> None:
+        """Takes in how the host stands."""
+        self._deck, self._now = deck, now
+        self._paint()
+
+    def on_listing_pressed(self, message: Listing.Pressed) -> None:
+        """The mouse chose a row."""
+        message.stop()
+        self._cursor = message.row_id
+        self._paint()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Searches once the typing pauses."""
+        message.stop()
+        self._search(message.value, pause_s=PAUSE_S)
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Asks about the visitor under the cursor."""
+        message.stop()
+        chosen = next((one for one in self._found or () if one.id == self._cursor), None)
+        if chosen is None:
+            return
+        if (why := why_not(Needs.HOST, self._deck, has_target=True)) is not None:
+            self._say(why)
+            return
+
+        def answered(agreed: tuple[str, ...] | None) -> None:
+            if agreed is not None:
+                self._start(self._host(chosen))
+
+        self.app.push_screen(ConfirmScreen(visitor_text.hosting(chosen), self._deck), answered)
+
+    def on_filter_input_left(self, message: FilterInput.Left) -> None:
+        """Empties the box, else goes back to the sessions."""
+        message.stop()
+        if self._frame.typed:
+            self._frame.box.box.value = ""
+        else:
+            self.dismiss()
+
+    def action_move(self, by: int, unit: str) -> None:
+        """Moves the cursor by rows, pages, or all the way."""
+        rows = visitor_text.rows(self._found or (), self._frame.width, self._frame.glyphs)
+        self._cursor = stepped(rows, self._cursor, self._frame.steps(by, unit))
+        self._said = ""
+        self._paint()
+
+    def _search(self, words: str, *, pause_s: float) -> None:
+        self.run_worker(self._ask(words, pause_s), name="visitors", group="visitors", exclusive=True)
+
+    async def _ask(self, words: str, pause_s: float) -> None:
+        await asyncio.sleep(pause_s)
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                found = await self._client.visitors(words)
+        except WatchdeckError as error:
+            self._trouble, self._found = str(error), ()
+        except TimeoutError:
+            self._trouble, self._found = f"the service did not answer within {ANSWER_S:.0f} s", ()
+        else:
+            self._trouble, self._found = "", found
+        if all(one.id != self._cursor for one in self._found):
+            self._cursor = self._found[0].id if self._found else None
+        self._paint()
+
+    async def _host(self, visitor: VisitorView) -> None:
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                session = await self._client.add(visitor=visitor.id, label=visitor.label)
+        except WatchdeckError as error:
+            self._say(f"{visitor.label} is not hosted: {error}")
+        except TimeoutError:
+            self._say(f"the host did not answer within {ANSWER_S:.0f} s; the main screen shows what it did")
+        else:
+            self._say(f"{visitor.label} is hosted as {session}; its row is on the main screen")
+            if self.is_mounted:
+                self._search(self._frame.typed, pause_s=0.0)
+
+    def _say(self, words: str) -> None:
+        self._said = words
+        self._paint()
+
+    def _paint(self) -> None:
+        if not self.is_mounted:
+            return
+        width, glyphs = self._frame.width, self._frame.glyphs
+        self._frame.paint(
+            head=self._head(),
+            titles=visitor_text.titles(width, glyphs),
+            rows=visitor_text.rows(self._found or (), width, glyphs),
+            cursor=self._cursor,
+            words=self._words(),
+            notice=self._notice(),
+            keys=(("⏎", "watch"), ("up down", "choose"), ("esc", "back")),
+        )
+
+    def _head(self) -> tuple[Cell, ...]:
+        width = self._frame.width
+        loud = tuple(
+            Group((Span(f" {text} ", tone),), 2) for text, tone in badges(self._deck, ViewState(), self._now)
+        )
+        title = Group((Span("  Host a visitor", Tone.STRONG),), 1)
+        found = "" if self._found is None else f"  {len(self._found)}"
+        counts = (Group((Span(found, Tone.STRONG), Span(" found" if found else "", Tone.MUTED)), 1),)
+        return packed((title,), width, loud), packed(counts, width - 1)
+
+    def _words(self) -> Cell:
+        if self._said:
+            return (Span(printable(self._said), Tone.WARN),)
+        if self._trouble:
+            return (Span(printable(self._trouble), Tone.BAD),)
+        chosen = next((one for one in self._found or () if one.id == self._cursor), None)
+        who = ", ".join(filter(None, (*chosen.identities, chosen.email))) if chosen is not None else ""
+        return (Span(printable(who), Tone.MUTED),)
+
+    def _notice(self) -> tuple[str, ...]:
+        if self._found is None:
+            return ("Asking the service …",)
+        if self._trouble:
+            return ("No visitors can be had", "", self._trouble)
+        return ("The service finds nobody", "", visitor_text.SEARCH_HINT)
