@@ -1,4 +1,4 @@
-"""How many sessions stand how: the numbers of the dashboard's header and of the metrics."""
+"""How many sessions stand how: the numbers of the dashboard's header."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -21,11 +21,6 @@ class Counts:
     statuses: Mapping[str | None, int]
     hosting: Mapping[str, int]
     stale: Mapping[str, int]
-
-    @property
-    def stale_total(self) -> int:
-        """The stale, whatever the rule."""
-        return sum(self.stale.values())
 
 
 def count(views: Iterable[SessionView]) -> Counts:

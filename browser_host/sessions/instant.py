@@ -27,6 +27,10 @@ class Instant:
         """ISO 8601, UTC, with milliseconds."""
         return iso(self.wall)
 
+    def told(self) -> float:
+        """Seconds since the epoch to the millisecond, which is what the JSON says."""
+        return round(self.wall * 1000) / 1000
+
     def seconds_since(self, earlier: "Instant") -> float:
         """Seconds of the steady clock from `earlier` to this moment, never negative."""
         return max(0.0, self.mono - earlier.mono)

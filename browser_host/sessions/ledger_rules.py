@@ -1,13 +1,12 @@
-"""The rules of the ledger: what may be asked of a session, and what its page's words prove.
+"""The rules of the ledger: what may be asked of a session, and what becomes of it short of an answer.
 
 Every function that says what became of instructions yields new forms of entries, oldest first, and
-leaves the session alone; an entry may come twice, when one message proves two steps at once.
+leaves the session alone.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from browser_host.protocol.events import Color
 from browser_host.protocol.instructions import EndSession, Instruction, SwitchColor
 from browser_host.sessions.durations import format_duration
 from browser_host.sessions.instant import Instant
@@ -15,8 +14,6 @@ from browser_host.sessions.ledger import FINAL, LIMIT, Entry, EntryState, Via
 from browser_host.sessions.session import Hosting, Session
 
 NOT_BY_IT = "ended, but before the instruction reached the page"
-ENDED_ELSEWHERE = "ended, but not in the page it was sent to"
-ENDED_UNSENT = "ended by itself before anything was sent"
 
 WHY_NOT: Mapping[str, str] = {
     Hosting.QUEUED: "its page is not open yet",
@@ -166,91 +163,5 @@ def overdue(session: Session, now: Instant) -> Iterator[Entry]:
             yield replace(entry, state=EntryState.UNCONFIRMED, finished_at=now, text=text)
 
 
-def answered_by_end(
-    ledger: tuple[Entry, ...], begun_at: Instant | None, after: int, now: Instant
-) -> Iterator[Entry]:
-    """What a session's ending proves of its instructions.
-
-    Args:
-        ledger: the session's.
-        begun_at: the session's.
-        after: the newest number posted to the frame before the page told the end.
-        now: when it told it.
-    """
-    for entry in ledger:
-        is_end = isinstance(entry.order.instruction, EndSession)
-        if is_end and _precedes(entry, begun_at, after, now):
-            yield from _confirmed(entry, now)
-        elif entry.state is EntryState.QUEUED:
-            yield replace(entry, state=EntryState.CANCELLED, finished_at=now, text=ENDED_UNSENT)
-        elif is_end and entry.state is EntryState.SENT:
-            text = NOT_BY_IT if _sent_here(entry, begun_at) else ENDED_ELSEWHERE
-            yield replace(entry, state=EntryState.UNCONFIRMED, finished_at=now, text=text)
-
-
-def answered_by_color(
-    ledger: tuple[Entry, ...],
-    begun_at: Instant | None,
-    after: int,
-    now: Instant,
-    color: Color,
-    *,
-    changed: bool,
-) -> Iterator[Entry]:
-    """What the page's colour proves of its instructions.
-
-    Args:
-        ledger: the session's.
-        begun_at: the session's.
-        after: the newest number posted to the frame before the page named the colour.
-        now: when it named it.
-        color: the colour.
-        changed: the message tells a change; a full snapshot that repeats the colour confirms no toggle.
-    """
-    switches = [(e, e.order.instruction) for e in ledger if isinstance(e.order.instruction, SwitchColor)]
-    for entry, switch in switches:
-        late = entry.state is EntryState.UNCONFIRMED
-        # A later switch answers for this colour where an earlier one was given up already.
-        if not _precedes(entry, begun_at, after, now) or (late and entry is not switches[-1][0]):
-            continue
-        wanted = switch.color
-        if wanted == color.value or (wanted is None and changed):
-            yield from _confirmed(entry, now)
-        elif wanted is not None and entry.state is EntryState.SENT:
-            yield replace(entry, text=f"the page says {color.value or color.raw}")
-
-
 def _find(session: Session, number: int) -> Entry | None:
     return next((entry for entry in session.ledger if entry.order.number == number), None)
-
-
-def _precedes(entry: Entry, begun_at: Instant | None, after: int, now: Instant) -> bool:
-    """Whether the entry is open to an answer, and was posted before the message that may be one."""
-    if entry.order.number > after:
-        return False
-    match entry.state:
-        case EntryState.QUEUED:
-            return due(entry, now)  # posted, and the message overtook the news of it
-        case EntryState.SENT | EntryState.UNCONFIRMED:
-            return _sent_here(entry, begun_at)
-        case _:
-            return False
-
-
-def _sent_at(entry: Entry) -> Instant:
-    return entry.sent_at or entry.finished_at or entry.order.at
-
-
-def _sent_here(entry: Entry, begun_at: Instant | None) -> bool:
-    return begun_at is None or _sent_at(entry).mono >= begun_at.mono
-
-
-def _confirmed(entry: Entry, now: Instant) -> Iterator[Entry]:
-    sent = entry
-    if entry.state is EntryState.QUEUED:
-        sent = replace(entry, state=EntryState.SENT, sent_at=now)
-        yield sent
-    text = ""
-    if entry.state is EntryState.UNCONFIRMED:
-        text = f"confirmed late, after {format_duration(now.seconds_since(_sent_at(entry)))}"
-    yield replace(sent, state=EntryState.CONFIRMED, finished_at=now, text=text)

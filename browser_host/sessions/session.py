@@ -96,7 +96,7 @@ class Session:
         visitor: the visitor's short id at the service, or None.
         mode: the last mode sent (or named by generation 2's state); None before.
         ledger: the newest instructions, oldest first, bounded (`ledger.LIMIT`).
-        timeline: the newest moments, oldest first, bounded (`transitions.TIMELINE_LIMIT`).
+        timeline: the newest moments, oldest first, bounded (`drafts.TIMELINE_LIMIT`).
         last_message: the last thing the page said that was not understood, raw and bounded.
         events: messages of the page since it is hosted.
         dropped: messages that were coalesced or thrown away since it is hosted.

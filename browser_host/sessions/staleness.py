@@ -113,11 +113,11 @@ _STATUS_RULES = {Status.PENDING_REQUEST: Rule.PENDING, Status.WAITING: Rule.WAIT
 def stale(session: Session, limits: StaleLimits, now: Instant) -> StaleView | None:
     """Why a session counts as stale, or None; of several rules, the first in their fixed order."""
     for rule, since, limit in _clocks(session, limits):
-        if now.mono >= since.mono + limit:  # the same sum as in `next_change`, which foretells it
+        if now.mono >= since.mono + limit:
             so_far = now.seconds_since(since)
             return StaleView(
                 rule=rule.value,
-                since=round(since.wall * 1000) / 1000,
+                since=since.told(),
                 for_s=round(so_far, 3),
                 limit_s=limit,
                 text=f"{_cause(session, rule)} {short_age(so_far)}, limit {format_duration(limit)}",
@@ -130,12 +130,6 @@ def same_verdict(one: StaleView | None, other: StaleView | None) -> bool:
     if one is None or other is None:
         return one is other
     return (one.rule, one.since, one.limit_s) == (other.rule, other.since, other.limit_s)
-
-
-def next_change(session: Session, limits: StaleLimits, now: Instant) -> float | None:
-    """When, on the steady clock, time alone next changes the verdict; None where it never will."""
-    ends = (since.mono + limit for _, since, limit in _clocks(session, limits))
-    return min((end for end in ends if end > now.mono), default=None)
 
 
 def countdown(view: SessionView, limits: StaleLimits, now: float) -> Countdown | None:

@@ -4,12 +4,10 @@ from browser_host.protocol.instructions import SetMode
 from browser_host.sessions import happenings as h
 from browser_host.sessions import ledger_rules, words
 from browser_host.sessions.changes import ChangeType
-from browser_host.sessions.drafts import TIMELINE_LIMIT, Draft, Step
+from browser_host.sessions.drafts import Draft, Step
 from browser_host.sessions.instant import Instant
 from browser_host.sessions.ledger import Entry, EntryState
 from browser_host.sessions.session import ErrorCode, Fault, Hosting, Session
-
-__all__ = ["TIMELINE_LIMIT", "Step", "apply"]
 
 _HUNG = Fault(ErrorCode.PAGE_HUNG, "the page it lives in does not answer")
 

@@ -77,12 +77,7 @@ class SessionView:
 
 
 def _seconds(instant: Instant | None) -> float | None:
-    # To the millisecond, which is what the JSON says: a view told by JSON equals the one made here.
-    return None if instant is None else round(instant.wall * 1000) / 1000
-
-
-def _moment(instant: Instant) -> float:
-    return round(instant.wall * 1000) / 1000
+    return None if instant is None else instant.told()
 
 
 def _instruction(session: Session) -> InstructionView | None:
@@ -96,7 +91,7 @@ def entry_view(entry: Entry) -> InstructionView:
         id=entry.id,
         action=action_of(order.instruction).value,
         state=entry.state.value,
-        at=_moment(entry.finished_at or entry.sent_at or order.at),
+        at=(entry.finished_at or entry.sent_at or order.at).told(),
         by=order.by,
         text=entry.text,
     )
@@ -117,7 +112,7 @@ _READ: Mapping[str, Callable[[Session], Any]] = {
     "color_raw": lambda s: s.color and s.color.raw,
     "mode": lambda s: s.mode and s.mode.value,
     "instruction": _instruction,
-    "ended": lambda s: s.ended and EndedView(s.ended.reason.value, _moment(s.ended.at)),
+    "ended": lambda s: s.ended and EndedView(s.ended.reason.value, s.ended.at.told()),
     "error": lambda s: s.error and ErrorView(s.error.code.value, s.error.text),
     "events": lambda s: s.events,
     "dropped": lambda s: s.dropped,

@@ -13,7 +13,7 @@ from browser_host.protocol.events import (
     StatusUpdated,
     UnknownReceived,
 )
-from browser_host.sessions import ledger_rules
+from browser_host.sessions import proofs
 from browser_host.sessions.changes import ChangeType
 from browser_host.sessions.drafts import Draft
 from browser_host.sessions.session import EndedBecause, Ending, Hosting
@@ -97,7 +97,7 @@ def _color(draft: Draft, color: Color, after: int, *, changed: bool) -> None:
     draft.tell(ChangeType.COLOR)
     if draft.session.ledger:
         draft.revise(
-            ledger_rules.answered_by_color(
+            proofs.answered_by_color(
                 draft.ledger, draft.session.begun_at, after, draft.now, color, changed=changed
             )
         )
@@ -121,7 +121,7 @@ def _ended(draft: Draft, reason: EndedBecause, after: int) -> bool:
     draft.tell(ChangeType.ENDED)
     draft.note(ChangeType.ENDED, reason.value)
     if ended is None:
-        draft.revise(ledger_rules.answered_by_end(draft.ledger, draft.session.begun_at, after, draft.now))
+        draft.revise(proofs.answered_by_end(draft.ledger, draft.session.begun_at, after, draft.now))
     return True
 
 

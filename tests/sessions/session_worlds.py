@@ -20,10 +20,11 @@ from browser_host.protocol.events import (
 from browser_host.protocol.instructions import EndSession, Instruction, Mode, Raw, SetMode, SwitchColor
 from browser_host.sessions import happenings as h
 from browser_host.sessions.changes import Change
+from browser_host.sessions.drafts import Step
 from browser_host.sessions.instant import Instant
 from browser_host.sessions.ledger import Entry, Order
 from browser_host.sessions.session import ErrorCode, Fault, Session, Source
-from browser_host.sessions.transitions import Step, apply
+from browser_host.sessions.transitions import apply
 
 FAULT = Fault(ErrorCode.PAGE_CRASHED, "the page crashed")
 WALL = 1_700_000_000.0

@@ -109,4 +109,4 @@ def test_counts_are_by_word() -> None:
     assert counts.total == 3
     assert counts.statuses == {"viewerReady": 2, None: 1}
     assert counts.hosting == {"live": 2, "queued": 1}
-    assert (counts.stale, counts.stale_total) == ({"pending": 1}, 1)
+    assert counts.stale == {"pending": 1}

@@ -9,11 +9,12 @@ from browser_host.protocol.events import SessionEnded, StateUpdated, Status, Sta
 from browser_host.protocol.instructions import EndSession
 from browser_host.sessions import happenings as h
 from browser_host.sessions import ledger
+from browser_host.sessions.drafts import TIMELINE_LIMIT, Step
 from browser_host.sessions.instant import Instant
 from browser_host.sessions.ledger import EntryState
 from browser_host.sessions.ledger_rules import due, next_deadline
 from browser_host.sessions.session import Hosting, Session
-from browser_host.sessions.transitions import TIMELINE_LIMIT, Step, apply
+from browser_host.sessions.transitions import apply
 from browser_host.sessions.views import KEYS, ledger_json, merged, part, timeline_json, view_of
 from tests.sessions.session_worlds import histories, new_session
 

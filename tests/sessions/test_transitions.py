@@ -14,8 +14,8 @@ from browser_host.protocol.events import (
 )
 from browser_host.protocol.instructions import Mode
 from browser_host.sessions import happenings as h
+from browser_host.sessions.drafts import TIMELINE_LIMIT
 from browser_host.sessions.session import EndedBecause, ErrorCode, Fault, Hosting
-from browser_host.sessions.transitions import TIMELINE_LIMIT
 from tests.sessions.session_worlds import FAULT, World, at
 
 RED = Color("#ff0000", "red")
