@@ -1,6 +1,5 @@
 """Ends that wait: taken back, interrupted, given by two at once, and plans that the world overtakes."""
 
-import json
 import signal
 import subprocess
 import threading
@@ -229,9 +228,6 @@ def test_a_plan_by_filter_is_the_contracts_json(home: Home, sessions: Sessions, 
     assert [sorted(entry) for entry in answer["plan"]] == [["id", "label", "reason", "status"]] * 2
     mistaken = home.run("end", "--filter", "age>soon", "--dry-run", "--json")
     assert (mistaken.returncode, mistaken.stdout) == (2, "")
-    done = home.run("end", "--filter", expression, "--yes", "--json")
-    assert done.returncode == 0, done.stderr
-    results = json.loads(done.stdout)["results"]
-    assert [sorted(result) for result in results] == [["id", "state", "text", "took_ms", "via"]] * 2
-    assert told.by(2) == ends.links(left)
+    assert "age>soon" in mistaken.stderr
+    assert told.by() == Counter()
     ends.sound(home)

@@ -105,6 +105,7 @@ def test_only_the_twenty_are_told_and_the_deaf_are_not_called_ended(
         ends.ids(deaf), "unconfirmed"
     )
     assert {result["via"] for result in answer["results"]} == {"page"}
+    assert {tuple(result) for result in answer["results"]} == {("id", "state", "via", "took_ms", "text")}
     now = home.look()
     assert {now[s["label"]]["hosting"] for s in heard} == {"ended"}
     assert all(now[s["label"]]["ended"]["reason"] in {"terminated", "ended"} for s in heard)
