@@ -50,8 +50,8 @@ def _line(entry: Entry, width: int, glyphs: Glyphs) -> Cell:
     session = str(entry.get("label") or entry.get("session") or glyphs.none)
     who = f"{entry.get('by') or '?'} {glyphs.dot} {entry.get('client') or '?'}"
     cells: list[Cell] = [
-        (Span(_when(entry, "%d.%m. %H:%M:%S"), Tone.FAINT),),
-        (Span(printable(_ACTION_WORDS.get(action, action)), Tone.PLAIN),),
+        (Span(_when(entry, "%m-%d %H:%M:%S"), Tone.FAINT),),
+        (Span(printable(_ACTION_WORDS.get(action, action.removeprefix("session."))), Tone.PLAIN),),
         (Span(printable(outcome), STATE_TONES.get(outcome, Tone.MUTED)),),
         (Span(printable(session), Tone.STRONG),),
         (Span(printable(who), Tone.MUTED),),
@@ -63,7 +63,7 @@ def _line(entry: Entry, width: int, glyphs: Glyphs) -> Cell:
 def _laid(cells: Iterable[Cell], width: int, glyphs: Glyphs) -> Cell:
     wide = width >= _FULL_FROM
     gap = "  " if wide else " "
-    sizes = [15, 10, 11, 24, 22] if wide else [15, 8, 11, 16, 0]
+    sizes = [14, 10, 11, 24, 22] if wide else [14, 8, 11, 16, 0]
     sizes.append(max(0, width - 3 - sum(sizes) - len(gap) * sum(size > 0 for size in sizes)))
     spans: list[Span] = []
     for cell, size in zip(cells, sizes, strict=True):

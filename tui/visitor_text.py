@@ -59,7 +59,7 @@ def _line(visitor: VisitorView, width: int, glyphs: Glyphs) -> Cell:
         (Span(printable(visitor.id), Tone.FAINT),),
         (Span(stands(visitor), tone),),
         (Span(printable(" ".join(f"#{tag}" for tag in visitor.tags)), Tone.MUTED),),
-        (Span(printable(visitor.last_page or glyphs.none), Tone.MUTED),),
+        (Span(printable((visitor.last_page or glyphs.none).partition("://")[2] or glyphs.none), Tone.MUTED),),
     ]
     return _laid(cells, width, glyphs)
 

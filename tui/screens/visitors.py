@@ -60,7 +60,7 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
         self._start = start
         self._found: tuple[VisitorView, ...] | None = None
         self._trouble = ""
-        self._said = ""
+        self._said: tuple[str, Tone] = ("", Tone.WARN)
         self._cursor: str | None = None
         self._frame = Frame(self, head=2, placeholder=visitor_text.SEARCH_HINT)
 
@@ -122,7 +122,7 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
         """Moves the cursor by rows, pages, or all the way."""
         rows = visitor_text.rows(self._found or (), self._frame.width, self._frame.glyphs)
         self._cursor = stepped(rows, self._cursor, self._frame.steps(by, unit))
-        self._said = ""
+        self._said = ("", Tone.WARN)
         self._paint()
 
     def _search(self, words: str, *, pause_s: float) -> None:
@@ -152,12 +152,12 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
         except TimeoutError:
             self._say(f"the host did not answer within {ANSWER_S:.0f} s; the main screen shows what it did")
         else:
-            self._say(f"{visitor.label} is hosted as {session}; its row is on the main screen")
+            self._say(f"{visitor.label} is hosted as {session}; its row is on the main screen", Tone.GOOD)
             if self.is_mounted:
                 self._search(self._frame.typed, pause_s=0.0)
 
-    def _say(self, words: str) -> None:
-        self._said = words
+    def _say(self, words: str, tone: Tone = Tone.WARN) -> None:
+        self._said = (words, tone)
         self._paint()
 
     def _paint(self) -> None:
@@ -185,8 +185,9 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
         return packed((title,), width, loud), packed(counts, width - 1)
 
     def _words(self) -> Cell:
-        if self._said:
-            return (Span(printable(self._said), Tone.WARN),)
+        said, tone = self._said
+        if said:
+            return (Span(printable(said), tone),)
         if self._trouble:
             return (Span(printable(self._trouble), Tone.BAD),)
         chosen = next((one for one in self._found or () if one.id == self._cursor), None)
