@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from browser_host.cli import simulated
 from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.main import ALONE, cli, run
 from browser_host.errors import NoHost, UsageError
@@ -42,11 +43,15 @@ def attach(invocation: Invocation) -> int:
 
 
 @click.command()
-@click.option("--sessions", type=click.IntRange(1, 5000), default=12, show_default=True, help="How many.")
 @click.option(
-    "--rate", type=click.FloatRange(0, 1000), default=1.0, show_default=True, help="Events a second of each."
+    "--sessions",
+    type=click.IntRange(1, simulated.MOST_HOSTED),
+    default=12,
+    show_default=True,
+    help="How many.",
 )
-@click.option("--seed", type=int, default=7, show_default=True, help="Of the simulator's chance.")
+@simulated.rate
+@simulated.seed
 @with_invocation
 def demo(invocation: Invocation, sessions: int, rate: float, seed: int) -> int:
     """Simulated sessions, a host and the dashboard in one go; needs no configuration and no key."""

@@ -10,9 +10,9 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from browser_host.api import decode
 from browser_host.api.schema import SessionDetail
 from browser_host.protocol.colors import nearest_name
+from browser_host.sessions.instant import from_iso
 from browser_host.sessions.views import SessionView
 from tui.ages import span
 from tui.service_hints import hints
@@ -113,7 +113,7 @@ def _heading(words: str) -> tuple[RenderableType, ...]:
 def _ledger(entries: Iterable[Mapping[str, Any]]) -> RenderableType:
     rows: list[tuple[str, ...]] = [
         (
-            _clock(decode.moment(entry["at"])),
+            _clock(from_iso(entry["at"])),
             f"{entry['action']} {printable(str(entry.get('argument') or ''))}".rstrip(),
             str(entry["state"]),
             f"by {printable(str(entry['by']))} ({printable(str(entry.get('client', '')))})",
@@ -126,7 +126,7 @@ def _ledger(entries: Iterable[Mapping[str, Any]]) -> RenderableType:
 
 def _timeline(entries: Iterable[Mapping[str, Any]]) -> RenderableType:
     rows: list[tuple[str, ...]] = [
-        (_clock(decode.moment(entry["at"])), str(entry["kind"]), printable(str(entry["text"])))
+        (_clock(from_iso(entry["at"])), str(entry["kind"]), printable(str(entry["text"])))
         for entry in entries
     ]
     return _rows(rows, "nothing has happened yet")

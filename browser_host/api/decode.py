@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from browser_host.api.schema import (
@@ -17,15 +16,11 @@ from browser_host.api.schema import (
 )
 from browser_host.errors import HostRunning, Refused, UnknownSession, UsageError, WatchdeckError
 from browser_host.sessions import staleness, views
+from browser_host.sessions.instant import from_iso
 from browser_host.sessions.staleness import StaleRules
 
 _ERRORS = {kind.code: kind for kind in (UsageError, Refused, UnknownSession, HostRunning)}
 _ERRORS["journal"] = Refused  # what can't be written down is refused
-
-
-def moment(text: str) -> float:
-    """ISO 8601 as epoch seconds."""
-    return datetime.fromisoformat(text).timestamp()
 
 
 def snapshot(body: Mapping[str, Any]) -> Snapshot:
@@ -36,7 +31,7 @@ def snapshot(body: Mapping[str, Any]) -> Snapshot:
         host=HostView(
             version=host["version"],
             pid=host["pid"],
-            started_at=moment(host["started_at"]),
+            started_at=from_iso(host["started_at"]),
             read_only=host["read_only"],
             browsers=tuple(host["browsers"]),
             undo_s=host.get("undo_s", 0.0),
@@ -55,7 +50,9 @@ def snapshot(body: Mapping[str, Any]) -> Snapshot:
 def event(line: str) -> HostEvent:
     """A line of `/v1/events`."""
     body = json.loads(line)
-    return HostEvent(seq=body["seq"], at=moment(body["at"]), type=body["type"], id=body.get("id"), body=body)
+    return HostEvent(
+        seq=body["seq"], at=from_iso(body["at"]), type=body["type"], id=body.get("id"), body=body
+    )
 
 
 def outcome(body: Mapping[str, Any]) -> Outcome:

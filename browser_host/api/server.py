@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import json
 import socket
+import time
 from collections.abc import AsyncIterator, Container, Iterator, Mapping
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -33,6 +33,7 @@ from browser_host.api.schema import BEAT, BEAT_EVERY_S, RESYNC, SCHEMA
 from browser_host.api.service import Events, Service
 from browser_host.errors import HostRunning, Refused, UnknownSession, UsageError, WatchdeckError
 from browser_host.protocol.text import printable
+from browser_host.sessions.instant import iso
 
 MAX_CLIENTS = 200
 """Connections served at once; a dashboard holds two."""
@@ -176,8 +177,7 @@ async def _lines(feed: Events, seq: int) -> AsyncIterator[bytes]:
 
 
 def _word(kind: str, seq: int) -> bytes:
-    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return json.dumps({"seq": seq, "at": at, "type": kind}).encode() + b"\n"
+    return json.dumps({"seq": seq, "at": iso(time.time()), "type": kind}).encode() + b"\n"
 
 
 async def _body(request: Request) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from browser_host.api.schema import SCHEMA
 from browser_host.cli.asking import ask
 from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.output import line, say, tell
@@ -30,7 +31,7 @@ def add(invocation: Invocation, url: str | None, visitor: str | None, label: str
     link = None if url is None else _link(url)
     session_id = asyncio.run(_add(invocation.host_socket, link, visitor, label))
     if invocation.json:
-        tell({"schema": 1, "id": session_id})
+        tell({"schema": SCHEMA, "id": session_id})
     else:
         line(session_id)
 
@@ -43,7 +44,7 @@ def remove(invocation: Invocation, ids: tuple[str, ...]) -> None:
     wanted = tuple(dict.fromkeys(ids))
     asyncio.run(_remove(invocation.host_socket, wanted))
     if invocation.json:
-        tell({"schema": 1, "removed": list(wanted)})
+        tell({"schema": SCHEMA, "removed": list(wanted)})
     else:
         say(f"{len(wanted)} removed; they were not ended")
 

@@ -2,6 +2,7 @@
 
 import click
 
+from browser_host.api.schema import SCHEMA
 from browser_host.cli.invocation import Invocation, common, with_invocation
 from browser_host.cli.output import line, say, tell
 
@@ -20,6 +21,6 @@ def install(invocation: Invocation) -> None:
 
     found = ensure_browser(invocation.configuration().settings.browser.executable, say)
     if invocation.json:
-        tell({"schema": 1, "executable": str(found.executable), "origin": found.origin.value})
+        tell({"schema": SCHEMA, "executable": str(found.executable), "origin": found.origin.value})
     else:
         line(str(found.executable))

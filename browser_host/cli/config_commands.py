@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from browser_host.api.schema import SCHEMA
 from browser_host.cli.invocation import Invocation, common, with_invocation
 from browser_host.cli.output import columns, line, say, tell
 from browser_host.errors import Exit
@@ -28,7 +29,7 @@ def path(invocation: Invocation) -> None:
 
     place = locate(invocation.config)
     if invocation.json:
-        tell({"schema": 1, "path": str(place), "exists": place.is_file()})
+        tell({"schema": SCHEMA, "path": str(place), "exists": place.is_file()})
     else:
         line(str(place))
         say("" if place.is_file() else "there is none yet; see: watchdeck config example")
@@ -47,7 +48,7 @@ def show(invocation: Invocation) -> None:
     ]
     if invocation.json:
         entries = [{"key": key, "value": value, "origin": origin} for key, value, origin in values]
-        tell({"schema": 1, "path": str(configuration.path), "values": entries})
+        tell({"schema": SCHEMA, "path": str(configuration.path), "values": entries})
         return
     for row in columns(
         ("KEY", "VALUE", "FROM"), [(key, _shown(value), origin) for key, value, origin in values]
@@ -67,10 +68,10 @@ def check(invocation: Invocation) -> Exit:
         if not invocation.json:
             raise
         problems = [{"place": p.place, "key": p.key, "text": p.text} for p in error.problems]
-        tell({"schema": 1, "ok": False, "problems": problems})
+        tell({"schema": SCHEMA, "ok": False, "problems": problems})
         return Exit.USAGE
     if invocation.json:
-        tell({"schema": 1, "ok": True, "problems": []})
+        tell({"schema": SCHEMA, "ok": True, "problems": []})
     else:
         verdict = "no mistakes" if configuration.found else "not there, so the defaults hold"
         say(f"{configuration.path}: {verdict}")

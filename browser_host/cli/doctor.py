@@ -2,6 +2,7 @@
 
 import click
 
+from browser_host.api.schema import SCHEMA
 from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.output import line, say, tell
 from browser_host.errors import Exit
@@ -22,7 +23,7 @@ def doctor(invocation: Invocation) -> Exit:
         checks = [
             {"check": f.check, "state": f.state.value, "found": f.found, "advice": f.advice} for f in findings
         ]
-        tell({"schema": 1, "usable": usable, "checks": checks})
+        tell({"schema": SCHEMA, "usable": usable, "checks": checks})
     else:
         for finding in findings:
             line(f"{finding.state.value:<7}  {finding.check:<13}  {finding.found}")

@@ -11,6 +11,7 @@ from browser_host.api.schema import SCHEMA
 from browser_host.cli.invocation import Invocation, common, with_invocation
 from browser_host.cli.output import columns, line, say, tell
 from browser_host.errors import Exit
+from browser_host.sessions.durations import OFF, parse_duration
 
 if TYPE_CHECKING:
     from browser_host.journal.chain import Mark
@@ -30,8 +31,6 @@ class Ago(click.ParamType[float]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Seconds of the duration as written; without an end is none."""
-        from browser_host.sessions.durations import OFF, parse_duration  # noqa: PLC0415 - `--help` needs none
-
         try:
             seconds = parse_duration(str(value))
         except ValueError as error:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from browser_host.api.schema import SCHEMA
+from browser_host.cli import simulated
 from browser_host.cli.asking import ask
 from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.output import say, tell
@@ -20,18 +22,12 @@ LOOK_EVERY_S = 0.05
 @click.command()
 @click.option(
     "--simulate",
-    type=click.IntRange(1, 5000),
+    type=click.IntRange(1, simulated.MOST_HOSTED),
     metavar="N",
     help="N simulated sessions instead.",
 )
-@click.option(
-    "--rate",
-    type=click.FloatRange(0, 1000),
-    default=1.0,
-    show_default=True,
-    help="Events a second of each of these.",
-)
-@click.option("--seed", type=int, default=7, show_default=True, help="Of the simulator's chance.")
+@simulated.rate
+@simulated.seed
 @click.option("--read-only", is_flag=True, help="Refuse whatever changes a session.")
 @click.option("--lifeline", is_flag=True, help="End as soon as stdin closes.")
 @with_invocation
@@ -57,7 +53,7 @@ def stop(invocation: Invocation) -> None:
     socket = invocation.host_socket
     asyncio.run(_stop(socket))
     if invocation.json:
-        tell({"schema": 1, "stopped": True})
+        tell({"schema": SCHEMA, "stopped": True})
     else:
         say("the host has stopped")
 

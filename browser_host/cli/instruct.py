@@ -14,12 +14,11 @@ from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.outcomes import CONFIRMED, SENT, exit_code, tell_outcome
 from browser_host.cli.targets import target, with_target
 from browser_host.errors import Exit
-
-MODES = ("draw", "pointer", "cursor")
+from browser_host.protocol.instructions import Mode
 
 
 @click.command()
-@click.argument("tool", type=click.Choice(MODES))
+@click.argument("tool", type=click.Choice([one.value for one in Mode]))
 @with_target
 @with_invocation
 def mode(invocation: Invocation, sessions: Target, tool: str) -> Exit:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -12,9 +12,9 @@ from browser_host.api.schema import SCHEMA
 from browser_host.cli.asking import ask
 from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.output import columns, line, say, tell
-
-if TYPE_CHECKING:
-    from browser_host.sessions.views import SessionView
+from browser_host.sessions import views
+from browser_host.sessions.durations import format_duration
+from browser_host.sessions.views import SessionView
 
 HEADER = ("ID", "LABEL", "HOSTING", "STATUS", "SINCE", "COLOR", "MODE", "INSTRUCTION", "NOTE")
 
@@ -28,7 +28,6 @@ HEADER = ("ID", "LABEL", "HOSTING", "STATUS", "SINCE", "COLOR", "MODE", "INSTRUC
 def list_sessions(invocation: Invocation, expression: str | None, *, stale: bool) -> None:
     """The sessions, each with its hosting, its page's own status, and the last instruction's fate."""
     from browser_host.cli.matching import matcher  # noqa: PLC0415 - `--help` needs no filter language
-    from browser_host.sessions import views  # noqa: PLC0415 - nor views
 
     matches = matcher(expression)
     body = asyncio.run(_snapshot(invocation.host_socket))
@@ -47,7 +46,7 @@ def list_sessions(invocation: Invocation, expression: str | None, *, stale: bool
     say(f"{len(shown)} of {len(body['sessions'])} sessions")
 
 
-def row_of(view: "SessionView", now: float) -> tuple[str, ...]:
+def row_of(view: SessionView, now: float) -> tuple[str, ...]:
     """What a line says of a session.
 
     Args:
@@ -67,8 +66,6 @@ def row_of(view: "SessionView", now: float) -> tuple[str, ...]:
 
 
 def _age(seconds: float) -> str:
-    from browser_host.sessions.durations import format_duration  # noqa: PLC0415 - nor durations
-
     return format_duration(float(max(0, int(seconds))))
 
 

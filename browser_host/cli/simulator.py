@@ -2,6 +2,7 @@
 
 import click
 
+from browser_host.cli import simulated
 from browser_host.cli.invocation import Invocation, with_invocation
 
 
@@ -10,10 +11,8 @@ from browser_host.cli.invocation import Invocation, with_invocation
     "--port", type=click.IntRange(0, 65_535), default=0, show_default=True, help="0 takes a free one."
 )
 @click.option("--sessions", type=click.IntRange(1, 5000), default=12, show_default=True, help="How many.")
-@click.option(
-    "--rate", type=click.FloatRange(0, 1000), default=1.0, show_default=True, help="Events a second of each."
-)
-@click.option("--seed", type=int, default=7, show_default=True, help="The same seed gives the same run.")
+@simulated.rate
+@simulated.seed
 @click.option(
     "--scenario",
     default="demo",

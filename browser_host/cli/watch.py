@@ -13,11 +13,12 @@ from browser_host.cli.asking import ask
 from browser_host.cli.event_text import event_text
 from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.output import line, tell
+from browser_host.sessions import views
+from browser_host.sessions.views import SessionView
 
 if TYPE_CHECKING:
     from browser_host.api.client import HostClient
     from browser_host.cli.matching import Matches
-    from browser_host.sessions.views import SessionView
 
 REMOVED = "session.removed"
 
@@ -82,9 +83,7 @@ class _Following:
         after = self._after(event, before)
         return any(view is not None and self._matches(view, event.at) for view in (before, after))
 
-    def _after(self, event: HostEvent, before: "SessionView | None") -> "SessionView | None":
-        from browser_host.sessions import views  # noqa: PLC0415 - `--help` needs no views
-
+    def _after(self, event: HostEvent, before: SessionView | None) -> SessionView | None:
         if event.id is None or event.seq <= self._seq:
             return before  # the snapshot has it already
         if event.type == REMOVED:

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-DEFAULT_RATE = 1.0
-DEFAULT_SEED = 7
-
 
 @dataclass(frozen=True, slots=True)
 class HostOptions:
@@ -18,6 +15,6 @@ class HostOptions:
     """
 
     simulate: int | None = None
-    rate: float = DEFAULT_RATE
-    seed: int = DEFAULT_SEED
+    rate: float = 1.0
+    seed: int = 7
     lifeline: bool = False

@@ -82,11 +82,6 @@ def _broken(settings: ServiceSettings, call: Call, broken: Broken) -> errors.Ser
             return errors.LinkLost(f"{where}: {broken.why}; {_UNSURE}")
 
 
-_UNSURE = (
-    "the service may have made the link, so no other one was asked for; try again if you want a second one"
-)
-
-
 def _refused(settings: ServiceSettings, call: Call, answer: Answer, code: str) -> errors.ServiceError:
     kind: type[errors.ServiceError]
     match answer.status:

@@ -4,9 +4,11 @@ from pathlib import Path
 import click
 import pytest
 
+from browser_host.cli import simulated
 from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.main import cli, run
 from browser_host.errors import Exit, NoHost, Refused, WatchdeckError
+from browser_host.supervisor.rules import MAX_SESSIONS
 from tests.cli.conftest import Watchdeck
 
 
@@ -169,3 +171,7 @@ def test_a_fault_is_told_even_where_no_log_can_be_written(
     assert code == 1
     assert "strange" in err
     assert "cannot write the log" in err
+
+
+def test_as_many_sessions_can_be_simulated_as_a_host_takes() -> None:
+    assert simulated.MOST_HOSTED == MAX_SESSIONS
