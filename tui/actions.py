@@ -8,7 +8,7 @@ from textual.actions import parse
 from textual.binding import Binding
 
 from tui.order import SortKey
-from tui.state import Deck, LinkState, is_read_only
+from tui.state import Deck, refusal
 
 
 class Needs(Enum):
@@ -109,7 +109,7 @@ ACTIONS = (
     _sort("A", SortKey.OPENED, "age"),
     _sort("X", SortKey.INSTRUCTION, "instruction"),
     _sort("O", SortKey.ARRIVAL, "arrival"),
-    Action("sort-next", "o", "sort", "Sort by the next column", "sort('next')"),
+    Action("sort-choose", "o", "sort", "Choose the column to sort by", "choose_sort", footer=15),
     Action("copy-id", "y", "copy id", "Send the ids to the terminal's clipboard", "copy('id')", _TARGET),
     Action("copy-row", "Y", "copy row", "Send the rows to the terminal's clipboard", "copy('row')", _TARGET),
     Action("history", "h", "history", "The journal: what happened, who did it", "ask('history')", footer=19),
@@ -126,6 +126,13 @@ BY_CALL: Mapping[tuple[str, tuple[object, ...]], Action] = {
 """Actions by the name and the parameters that Textual calls them with."""
 
 
+SORTS = tuple(
+    (key, action.keys, action.words.removeprefix("by "))
+    for key in SortKey
+    if (action := BY_ID.get(f"sort-{key.value}")) is not None
+)
+"""What rows can be sorted by: the column, its key, its words."""
+
 WHILE_TYPING = frozenset({"move", "back"})
 """What keys that type nothing may still do while the filter is open, by the name Textual calls."""
 
@@ -136,16 +143,4 @@ def why_not(needs: Needs, deck: Deck, *, has_target: bool) -> str | None:
         return "there is no session to act on"
     if needs not in {Needs.HOST, Needs.TARGET_AND_HOST}:
         return None
-    return _host_refuses(deck)
-
-
-def _host_refuses(deck: Deck) -> str | None:
-    if deck.link is LinkState.LOST:
-        return "the host is lost: nothing can be sent until it is back"
-    if deck.link is LinkState.CONNECTING:
-        return "not attached to the host yet"
-    if is_read_only(deck):
-        return "the host is read-only (host.read_only): it takes no instructions"
-    if deck.host is not None and deck.host.journal is not None:
-        return f"nothing may be changed: {deck.host.journal}"
-    return None
+    return refusal(deck)

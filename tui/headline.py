@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from rich.cells import cell_len
 
 from browser_host.sessions.counts import Counts, count
-from tui import state
+from tui import pending, state
 from tui.ages import age
 from tui.glyphs import Glyphs
 from tui.order import SortKey
@@ -16,16 +16,26 @@ from tui.state import Deck, LinkState
 from tui.tones import Span, Tone, printable
 from tui.view_state import Switch, ViewState, is_frozen
 
+_DISCOVERY_FAILS = (Span("discovery fails", Tone.WARN),)
+
+_INCIDENTAL = 5
+"""The rank from which a group gets the room that the long forms of the others leave."""
+
 _PARTED_BY = 3
 """Blanks between groups."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Spans that stay together; the higher its rank, the earlier it yields where there is no room."""
+    """Spans that stay together; the higher its rank, the earlier it yields where there is no room.
+
+    Args:
+        short: what it says where there is room for no more.
+    """
 
     spans: Cell
     rank: int
+    short: Cell = ()
 
 
 Groups: TypeAlias = tuple[Group, ...]
@@ -38,13 +48,15 @@ class Tally:
     counts: Counts
     faults: int
     pages: int
+    ends: Mapping[str, int]
+    """Ends that wait to be posted, by who gave them."""
 
 
 def tallied(deck: Deck) -> Tally:
     """Counts a deck."""
     views = deck.sessions.values()
     pages = {view.page for view in views if view.page is not None}
-    return Tally(count(views), sum(is_fault(view) for view in views), len(pages))
+    return Tally(count(views), sum(is_fault(view) for view in views), len(pages), pending.ends(views))
 
 
 def first_line(
@@ -54,12 +66,18 @@ def first_line(
     left = [Group((Span("  watchdeck ", Tone.STRONG), *_environment(environment)), 1)]
     if deck.host is not None:
         left.append(Group(_health(deck.host.browsers, tally.pages, glyphs), 3))
+        if deck.host.discovery is not None:
+            left.append(_discovery(deck.host.discovery))
         left.append(Group((Span(f"host {deck.host.version} pid {deck.host.pid}", Tone.FAINT),), 9))
-    return tuple(left), tuple(Group((Span(f" {text} ", tone),), 2) for text, tone in badges(deck, view, now))
+    right = (
+        Group((Span(f" {text} ", tone),), 2, (Span(f" {text.partition(':')[0]} ", tone),))
+        for text, tone in badges(deck, view, now)
+    )
+    return tuple(left), tuple(right)
 
 
 def badges(deck: Deck, view: ViewState, now: float) -> list[tuple[str, Tone]]:
-    """What the operator must not overlook, the loudest last."""
+    """What the operator must not overlook, the loudest last; what follows a colon may be left out."""
     found: list[tuple[str, Tone]] = []
     if deck.host is not None and deck.host.simulated:
         found.append(("DEMO simulated", Tone.BADGE))
@@ -67,10 +85,15 @@ def badges(deck: Deck, view: ViewState, now: float) -> list[tuple[str, Tone]]:
         found.append(("FOLLOW", Tone.BADGE))
     if Switch.FAULTS in view.switches:
         found.append(("FAULTS ONLY", Tone.BADGE))
+    if deck.host is not None and deck.host.automatic:
+        rules = ", ".join(deck.host.automatic)
+        found.append((f"AUTOMATIC: ends {printable(rules)} by itself", Tone.BADGE_WARN))
     if state.is_read_only(deck):
         found.append(("READ-ONLY", Tone.BADGE_WARN))
     if Switch.PAUSED in view.switches:
         found.append(("PAUSED, P goes on", Tone.BADGE_WARN))
+    if deck.host is not None and deck.host.journal is not None:
+        found.append(("JOURNAL: nothing can be changed", Tone.BADGE_BAD))
     if deck.link is LinkState.CONNECTING:
         found.append(("CONNECTING", Tone.BADGE_WARN))
     if deck.link is LinkState.LOST:
@@ -78,14 +101,22 @@ def badges(deck: Deck, view: ViewState, now: float) -> list[tuple[str, Tone]]:
     return found
 
 
-def second_line(total: int, tally: Tally, view: ViewState, glyphs: Glyphs) -> Groups:
-    """How many are shown, marked and faulty, and the counts by hosting and status."""
+def second_line(total: int, tally: Tally, view: ViewState, glyphs: Glyphs, uid: int = -1) -> Groups:
+    """How many are shown, marked, stale and faulty, whose ends are pending, the counts by hosting and status.
+
+    Args:
+        uid: the operator's own.
+    """
     counts = tally.counts
     groups = [
         Group((Span(f"  {len(view.rows)}/{total}", Tone.STRONG), Span(" shown", Tone.MUTED)), 1),
         *_marks(view),
         *_order(view, glyphs),
     ]
+    if waiting := pending.words(tally.ends, uid):
+        groups.append(Group((Span(printable(waiting), Tone.WARN),), 3))
+    if stale := sum(counts.stale.values()):
+        groups.append(Group((Span(f"{stale} stale", Tone.BAD),), 3))
     if tally.faults:
         groups.append(Group((Span(f"{tally.faults} with trouble", Tone.WARN),), 4))
     groups.extend(
@@ -104,31 +135,50 @@ def second_line(total: int, tally: Tally, view: ViewState, glyphs: Glyphs) -> Gr
 def packed(left: Iterable[Group], width: int, right: Iterable[Group] = ()) -> Cell:
     """The groups that fit in `width` cells, by rank, in their order; `right` ends at the right edge."""
     every = [(group, False) for group in left] + [(group, True) for group in right]
-    room, held = width, set[int]()
-    for at in sorted(range(len(every)), key=lambda at: every[at][0].rank):
-        size = _size(every[at][0]) + (_PARTED_BY if held else 0)
-        if size <= room:
-            held.add(at)
-            room -= size
-    first = _joined([group for at, (group, at_right) in enumerate(every) if at in held and not at_right])
-    last = _joined([group for at, (group, at_right) in enumerate(every) if at in held and at_right], by=1)
-    if not last:
-        return first
-    between = width - _size(Group(first, 0)) - _size(Group(last, 0))
-    return (*first, Span(" " * between), *last)
+    order = sorted(range(len(every)), key=lambda at: every[at][0].rank)
+    room, held = width, dict[int, Cell]()
+    weighty = [at for at in order if every[at][0].rank < _INCIDENTAL]
+    for some in (weighty, order[len(weighty) :]):
+        for at in some:  # all in their short form first, so that none is lost to another's long one
+            least = every[at][0].short or every[at][0].spans
+            size = _size(least) + (_PARTED_BY if held else 0)
+            if size <= room:
+                held[at] = least
+                room -= size
+        for at in some:
+            more = _size(every[at][0].spans) - _size(held.get(at, ()))
+            if at in held and more <= room:
+                held[at] = every[at][0].spans
+                room -= more
+    first = _joined([held[at] for at, (_, at_right) in enumerate(every) if at in held and not at_right])
+    last = _joined([held[at] for at, (_, at_right) in enumerate(every) if at in held and at_right], by=1)
+    return (*first, Span(" " * (width - _size(first) - _size(last))), *last) if last else first
 
 
-def _joined(groups: list[Group], by: int = _PARTED_BY) -> Cell:
+def _joined(cells: list[Cell], by: int = _PARTED_BY) -> Cell:
     spans: list[Span] = []
-    for group in groups:
+    for cell in cells:
         if spans:
             spans.append(Span(" " * by))
-        spans.extend(group.spans)
+        spans.extend(cell)
     return tuple(spans)
 
 
-def _size(group: Group) -> int:
-    return sum(cell_len(span.text) for span in group.spans)
+def _size(cell: Cell) -> int:
+    return sum(cell_len(span.text) for span in cell)
+
+
+def _discovery(sight: Mapping[str, Any]) -> Group:
+    """What discovery sees and holds; a newer host may leave out what it has no word for."""
+    short = f"{sight.get('seen', 0)} seen, {sight.get('held', 0)} held"
+    trouble = sight.get("trouble")
+    if trouble:
+        return Group((Span(f"discovery: {printable(str(trouble))}", Tone.WARN),), 4, _DISCOVERY_FAILS)
+    words = f"discovery sees {sight.get('seen', 0)}, holds {sight.get('held', 0)}"
+    words += f" of {sight['ceiling']}" if sight.get("ceiling") else ""
+    held_back = sight.get("held_back", 0)
+    back = (Span(f", {held_back} held back", Tone.WARN),) if held_back else ()
+    return Group((Span(words, Tone.MUTED), *back), 4, (Span(short, Tone.MUTED), *back))
 
 
 def _environment(name: str) -> Cell:

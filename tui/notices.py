@@ -32,22 +32,29 @@ def notice(deck: Deck, view: ViewState) -> tuple[str, ...]:
     return ()
 
 
-def words_line(view: ViewState, said: str, tone: Tone, now: float) -> Cell:
+def words_line(view: ViewState, said: str, tone: Tone, now: float, standing: str = "") -> Cell:
     """The line above the footer while no filter is typed: that it is paused, the filter kept, the last word.
 
     Args:
         said: the last word that still holds, or empty.
         now: the moment that the picture is of, epoch seconds.
+        standing: what holds until it changes, and yields to what was said.
     """
     spans: list[Span] = []
     if Switch.PAUSED in view.switches:
         shown = time.strftime("%H:%M:%S", time.localtime(now))
         spans.append(Span(f"  PAUSED: this is how it was at {shown}; P shows how it is  ", Tone.BADGE_WARN))
     if view.query.text.strip():
-        spans += [Span("  / ", Tone.INFO), Span(printable(view.query.text), Tone.STRONG)]
-        spans.append(Span("   esc leaves it", Tone.FAINT))
+        if view.query.recalled:
+            spans.append(Span("  filter from last time: ", Tone.WARN))
+        else:
+            spans.append(Span("  / ", Tone.INFO))
+        spans.append(Span(printable(view.query.text), Tone.STRONG))
+        spans.append(Span("   esc clears it", Tone.WARN if view.query.recalled else Tone.FAINT))
     if said:
         spans.append(Span(f"  {printable(said)}", tone))
+    elif standing:
+        spans.append(Span(f"  {printable(standing)}", Tone.BAD))
     return tuple(spans)
 
 

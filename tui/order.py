@@ -7,7 +7,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from browser_host.sessions.staleness import StaleRules
 from browser_host.sessions.views import SessionView
+from tui.countdowns import deadline, limits_of
 
 
 class SortKey(StrEnum):
@@ -26,6 +28,9 @@ class SortKey(StrEnum):
     INSTRUCTION = "instruction"
 
 
+_NO_RULES = StaleRules()
+
+
 @dataclass(frozen=True, slots=True)
 class Sort:
     """A column and a direction."""
@@ -34,25 +39,25 @@ class Sort:
     reverse: bool = False
 
 
-def pressed(sort: Sort, word: str) -> Sort:
-    """The order after a key: by that column, or the other way round where it was that already.
-
-    Args:
-        word: a `SortKey`, or `next` for the column after this one.
-    """
-    if word == "next":
-        keys = tuple(SortKey)
-        return Sort(keys[(keys.index(sort.key) + 1) % len(keys)])
-    key = SortKey(word)
+def pressed(sort: Sort, key: SortKey) -> Sort:
+    """The order after a key: by that column, or the other way round where it was that already."""
     return replace(sort, reverse=not sort.reverse) if sort.key is key else Sort(key)
 
 
-def arranged(views: Iterable[SessionView], sort: Sort) -> tuple[str, ...]:
-    """The ids of `views` (given in the order of arrival) as `sort` wants them."""
+def arranged(
+    views: Iterable[SessionView], sort: Sort, rules: StaleRules = _NO_RULES, now: float = 0.0
+) -> tuple[str, ...]:
+    """The ids of `views` as `sort` wants them.
+
+    Args:
+        views: in the order of arrival.
+        rules: the limits that decide how near to being stale each is.
+        now: epoch seconds.
+    """
     if sort.key is SortKey.ARRIVAL:
         ids = [view.id for view in views]
         return tuple(reversed(ids) if sort.reverse else ids)
-    value = _VALUES[sort.key]
+    value = _VALUES[sort.key] if sort.key is not SortKey.STALE else _nearest_first(rules, now)
     valued: list[tuple[Any, str]] = []
     without: list[str] = []
     for view in views:
@@ -93,6 +98,11 @@ def _youngest_first(moment: float | None) -> float | None:
     return None if moment is None else -moment
 
 
+def _nearest_first(rules: StaleRules, now: float) -> _Value:
+    limits = limits_of(rules)
+    return lambda view: deadline(view, limits, now)
+
+
 _VALUES: dict[SortKey, _Value] = {
     SortKey.LABEL: lambda view: _natural(view.label),
     SortKey.HOSTING: lambda view: _place(_TROUBLE_FIRST, view.hosting),
@@ -100,7 +110,6 @@ _VALUES: dict[SortKey, _Value] = {
     SortKey.COLOR: lambda view: view.color,
     SortKey.MODE: lambda view: view.mode,
     SortKey.SINCE: lambda view: _youngest_first(view.status_since),
-    SortKey.STALE: lambda view: None if view.stale is None else view.stale.since,
     SortKey.QUIET: lambda view: _youngest_first(view.last_event_at),
     SortKey.OPENED: lambda view: _youngest_first(view.opened_at),
     SortKey.INSTRUCTION: lambda view: (

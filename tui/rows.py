@@ -1,15 +1,19 @@
 """What a row says of a session, cell by cell, in spans of meaning; pure."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 
+from browser_host.sessions.staleness import StaleRules
 from browser_host.sessions.views import SessionView
-from tui.ages import age, span
+from tui import pending
+from tui.ages import age
 from tui.colors import color_spans
 from tui.columns import Layout
-from tui.glyphs import Glyphs
+from tui.countdowns import LimitsOf, limits_of, nearness
+from tui.glyphs import UNICODE, Glyphs
 from tui.tones import Span, Tone, printable
 
 Cell: TypeAlias = tuple[Span, ...]
@@ -47,6 +51,36 @@ _STATE_AGE_FROM = 19
 """Cells from which the instruction's age fits behind its state."""
 
 
+_STALE_WORDS = {
+    "waiting": "the visitor's browser has not answered",
+    "pending": "the visitor has not accepted",
+    "mute": "the page has never spoken",
+    "silent": "the page has gone silent",
+    "age": "open for long",
+    "lost": "out of sight for long",
+}
+"""What each rule of staleness means; how long is the countdown's to say."""
+
+
+_USUAL_LIMITS = limits_of(StaleRules())
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The circumstances in which rows are told.
+
+    Args:
+        now: epoch seconds.
+        limits: the host's limits of staleness, by label.
+        uid: the operator's own, to tell their ends from those of others.
+    """
+
+    now: float = 0.0
+    glyphs: Glyphs = UNICODE
+    limits: LimitsOf = _USUAL_LIMITS
+    uid: int = -1
+
+
 def is_fault(view: SessionView) -> bool:
     """Something about it wants a look: its hosting, an error, staleness, or an instruction not confirmed."""
     return (
@@ -57,37 +91,39 @@ def is_fault(view: SessionView) -> bool:
     )
 
 
-def ages(view: SessionView, now: float) -> tuple[str, str, str, str]:
+def ticking(view: SessionView, telling: Telling) -> tuple[object, ...]:
     """The words of a row that time alone changes; with the view itself they decide all that it says."""
+    now = telling.now
     return (
         age(view.status_since, now),
         age(view.last_event_at, now),
         age(view.opened_at, now),
         age(view.instruction.at, now) if view.instruction else "",
+        nearness(view, telling.limits, now),
     )
 
 
-def cells(view: SessionView, layout: Layout, now: float, glyphs: Glyphs) -> tuple[Cell, ...]:
+def cells(view: SessionView, layout: Layout, telling: Telling) -> tuple[Cell, ...]:
     """A row's cells, one for each placed column, each exactly as wide as its column."""
     return tuple(
-        fitted(_TELLERS[placed.column.id](view, placed.width, now, glyphs), placed.width, glyphs)
+        fitted(_TELLERS[placed.column.id](view, placed.width, telling), placed.width, telling.glyphs)
         for placed in layout.placed
     )
 
 
-def plain(view: SessionView, layout: Layout, now: float, glyphs: Glyphs) -> str:
+def plain(view: SessionView, layout: Layout, telling: Telling) -> str:
     """The row as text for the clipboard, parted by tabs."""
     return "\t".join(
-        "".join(part.text for part in _TELLERS[placed.column.id](view, placed.width, now, glyphs)).strip()
+        "".join(part.text for part in _TELLERS[placed.column.id](view, placed.width, telling)).strip()
         for placed in layout.placed
     )
 
 
-def copied(views: Iterable[SessionView], what: str, layout: Layout, now: float, glyphs: Glyphs) -> str:
+def copied(views: Iterable[SessionView], what: str, layout: Layout, telling: Telling) -> str:
     """Sessions as text for the clipboard: their ids (`what` is `id`) on one line, or their rows."""
     if what == "id":
         return " ".join(view.id for view in views)
-    return "\n".join(plain(view, layout, now, glyphs) for view in views)
+    return "\n".join(plain(view, layout, telling) for view in views)
 
 
 def fitted(spans: Cell, width: int, glyphs: Glyphs) -> Cell:
@@ -108,77 +144,85 @@ def fitted(spans: Cell, width: int, glyphs: Glyphs) -> Cell:
     return tuple(fitting)
 
 
-_Teller: TypeAlias = Callable[[SessionView, int, float, Glyphs], Cell]
+_Teller: TypeAlias = Callable[[SessionView, int, Telling], Cell]
 
 
-def _label(view: SessionView, _width: int, _now: float, _glyphs: Glyphs) -> Cell:
+def _label(view: SessionView, _width: int, _telling: Telling) -> Cell:
     return (Span(printable(view.label or view.id), Tone.FAINT if view.hosting == "ended" else Tone.STRONG),)
 
 
-def _hosting(view: SessionView, _width: int, _now: float, glyphs: Glyphs) -> Cell:
+def _hosting(view: SessionView, _width: int, telling: Telling) -> Cell:
     tone = HOSTING_TONES.get(view.hosting, Tone.PLAIN)
     word = Tone.MUTED if view.hosting == "live" else tone
-    return (Span(glyphs.hosting.get(view.hosting, "?"), tone), Span(f" {printable(view.hosting)}", word))
+    sign = telling.glyphs.hosting.get(view.hosting, "?")
+    return (Span(sign, tone), Span(f" {printable(view.hosting)}", word))
 
 
-def _status(view: SessionView, _width: int, _now: float, glyphs: Glyphs) -> Cell:
+def _status(view: SessionView, _width: int, telling: Telling) -> Cell:
     if view.status is None:
-        return (Span(glyphs.none, Tone.FAINT),)
+        return (Span(telling.glyphs.none, Tone.FAINT),)
     # The page's last word stays shown while its page is lost, but not as brightly as if it still held.
     tone = Tone.MUTED if view.hosting in _FAULTY_HOSTING else STATUS_TONES.get(view.status, Tone.PLAIN)
     return (Span(printable(view.status), tone),)
 
 
-def _color(view: SessionView, width: int, _now: float, glyphs: Glyphs) -> Cell:
-    return color_spans(view.color, view.color_raw, width, glyphs)
+def _color(view: SessionView, width: int, telling: Telling) -> Cell:
+    return color_spans(view.color, view.color_raw, width, telling.glyphs)
 
 
-def _mode(view: SessionView, _width: int, _now: float, glyphs: Glyphs) -> Cell:
-    return _word(view.mode, glyphs)
+def _mode(view: SessionView, _width: int, telling: Telling) -> Cell:
+    return _word(view.mode, telling.glyphs)
 
 
-def _since(view: SessionView, width: int, now: float, _glyphs: Glyphs) -> Cell:
-    return _right(age(view.status_since, now), width, Tone.WARN if view.stale else Tone.MUTED)
+def _since(view: SessionView, width: int, telling: Telling) -> Cell:
+    return _right(age(view.status_since, telling.now), width, Tone.WARN if view.stale else Tone.MUTED)
 
 
-def _quiet(view: SessionView, width: int, now: float, _glyphs: Glyphs) -> Cell:
-    return _right(age(view.last_event_at, now), width)
+def _quiet(view: SessionView, width: int, telling: Telling) -> Cell:
+    return _right(age(view.last_event_at, telling.now), width)
 
 
-def _opened(view: SessionView, width: int, now: float, _glyphs: Glyphs) -> Cell:
-    return _right(age(view.opened_at, now), width)
+def _opened(view: SessionView, width: int, telling: Telling) -> Cell:
+    return _right(age(view.opened_at, telling.now), width)
 
 
-def _stale(view: SessionView, _width: int, now: float, _glyphs: Glyphs) -> Cell:
-    if view.stale is None:
+def _stale(view: SessionView, width: int, telling: Telling) -> Cell:
+    near = nearness(view, telling.limits, telling.now)
+    if near is None:
         return (Span(""),)
-    rule, limit = printable(view.stale.rule), span(view.stale.limit_s)
-    return (Span(f"{rule} {span(now - view.stale.since)} / {limit}", Tone.WARN),)
+    cause, limit = f"{printable(near.rule)} {near.so_far}", f" / {near.limit}"
+    if len(cause) + len(limit) > width:  # the status beside it says as much as the rule's name
+        return (Span(f"{near.so_far}/{near.limit}", near.tone),)
+    return (Span(cause, near.tone), Span(limit, Tone.FAINT if near.tone is Tone.MUTED else Tone.MUTED))
 
 
-def _instruction(view: SessionView, width: int, now: float, glyphs: Glyphs) -> Cell:
+def _instruction(view: SessionView, width: int, telling: Telling) -> Cell:
     last = view.instruction
     if last is None:
-        return (Span(glyphs.none, Tone.FAINT),)
+        return (Span(telling.glyphs.none, Tone.FAINT),)
     action = _ACTION_WORDS.get(last.action, printable(last.action))
+    if last.action == "setMode" and last.state == "sent" and view.mode:
+        action = printable(view.mode)  # the last mode sent is this one
     told: Cell = (
         Span(f"{action} ", Tone.MUTED),
         Span(printable(last.state), _STATE_TONES.get(last.state, Tone.PLAIN)),
     )
-    return (*told, Span(f" {age(last.at, now)}", Tone.FAINT)) if width >= _STATE_AGE_FROM else told
+    if (who := pending.by_another(view, telling.uid)) is not None:
+        return (*told, Span(f" {printable(who)}", Tone.WARN))
+    return (*told, Span(f" {age(last.at, telling.now)}", Tone.FAINT)) if width >= _STATE_AGE_FROM else told
 
 
-def _trouble(view: SessionView, _width: int, _now: float, _glyphs: Glyphs) -> Cell:
+def _trouble(view: SessionView, _width: int, _telling: Telling) -> Cell:
     if view.error is not None:
         return (Span(printable(view.error.text), Tone.BAD),)
     if view.instruction is not None and view.instruction.state in _FAULTY_STATES:
         return (Span(printable(view.instruction.text), Tone.WARN),)
     if view.stale is not None:
-        return (Span(printable(view.stale.text), Tone.WARN),)
+        return (Span(_STALE_WORDS.get(view.stale.rule, printable(view.stale.text)), Tone.WARN),)
     return (Span(""),)
 
 
-def _losses(view: SessionView, width: int, _now: float, _glyphs: Glyphs) -> Cell:
+def _losses(view: SessionView, width: int, _telling: Telling) -> Cell:
     lost = view.dropped + view.violations
     return _right(str(lost), width, Tone.WARN if lost else Tone.FAINT)
 
@@ -203,11 +247,11 @@ _TELLERS: Mapping[str, _Teller] = {
     "opened": _opened,
     "instruction": _instruction,
     "trouble": _trouble,
-    "id": lambda view, _w, _n, _g: (Span(printable(view.id), Tone.MUTED),),
-    "visitor": lambda view, _w, _n, glyphs: _word(view.visitor, glyphs),
-    "events": lambda view, width, _n, _g: _right(str(view.events), width),
+    "id": lambda view, _w, _t: (Span(printable(view.id), Tone.MUTED),),
+    "visitor": lambda view, _w, telling: _word(view.visitor, telling.glyphs),
+    "events": lambda view, width, _t: _right(str(view.events), width),
     "losses": _losses,
-    "page": lambda view, width, _n, _g: _right("" if view.page is None else str(view.page), width),
-    "source": lambda view, _w, _n, _g: (Span(printable(view.source), Tone.MUTED),),
-    "link": lambda view, _w, _n, _g: (Span(printable(view.link), Tone.FAINT),),
+    "page": lambda view, width, _t: _right("" if view.page is None else str(view.page), width),
+    "source": lambda view, _w, _t: (Span(printable(view.source), Tone.MUTED),),
+    "link": lambda view, _w, _t: (Span(printable(view.link), Tone.FAINT),),
 }

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from browser_host.api.schema import HostEvent, HostView, Snapshot
 from browser_host.sessions import views
+from browser_host.sessions.staleness import StaleRules
 from browser_host.sessions.views import SessionView
 
 RUNNING = "running"
@@ -17,6 +18,7 @@ LOST = "lost"
 
 _ADDED = "session.added"
 _REMOVED = "session.removed"
+_DEFAULT_RULES = StaleRules()
 _NOTHING: Mapping[str, SessionView] = MappingProxyType({})
 
 
@@ -37,6 +39,7 @@ class Deck:
         sessions: by id, in the order of their arrival.
         seq: number of the last event in it.
         lost_since: epoch seconds at which the host was lost, None while it is there.
+        looking: this dashboard was told to change nothing, whatever the host would take.
         newest: id of the session that changed last, for the cursor that follows.
     """
 
@@ -46,6 +49,7 @@ class Deck:
     link: LinkState = LinkState.CONNECTING
     lost_since: float | None = None
     newest: str | None = None
+    looking: bool = False
 
 
 def connecting() -> Deck:
@@ -97,8 +101,28 @@ def lost(deck: Deck, since: float) -> Deck:
 
 
 def is_read_only(deck: Deck) -> bool:
-    """The host refuses every instruction."""
-    return deck.host is not None and deck.host.read_only
+    """The host refuses every instruction, or this dashboard gives none."""
+    return deck.looking or (deck.host is not None and deck.host.read_only)
+
+
+def stale_rules(deck: Deck) -> StaleRules:
+    """The limits that the host judges by."""
+    return _DEFAULT_RULES if deck.host is None else deck.host.stale_rules
+
+
+def refusal(deck: Deck) -> str | None:
+    """Why nothing can be changed now, in words for the operator; None where it can."""
+    if deck.link is LinkState.LOST:
+        return "the host is lost: nothing can be sent until it is back"
+    if deck.link is LinkState.CONNECTING:
+        return "not attached to the host yet"
+    if deck.host is not None and deck.host.read_only:
+        return "the host is read-only (host.read_only): it takes no instructions"
+    if deck.looking:
+        return "this dashboard is read-only (--read-only): it gives no instructions"
+    if deck.host is not None and deck.host.journal is not None:
+        return f"nothing can be changed: {deck.host.journal}"
+    return None
 
 
 def _with_browsers(host: HostView | None, event: HostEvent) -> HostView | None:

@@ -1,7 +1,7 @@
 """What the operator made of the deck: filter, order, marks, cursor, and the rows that follow; pure."""
 
 from dataclasses import dataclass, field, replace
-from enum import Flag, auto
+from enum import Enum, Flag, auto
 
 from browser_host.sessions.filter import Filter, FilterError, parse
 from browser_host.sessions.views import SessionView
@@ -9,7 +9,7 @@ from tui import order, selection
 from tui.order import Sort
 from tui.rows import is_fault
 from tui.selection import Selection
-from tui.state import Deck
+from tui.state import Deck, stale_rules
 
 
 class Switch(Flag):
@@ -35,12 +35,14 @@ class Query:
         last_good: what filters: the last text that could be read.
         problem: what is wrong with `text`, or None.
         at: the character that `problem` is about.
+        recalled: it was typed the last time that the dashboard ran.
     """
 
     text: str = ""
     last_good: Filter | None = None
     problem: str | None = None
     at: int = 0
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,15 @@ class ViewState:
     rows: tuple[str, ...] = ()
 
 
+class Aim(Enum):
+    """By what an action finds its sessions; the words are those of prompts, and of `@` in the palette."""
+
+    CURSOR = "cursor"
+    MARKED = "marked"
+    SHOWN = "shown"
+    STALE = "stale"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Whom an action is for, as it was when the key was pressed.
@@ -65,20 +76,20 @@ class Target:
     Args:
         ids: the sessions.
         hidden: how many of them the filter hides.
-        by_marks: they are the marks, not the row under the cursor.
     """
 
     ids: tuple[str, ...] = ()
     hidden: int = 0
-    by_marks: bool = False
+    aim: Aim = Aim.CURSOR
 
     @property
     def words(self) -> str:
         """What it is, for a prompt."""
-        if not self.by_marks:
+        if self.aim is Aim.CURSOR:
             return "the session under the cursor"
-        marked = "the marked session" if len(self.ids) == 1 else f"the {len(self.ids)} marked sessions"
-        return f"{marked} ({self.hidden} hidden by the filter)" if self.hidden else marked
+        count = len(self.ids)
+        what = f"the {self.aim.value} session" if count == 1 else f"the {count} {self.aim.value} sessions"
+        return f"{what} ({self.hidden} hidden by the filter)" if self.hidden else what
 
 
 def typed(state: ViewState, text: str) -> ViewState:
@@ -138,7 +149,10 @@ def laid_out(state: ViewState, deck: Deck, now: float, *, by_operator: bool = Fa
         by_operator: the operator's own act made it necessary, not something that happened.
     """
     views = _passing(state, deck, now)
-    rows = _kept(state.rows, views) if is_frozen(state) else order.arranged(views, state.sort)
+    if is_frozen(state):
+        rows = _kept(state.rows, views)
+    else:
+        rows = order.arranged(views, state.sort, stale_rules(deck), now)
     held = selection.settled(state.selection, state.rows, rows, deck.sessions, by_operator=by_operator)
     if Switch.FOLLOW in state.switches and not is_frozen(state):
         held = selection.following(held, rows, deck.newest)
@@ -153,8 +167,25 @@ def target(state: ViewState) -> Target:
     if held.marks:
         shown = tuple(session_id for session_id in state.rows if session_id in held.marks)
         hidden = tuple(sorted(held.marks.difference(shown)))
-        return Target(shown + hidden, hidden=len(hidden), by_marks=True)
+        return Target(shown + hidden, len(hidden), Aim.MARKED)
     return Target() if held.cursor is None else Target((held.cursor,))
+
+
+def aimed(state: ViewState, deck: Deck, aim: Aim) -> Target:
+    """Whom an action means that is given with a target: of the marked, shown or stale those not ended."""
+    match aim:
+        case Aim.CURSOR:
+            return target(state)
+        case Aim.MARKED:
+            meant = state.selection.marks
+        case Aim.SHOWN:
+            meant = frozenset(state.rows)
+        case Aim.STALE:
+            meant = frozenset(view.id for view in deck.sessions.values() if view.stale is not None)
+    still_open = {view.id: None for view in deck.sessions.values() if view.id in meant and view.ended is None}
+    first = tuple(session_id for session_id in state.rows if session_id in still_open)
+    hidden = tuple(still_open.keys() - frozenset(first))
+    return Target((*first, *sorted(hidden)), len(hidden), aim)
 
 
 def _passing(state: ViewState, deck: Deck, now: float) -> list[SessionView]:

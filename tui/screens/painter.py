@@ -6,11 +6,12 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui import headline
+from tui.countdowns import limits_of
 from tui.glyphs import Glyphs
 from tui.ink import Ink
 from tui.notices import notice, typing_line, words_line
-from tui.rows import Cell
-from tui.state import Deck, LinkState, is_read_only
+from tui.rows import Cell, Telling
+from tui.state import Deck, LinkState, refusal, stale_rules
 from tui.tones import Ground, Span, Tone
 from tui.view_state import Switch, ViewState, is_frozen, target
 from tui.widgets.board import Board
@@ -32,6 +33,7 @@ class Painter:
 
     Args:
         environment: the name that the header shows.
+        uid: the operator's own.
     """
 
     CSS = """
@@ -41,10 +43,11 @@ class Painter:
     SessionsScreen > #footer { height: 1; }
     """
 
-    def __init__(self, screen: Screen[None], environment: str, glyphs: Glyphs) -> None:
+    def __init__(self, screen: Screen[None], environment: str, glyphs: Glyphs, uid: int) -> None:
         self._screen = screen
         self._environment = environment
         self._glyphs = glyphs
+        self._uid = uid
         self._headline = Lines(Ground.BAR, glyphs, id="headline")
         self._titles = Lines(Ground.TITLES, glyphs, id="titles")
         self.table = SessionTable(glyphs, id="sessions")
@@ -99,7 +102,7 @@ class Painter:
             sessions=deck.sessions,
             selection=view.selection,
             wide=wide,
-            now=now,
+            telling=self.telling(deck, now),
             greyed=deck.link is LinkState.LOST,
             notice=notice(deck, view),
         )
@@ -108,8 +111,12 @@ class Painter:
         self._board.rule(columns)
         self._headline.show(self._header(deck, view, width, clock), ink)
         self._titles.show((titles(columns, view.sort, self._glyphs, held=is_frozen(view)),), ink)
-        self._paint_words(view, now, clock, ink)
+        self._paint_words(deck, view, now, clock, ink)
         self._paint_footer(deck, view, width, ink)
+
+    def telling(self, deck: Deck, now: float) -> Telling:
+        """The circumstances in which rows are told at `now` (epoch seconds)."""
+        return Telling(now, self._glyphs, limits_of(stale_rules(deck)), self._uid)
 
     def _header(self, deck: Deck, view: ViewState, width: int, clock: float) -> tuple[Cell, Cell]:
         counted_at, tally = self._tally
@@ -119,16 +126,17 @@ class Painter:
         left, right = headline.first_line(
             deck, tally, view, environment=self._environment, now=clock, glyphs=self._glyphs
         )
-        counts = headline.second_line(len(deck.sessions), tally, view, self._glyphs)
+        counts = headline.second_line(len(deck.sessions), tally, view, self._glyphs, self._uid)
         return headline.packed(left, width, right), headline.packed(counts, width - 1)
 
-    def _paint_words(self, view: ViewState, now: float, clock: float, ink: Ink) -> None:
+    def _paint_words(self, deck: Deck, view: ViewState, now: float, clock: float, ink: Ink) -> None:
         said, tone, until = self._said
-        words = words_line(view, said if clock < until else "", tone, now)
+        standing = refusal(deck) if deck.host is not None and deck.host.journal is not None else None
+        words = words_line(view, said if clock < until else "", tone, now, standing or "")
         self.filter.show((Span("/", Tone.INFO),), words, ink)
 
     def _paint_footer(self, deck: Deck, view: ViewState, width: int, ink: Ink) -> None:
-        possible = (deck.link, is_read_only(deck), bool(target(view).ids), self.is_typing)
+        possible = (refusal(deck), bool(target(view).ids), self.is_typing)
         if possible != self._possible:
             self._possible = possible
             self._offered_in = 0

@@ -1,6 +1,7 @@
 """The main screen: the deck in, the operator's wishes out; all on it follows from deck and view state."""
 
 import locale
+import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,13 +14,15 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tui import order, rows, selection, view_state
-from tui.actions import ACTIONS, BY_CALL, BY_ID, WHILE_TYPING, Needs, why_not
+from tui.actions import ACTIONS, BY_CALL, BY_ID, SORTS, WHILE_TYPING, Needs, why_not
 from tui.glyphs import Glyphs, glyphs_for
+from tui.order import SortKey
 from tui.screens import asks
+from tui.screens.choose_sort import ChooseSortScreen
 from tui.screens.painter import Painter
 from tui.state import Deck
 from tui.tones import Tone
-from tui.view_state import Switch, ViewState, target
+from tui.view_state import Aim, Switch, ViewState, target
 from tui.widgets.filter_bar import FilterInput
 from tui.widgets.table import SessionTable
 
@@ -34,17 +37,8 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         environment: the name that the header shows in its own colour.
         glyphs: None for what the locale can show.
         clock: the wall clock, epoch seconds.
+        uid: the operator's own, None for this process's.
     """
-
-    Instructed = asks.Instructed
-    EndAsked = asks.EndAsked
-    ColorChoiceAsked = asks.ColorChoiceAsked
-    DetailAsked = asks.DetailAsked
-    CopyAsked = asks.CopyAsked
-    UndoAsked = asks.UndoAsked
-    HelpAsked = asks.HelpAsked
-    PaletteAsked = asks.PaletteAsked
-    QuitAsked = asks.QuitAsked
 
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
@@ -52,11 +46,15 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
     DEFAULT_CSS = Painter.CSS
 
     def __init__(
-        self, environment: str = "", glyphs: Glyphs | None = None, clock: Callable[[], float] = time.time
+        self,
+        environment: str = "",
+        glyphs: Glyphs | None = None,
+        clock: Callable[[], float] = time.time,
+        uid: int | None = None,
     ) -> None:
         super().__init__()
         self._glyphs = glyphs or glyphs_for(locale.getencoding())
-        self._painter = Painter(self, environment, self._glyphs)
+        self._painter = Painter(self, environment, self._glyphs, os.getuid() if uid is None else uid)
         self._clock = clock
         self._now = clock()
         self._live = self._deck = Deck()
@@ -67,6 +65,16 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
     def view(self) -> ViewState:
         """The operator's view as it stands."""
         return self._view
+
+    @property
+    def deck(self) -> Deck:
+        """The sessions as they are shown."""
+        return self._deck
+
+    def recall(self, view: ViewState) -> None:
+        """Takes up the view of the last time; its filter can be edited and cleared as one that was typed."""
+        self._painter.filter.box.value = view.query.text
+        self._operate(view)
 
     def compose(self) -> ComposeResult:
         """The parts, from top to bottom."""
@@ -174,13 +182,23 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         self.show(self._live, self._clock())
 
     def action_sort(self, key: str) -> None:
-        """Sorts by a column, or the other way round, or by the next column."""
-        self._operate(replace(self._view, sort=order.pressed(self._view.sort, key)))
+        """Sorts by a column, or the other way round."""
+        self._operate(replace(self._view, sort=order.pressed(self._view.sort, SortKey(key))))
+
+    def action_choose_sort(self) -> None:
+        """Lets the operator choose the column to sort by."""
+
+        def chosen(key: SortKey | None) -> None:
+            if key is not None:
+                self.action_sort(key)
+
+        if self.is_current:  # keys that were typed ahead of the first don't open a second
+            self.app.push_screen(ChooseSortScreen(self._view.sort, SORTS), chosen)
 
     def action_send(self, action: str) -> None:
         """Instructs, or asks about, the marks or the row under the cursor, as they are at this moment."""
         aim = target(self._view)
-        if aim.by_marks or self._cursor_is_certain():
+        if aim.aim is not Aim.CURSOR or self._cursor_is_certain():
             self.post_message(asks.asked_of(action, aim))
 
     def action_detail(self) -> None:
@@ -191,9 +209,8 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
     def action_copy(self, what: str) -> None:
         """Copies the ids, or the rows, that an action would hit."""
         views = [self._deck.sessions[session_id] for session_id in target(self._view).ids]
-        self.post_message(
-            asks.CopyAsked(rows.copied(views, what, self._painter.table.columns, self._now, self._glyphs))
-        )
+        telling = self._painter.telling(self._deck, self._now)
+        self.post_message(asks.CopyAsked(rows.copied(views, what, self._painter.table.columns, telling)))
 
     def action_ask(self, what: str) -> None:
         """Asks the app for what concerns no session."""

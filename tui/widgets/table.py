@@ -15,7 +15,7 @@ from tui import selection as selecting
 from tui.columns import GUTTER, Layout, layout
 from tui.glyphs import Glyphs
 from tui.ink import Ink
-from tui.rows import Cell, ages, cells, fitted
+from tui.rows import Cell, Telling, cells, fitted, ticking
 from tui.selection import Selection
 from tui.tones import Ground, Span, Tone
 from tui.widgets import viewport
@@ -29,6 +29,7 @@ class Picture:
     """All that the table shows.
 
     Args:
+        telling: the moment and the circumstances.
         greyed: what is shown may no longer hold, for the host is lost.
         notice: words to show where there are no rows.
     """
@@ -37,7 +38,7 @@ class Picture:
     sessions: Mapping[str, SessionView] = field(default_factory=lambda: _NONE)
     selection: Selection = field(default_factory=Selection)
     wide: bool = False
-    now: float = 0.0
+    telling: Telling = field(default_factory=Telling)
     greyed: bool = False
     notice: tuple[str, ...] = ()
 
@@ -52,7 +53,7 @@ class Line:
     thumb: bool
 
 
-_Held = tuple[SessionView, tuple[str, ...], Layout, tuple[Cell, ...]]
+_Held = tuple[SessionView, tuple[object, ...], Layout, tuple[Cell, ...]]
 
 
 class SessionTable(Widget, can_focus=False):
@@ -185,15 +186,14 @@ class SessionTable(Widget, can_focus=False):
 
     def _told(self, session_id: str) -> tuple[Cell, ...]:
         """The row's cells, from the cache where neither the session nor an age has changed."""
-        view, now, placed = self._picture.sessions[session_id], self._picture.now, self.columns
-        told = ages(view, now)
+        view, telling, placed = self._picture.sessions[session_id], self._picture.telling, self.columns
+        told = ticking(view, telling)
         held = self._cells.get(session_id)
-        stale = view.stale is not None
-        if held is not None and held[0] is view and held[1] == told and held[2] is placed and not stale:
+        if held is not None and held[0] is view and held[1] == told and held[2] is placed:
             return held[3]
         if len(self._cells) > 4 * max(1, self.size.height):
             self._cells.clear()
-        made = cells(view, placed, now, self._glyphs)
+        made = cells(view, placed, telling)
         self._cells[session_id] = (view, told, placed, made)
         return made
 

@@ -11,6 +11,7 @@ from tui import rows
 from tui.ages import age, span
 from tui.columns import GUTTER, layout
 from tui.glyphs import ASCII, UNICODE, glyphs_for
+from tui.rows import Telling
 from tui.tones import printable
 
 HOSTILE = st.text(max_size=80) | st.just("a\x1b[31mred\x07\x9b1m\u202eevil\u2066 ﷽ 漢字 👩‍👩‍👧")
@@ -28,7 +29,7 @@ def test_columns_stand_side_by_side_within_the_width(*, width: int, wide: bool) 
 
 def test_a_terminal_of_80_columns_holds_what_is_essential() -> None:
     held = [placed.column.id for placed in layout(79, wide=False).placed]
-    assert held == ["label", "hosting", "status", "color", "mode", "since", "instruction"]
+    assert held == ["label", "hosting", "status", "color", "stale", "instruction"]
 
 
 def test_a_wider_terminal_holds_more_and_wide_asks_for_the_rest() -> None:
@@ -58,7 +59,7 @@ def test_every_cell_is_exactly_as_wide_as_its_column_and_printable(
         instruction=InstructionView("i1", text, "failed", NOW, text, text),
     )
     columns = layout(width, wide=True)
-    told = rows.cells(view, columns, NOW, ASCII if ascii_only else UNICODE)
+    told = rows.cells(view, columns, Telling(NOW, ASCII if ascii_only else UNICODE))
     for placed, cell in zip(columns.placed, told, strict=True):
         line = "".join(part.text for part in cell)
         assert cell_len(line) == placed.width
@@ -88,7 +89,7 @@ def test_what_has_not_happened_has_no_age() -> None:
 
 def _told(view: SessionView, column: str, width: int = 159) -> str:
     columns = layout(width, wide=False)
-    told = rows.cells(view, columns, NOW, UNICODE)
+    told = rows.cells(view, columns, Telling(NOW))
     at = [placed.column.id for placed in columns.placed].index(column)
     return "".join(part.text for part in told[at]).strip()
 

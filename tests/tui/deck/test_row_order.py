@@ -53,10 +53,9 @@ def test_trouble_comes_first_by_hosting() -> None:
 
 
 def test_the_same_key_reverses_and_another_begins_anew() -> None:
-    once = pressed(Sort(), "label")
-    assert pressed(once, "label") == Sort(SortKey.LABEL, reverse=True)
-    assert pressed(pressed(once, "label"), "mode") == Sort(SortKey.MODE)
-    assert pressed(Sort(), "next") == Sort(SortKey.LABEL)
+    once = pressed(Sort(), SortKey.LABEL)
+    assert pressed(once, SortKey.LABEL) == Sort(SortKey.LABEL, reverse=True)
+    assert pressed(pressed(once, SortKey.LABEL), SortKey.MODE) == Sort(SortKey.MODE)
 
 
 def test_arrival_is_the_decks_own_order() -> None:

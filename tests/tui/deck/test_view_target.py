@@ -9,7 +9,7 @@ from tests.tui.deck.screen_samples import NOW, busy_deck, deck, session
 from tui import order, selection, view_state
 from tui.order import Sort, SortKey
 from tui.selection import Selection
-from tui.view_state import Switch, Target, ViewState
+from tui.view_state import Aim, Switch, Target, ViewState
 
 THREE = deck(session("a", label="one"), session("b", label="two"), session("c", label="three"))
 
@@ -23,7 +23,7 @@ def test_the_marks_if_there_are_any_else_the_row_under_the_cursor() -> None:
     assert view_state.target(view) == Target(("a",))
     assert view_state.target(view).words == "the session under the cursor"
     view = view_state.marked(view_state.marked(view, "row"), "row")
-    assert view_state.target(view) == Target(("a", "b"), by_marks=True)
+    assert view_state.target(view) == Target(("a", "b"), aim=Aim.MARKED)
     assert view_state.target(view).words == "the 2 marked sessions"
 
 
@@ -48,7 +48,7 @@ def test_a_filter_that_cannot_be_read_keeps_the_last_good_one() -> None:
 
 
 def test_rows_hold_still_while_marks_are_set_and_newcomers_stand_last() -> None:
-    by_label = replace(ViewState(), sort=order.pressed(ViewState().sort, "label"))
+    by_label = replace(ViewState(), sort=order.pressed(ViewState().sort, SortKey.LABEL))
     view = view_state.marked(laid(by_label), "row")
     assert view.rows == ("a", "c", "b")
     grown = deck(*THREE.sessions.values(), session("d", label="aaa"))
