@@ -1,12 +1,12 @@
 """Every key of the configuration, with its default and its bounds; attributes are named as the keys are."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from browser_host.config import paths, secret_files
+from browser_host.config.choices import Auth, EndpointKind, LogLevel, OnExit, Render, Sandbox
 from browser_host.config.types import (
     ActionId,
     AutoRate,
@@ -30,56 +30,10 @@ from browser_host.config.types import (
     Word,
 )
 from browser_host.secrets import ApiKey, WatchLink
+from browser_host.sessions.staleness import Rule
 
 PAGES_LIMIT = 60
 """Pages of one browser; Chromium starts to share renderers above some eighty of them."""
-
-
-class Auth(StrEnum):
-    """How the REST service is shown the key."""
-
-    X_API_KEY = "x-api-key"
-    BEARER = "bearer"
-    RAW = "raw"
-
-
-class Render(StrEnum):
-    """Whether the pages are laid out at full size or kept as small as they go."""
-
-    HIDDEN = "hidden"
-    VISIBLE = "visible"
-
-
-class Sandbox(StrEnum):
-    """Chromium's sandbox; `auto` is on wherever it can be."""
-
-    AUTO = "auto"
-    ON = "on"
-    OFF = "off"
-
-
-class EndpointKind(StrEnum):
-    """What kind of browser an endpoint is."""
-
-    LOCAL = "local"
-    PLAYWRIGHT = "playwright"
-    CDP = "cdp"
-
-
-class OnExit(StrEnum):
-    """What becomes of the sessions when the host ends."""
-
-    LEAVE = "leave"
-    END = "end"
-
-
-class LogLevel(StrEnum):
-    """The least important thing that is written down."""
-
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
 
 
 class Section(BaseModel):
@@ -187,17 +141,6 @@ class Browser(Section):
     endpoints: Annotated[tuple[Endpoint, ...], Field(strict=False)] = ()
 
 
-class StaleRule(StrEnum):
-    """The rules of `[stale]` by their keys."""
-
-    WAITING = "waiting"
-    PENDING = "pending"
-    MUTE = "mute"
-    SILENT = "silent"
-    AGE = "age"
-    LOST = "lost"
-
-
 class Limits(Section):
     """Seconds until a session counts as stale, None where the rule is off."""
 
@@ -228,7 +171,7 @@ class End(Section):
     rest_fallback: bool = False
     per_second: Annotated[float, Field(gt=0, le=1000)] = 50.0
     undo: Seconds = 3.0
-    automatic: Annotated[tuple[Annotated[StaleRule, Field(strict=False)], ...], Field(strict=False)] = ()
+    automatic: Annotated[tuple[Annotated[Rule, Field(strict=False)], ...], Field(strict=False)] = ()
     automatic_per_hour: Annotated[int, Field(ge=1, le=10_000)] = 20
 
 

@@ -20,7 +20,8 @@ from browser_host.browsers.install import ensure_browser
 from browser_host.browsers.log import Log
 from browser_host.browsers.pool import Pool
 from browser_host.config import paths
-from browser_host.config.models import OnExit, Settings
+from browser_host.config.choices import OnExit
+from browser_host.config.models import Settings
 from browser_host.config.options import HostOptions
 from browser_host.errors import Exit, WatchdeckError
 from browser_host.journal.errors import JournalUnavailable

@@ -7,11 +7,11 @@ from pathlib import Path
 from browser_host.api.peers import user_name
 from browser_host.browsers.log import Log
 from browser_host.browsers.settings import PoolSettings, Render, SandboxSetting
-from browser_host.config.models import LabelLimits, Settings, Stale, StaleRule
+from browser_host.config.models import LabelLimits, Settings, Stale
 from browser_host.errors import UsageError
 from browser_host.protocol.reader import StatePaths
 from browser_host.sessions.instant import system_clock
-from browser_host.sessions.staleness import StaleLimits, StaleRules
+from browser_host.sessions.staleness import Rule, StaleLimits, StaleRules
 from browser_host.supervisor.rest import Rest
 from browser_host.supervisor.rules import Rules
 from browser_host.supervisor.scout import Scout
@@ -44,13 +44,13 @@ def rules_of(settings: Settings) -> Rules:
 
 
 def _stale_rules(stale: Stale) -> StaleRules:
-    default = {rule.value: getattr(stale, rule.value) for rule in StaleRule}
+    default = {rule.value: getattr(stale, rule.value) for rule in Rule}
     return StaleRules(
         default=StaleLimits(**default),
         labels=tuple(
             (
                 one.match,
-                StaleLimits(**default | {key: getattr(one, key) for key in one.model_fields_set - {"match"}}),
+                StaleLimits(**default | {key: getattr(one, key) for key in _given(one)}),
             )
             for one in stale.labels
         ),
@@ -58,6 +58,7 @@ def _stale_rules(stale: Stale) -> StaleRules:
 
 
 def _given(limits: LabelLimits) -> set[str]:
+    """The rules that have a limit of their own for a label."""
     return limits.model_fields_set - {"match"}
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 from urllib.parse import quote, urlencode
 
-from browser_host.config.models import Auth
+from browser_host.config.choices import Auth
 from browser_host.errors import UsageError
 from browser_host.upscope.settings import ServiceSettings
 

@@ -12,7 +12,7 @@ import httpx
 from pydantic import BaseModel
 
 from browser_host.config import addresses
-from browser_host.config.models import Auth
+from browser_host.config.choices import Auth
 from browser_host.errors import UsageError
 from browser_host.secrets import ApiKey, WatchLink
 from browser_host.upscope import calls, retries

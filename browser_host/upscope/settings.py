@@ -6,7 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from browser_host.config import secret_files
-from browser_host.config.models import Auth, Permissions, Upscope
+from browser_host.config.choices import Auth
+from browser_host.config.models import Permissions, Upscope
 from browser_host.errors import UsageError
 from browser_host.secrets import ApiKey
 

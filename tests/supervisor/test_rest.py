@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from browser_host.browsers import reports
-from browser_host.config.models import Auth
+from browser_host.config.choices import Auth
 from browser_host.errors import Refused
 from browser_host.protocol.instructions import EndSession
 from browser_host.sessions.instant import system_clock

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from browser_host.config.models import Auth
+from browser_host.config.choices import Auth
 from browser_host.simulator.server import Simulator, SimulatorSettings
 from browser_host.upscope.client import UpscopeClient
 from browser_host.upscope.retries import Patience

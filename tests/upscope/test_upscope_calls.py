@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from browser_host.config.models import Auth, Permissions, Upscope
+from browser_host.config.choices import Auth
+from browser_host.config.models import Permissions, Upscope
 from browser_host.errors import UsageError
 from browser_host.secrets import ApiKey
 from browser_host.simulator.server import Order

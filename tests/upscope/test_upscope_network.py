@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from browser_host.config.models import Auth
+from browser_host.config.choices import Auth
 from browser_host.errors import UsageError
 from browser_host.secrets import ApiKey
 from browser_host.upscope import errors
