@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from browser_host.api.peer import Peer
 from browser_host.api.requests import (
-    CancelRequest,
     EndRequest,
     InstructionRequest,
+    LedgerRequest,
 )
 from browser_host.api.server import ApiServer
 from browser_host.api.socket import HostSocket
@@ -129,7 +129,7 @@ class FakeHost:
     async def end(self, request: EndRequest, _peer: Peer) -> Mapping[str, Any]:
         return self._give("endSession", tuple(request.ids or ()), request.model_dump(exclude_none=True))
 
-    async def cancel(self, request: CancelRequest, _peer: Peer) -> Mapping[str, Any]:
+    async def cancel(self, request: LedgerRequest, _peer: Peer) -> Mapping[str, Any]:
         self.asked.put_nowait(("cancel", request.instructions))
         results = []
         for view in list(self.sessions.values()):
