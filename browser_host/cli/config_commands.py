@@ -60,7 +60,7 @@ def show(invocation: Invocation) -> None:
 @with_invocation
 def check(invocation: Invocation) -> Exit:
     """Tell every mistake of the configuration at once; exit code 2 if there is one."""
-    from browser_host.config import ConfigurationError  # noqa: PLC0415 - `--help` needs no models
+    from browser_host.config import ConfigurationError, unheeded  # noqa: PLC0415 - `--help` needs no models
 
     try:
         configuration = invocation.configuration()
@@ -70,6 +70,8 @@ def check(invocation: Invocation) -> Exit:
         problems = [{"place": p.place, "key": p.key, "text": p.text} for p in error.problems]
         tell({"schema": SCHEMA, "ok": False, "problems": problems})
         return Exit.USAGE
+    for sentence in unheeded(configuration.settings):
+        say(f"note: {sentence}")
     if invocation.json:
         tell({"schema": SCHEMA, "ok": True, "problems": []})
     else:

@@ -4,6 +4,7 @@ from browser_host.config.loader import Configuration, Override, load, locate, so
 from browser_host.config.models import Settings
 from browser_host.config.options import HostOptions
 from browser_host.config.problems import ConfigurationError, Problem
+from browser_host.config.unheeded import unheeded
 
 __all__ = [
     "Configuration",
@@ -15,4 +16,5 @@ __all__ = [
     "load",
     "locate",
     "socket_override",
+    "unheeded",
 ]

@@ -23,6 +23,7 @@ from browser_host.config import paths
 from browser_host.config.choices import OnExit
 from browser_host.config.models import Settings
 from browser_host.config.options import HostOptions
+from browser_host.config.unheeded import unheeded
 from browser_host.errors import Exit, WatchdeckError
 from browser_host.journal.errors import JournalUnavailable
 from browser_host.journal.journal import Journal
@@ -91,6 +92,8 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
         log.warning("journal.standing", state=standing.state.value, reason=standing.reason)
         resync()
 
+    for sentence in unheeded(settings):
+        _say(sentence)
     rules = rules_of(settings)
     feed = Feed()
     found = await asyncio.to_thread(ensure_browser, settings.browser.executable, _say)
