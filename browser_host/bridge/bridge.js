@@ -13,6 +13,8 @@
   let timer = null;
   let sequence = 0;
   let strangers = 0; // messages of windows that are in no slot
+  // Frames in a shadow tree are no `frames[i]` of their parent: a page finds no other to read or to instruct.
+  let room = null;
 
   // ---- JSON text of anything structured clone can carry; bounded, never throws -------------------------------
   const FIRST = ["type", "sessionStatus", "reason", "color"]; // what is read of a message survives the bounds
@@ -228,11 +230,12 @@
 
   // ---- in ---------------------------------------------------------------------------------------------------
   const orders = {
-    // Gives a prepared slot its address.
+    // Gives a prepared slot its address. Never as `src`: Chromium tells a frame's attributes, and so the watch
+    // link, to every other frame of the link's origin, as the cause of a "longtask".
     load: (number, address) => {
       const slot = slots.get(number);
       if (!slot) return false;
-      slot.frame.src = address;
+      slot.frame.contentWindow.location.replace(address);
       return true;
     },
     learn: (number, origins) => {
@@ -274,7 +277,8 @@
         frame.referrerPolicy = "no-referrer";
         frame.loading = "eager";
         frame.style.cssText = style;
-        document.body.append(frame);
+        room ??= document.body.attachShadow({ mode: "closed" });
+        room.append(frame);
         const slot = new Slot(number, frame);
         slots.set(number, slot);
         byWindow.set(frame.contentWindow, slot);

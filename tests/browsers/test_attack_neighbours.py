@@ -1,0 +1,205 @@
+"""A watch page that means harm to the sessions beside it: attacks by real pages in a real browser."""
+
+from typing import Any
+
+import pytest
+
+from browser_host.browsers.reports import SessionBlocked, SessionLeft
+from tests.browsers.conftest import Opened
+from tests.browsers.stage import Record, Stage
+
+CANARY = "token=canary-4b1c"
+
+# Says a status every 200 ms, keeps the thread busy for a while (what others can observe), writes to its
+# storage, and repeats whatever it is told.
+VICTIM = """
+let n = 0;
+const say = (more) => parent.postMessage({type: "customMessage", message: {n: n++, ...more}}, "*");
+addEventListener("message", (e) => say({heard: e.data}));
+setInterval(() => {
+  const until = performance.now() + 60;
+  while (performance.now() < until);
+  localStorage.setItem("n", n);
+  say({at: location.pathname});
+}, 200);
+say({});
+"""
+# Each attack says what came of it; the last words are "tried".
+ATTACK = """
+const say = (what, came) =>
+  parent.postMessage({type: "customMessage", message: {what, came: String(came)}}, "*");
+const attempt = (what, act) => {
+  try { say(what, act()); } catch (error) { say(what, error.name); }
+};
+const tried = () => parent.postMessage({type: "customMessage", message: {what: "tried"}}, "*");
+"""
+REACHING = """
+attempt("count", () => parent.length);
+const reached = new Set();
+for (const name of [...Array(20).keys(), "victim"]) {
+  try { if (parent[name] && parent[name] !== window) reached.add(parent[name]); }
+  catch { /* there is none */ }
+}
+for (const w of reached) {
+  attempt("link", () => w.location.href);
+  attempt("forge", () =>
+    w.eval("parent.postMessage({type: 'sessionStatusUpdate', sessionStatus: 'terminated'}, '*')"));
+  attempt("order", () => w.postMessage({action: "endSession"}, "*"));
+  attempt("lead away", () => { w.location = "/evil"; });
+}
+for (const name of ["victim", "watchdeck", "0"]) {
+  attempt("by name", () => window.open("", name));
+  const link = Object.assign(document.createElement("a"), {href: "/evil", target: name});
+  document.body.append(link);
+  attempt("by link", () => link.click());
+}
+tried();
+"""
+
+
+async def both(pool: Any, stage: Stage, record: Record, attacker_host: str, attack: str) -> list[Any]:
+    """Hosts a victim and then an attacker in one page; what the attacker says once it has tried."""
+    stage.scripts |= {"victim": f"window.name = 'victim'; {VICTIM}", "attack": ATTACK + attack}
+    pool.open("victim", stage.link("victim", CANARY))
+    await record.until(lambda: record.said("victim"))
+    pool.open("attacker", stage.link("attack", host=attacker_host))
+    await record.until(lambda: any(came["what"] == "tried" for came in told(record, "attacker")), within=20)
+    heard = len(record.said("victim"))
+    await record.until(lambda: len(record.said("victim")) > heard + 3)
+    return told(record, "attacker")
+
+
+def told(record: Record, session: str) -> list[dict[str, Any]]:
+    return [m["message"] for m in record.said(session) if m.get("type") == "customMessage"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"], ids=["of the same origin", "of another origin"])
+async def test_no_page_reaches_reads_forges_instructs_or_leads_away_its_neighbour(
+    open_pool: Opened, stage: Stage, record: Record, host: str
+) -> None:
+    came = await both(await open_pool(), stage, record, host, REACHING)
+    assert {"what": "count", "came": "0"} in came
+    assert CANARY not in str(came)
+    assert not [one for one in came if one["what"] in {"link", "forge", "order", "lead away"}]
+    assert all("n" in message and "heard" not in message for message in told(record, "victim"))
+    assert len(told(record, "victim")) == len(record.said("victim"))
+    assert "evil" not in stage.asked
+    assert not record.of(SessionLeft)
+    assert not record.of(SessionBlocked)
+
+
+async def test_no_page_learns_its_neighbours_link_from_what_the_browser_measures(
+    open_pool: Opened, stage: Stage, record: Record
+) -> None:
+    attack = """
+    let seen = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        say(entry.entryType, JSON.stringify([entry, entry.attribution]));
+        if (entry.name === "same-origin" && (seen += 1) === 2) tried();
+      }
+    }).observe({entryTypes: ["longtask", "resource", "navigation", "long-animation-frame"]});
+    """
+    came = await both(await open_pool(), stage, record, "127.0.0.1", attack)
+    assert "same-origin" in str(came)  # the neighbour's doings are seen
+    assert CANARY not in str(came)
+
+
+async def test_no_page_leads_its_neighbour_back_through_the_history_they_share(
+    open_pool: Opened, stage: Stage, record: Record
+) -> None:
+    stage.scripts["first"] = "setTimeout(() => { location.href = '/victim'; }, 100);"
+    attack = """
+    attempt("length", () => history.length);
+    for (const by of [-1, -1, -2, -3]) attempt("history", () => history.go(by));
+    setTimeout(tried, 600);
+    """
+    stage.scripts |= {"victim": VICTIM, "attack": ATTACK + attack}
+    pool = await open_pool()
+    pool.open("victim", stage.link("first", CANARY))
+    await record.until(lambda: record.said("victim"))
+    asked = stage.asked.count("first")
+    pool.open("attacker", stage.link("attack"))
+    await record.until(lambda: any(came["what"] == "tried" for came in told(record, "attacker")))
+    numbers = [message["n"] for message in told(record, "victim")]
+    assert numbers == list(range(len(numbers)))  # one document all the time
+    assert stage.asked.count("first") == asked
+
+
+SHARING = """
+const channel = new BroadcastChannel("all");
+channel.onmessage = (e) => say("channel", e.data);
+addEventListener("storage", (e) => say("storage", e.key));
+setInterval(() => {
+  channel.postMessage(location.search);
+  localStorage.setItem(location.search, Math.random());
+}, 100);
+let n = 0;
+setInterval(() => say("tick", n++), 100);
+"""
+
+
+@pytest.mark.parametrize(("per_page", "shared"), [(1, False), (2, True)])
+async def test_pages_of_one_origin_share_their_storage_only_within_a_page_of_the_host(
+    open_pool: Opened, stage: Stage, record: Record, per_page: int, *, shared: bool
+) -> None:
+    # The second line is the plain admission: sessions that must not know of each other get a page each.
+    stage.scripts["page"] = ATTACK + SHARING
+    pool = await open_pool(sessions_per_page=per_page)
+    for session in ("a", "b"):
+        pool.open(session, stage.link("page", session))
+    await record.until(
+        lambda: all(any(m["came"] == "8" for m in told(record, session)) for session in ("a", "b"))
+    )
+    crossed = {m["what"] for session in ("a", "b") for m in told(record, session)} & {"channel", "storage"}
+    assert crossed == ({"channel", "storage"} if shared else set())
+
+
+async def test_no_page_gets_out_of_its_frame(open_pool: Opened, stage: Stage, record: Record) -> None:
+    attack = """
+    const later = (what, promise) => Promise.resolve(promise).then(
+      (value) => say(what, value && value.state || value), (error) => say(what, error.name));
+    attempt("binding", () => typeof watchdeckOut);
+    attempt("popup", () => window.open("/evil"));
+    attempt("alert", () => alert("x"));
+    attempt("confirm", () => confirm("x"));
+    attempt("prompt", () => prompt("x"));
+    attempt("print", () => print());
+    attempt("top", () => { top.location.href = "/evil"; });
+    attempt("close", () => { top.close(); });
+    attempt("parent", () => parent.document.title);
+    attempt("element", () => window.frameElement);
+    attempt("referrer", () => document.referrer);
+    const click = (more) => {
+      const link = Object.assign(document.createElement("a"), {href: "/evil", ...more});
+      document.body.append(link);
+      link.click();
+    };
+    for (const target of ["_top", "_parent", "_blank"]) attempt("link", () => click({target}));
+    attempt("download", () => click({href: URL.createObjectURL(new Blob(["x"])), download: "x.txt"}));
+    addEventListener("beforeunload", (event) => { event.preventDefault(); event.returnValue = "stay"; });
+    if (navigator.serviceWorker)
+      later("service worker", navigator.serviceWorker.getRegistrations().then((all) => all.length));
+    for (const name of ["geolocation", "camera", "microphone", "notifications", "clipboard-read"])
+      later(name, navigator.permissions.query({name}));
+    attempt("full screen", () => { later("full screen", document.body.requestFullscreen()); });
+    attempt("pointer lock", () => { later("pointer lock", document.body.requestPointerLock()); });
+    setTimeout(tried, 800);
+    """
+    pool = await open_pool()
+    came = await both(pool, stage, record, "localhost", attack)
+    words = {one["what"]: one.get("came") for one in came}
+    refused = {"SecurityError", "NotAllowedError", "TypeError", "denied"}
+    for what in ("top", "parent", "geolocation", "camera", "microphone", "notifications", "clipboard-read"):
+        assert words[what] in refused, what
+    assert {words["full screen"], words["pointer lock"]} <= {*refused, "undefined"}
+    assert words["popup"] == words["prompt"] == words["element"] == "null"
+    assert (words["binding"], words["referrer"], words["confirm"]) == ("undefined", "", "false")
+    assert words.get("service worker", "0") == "0"
+    assert "evil" not in stage.asked
+    # Nor does it stay when it is to go.
+    pool.release("attacker")
+    heard = len(record.said("attacker"))
+    beside = len(record.said("victim"))
+    await record.until(lambda: len(record.said("victim")) > beside + 2)
+    assert len(record.said("attacker")) == heard
