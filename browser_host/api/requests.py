@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 from browser_host.errors import UsageError
 from browser_host.protocol import colors
 from browser_host.protocol.instructions import Instruction, Mode, Raw, SetMode, SwitchColor
+from browser_host.sessions.session import LABEL_LIMIT
 
 MAX_IDS = 2_000
 """Ids in one request: twice what a host takes."""
@@ -48,7 +49,7 @@ class AddRequest(Request):
 
     watch_url: SecretStr | None = Field(default=None, max_length=8_192)
     visitor: str | None = Field(default=None, min_length=1, max_length=128)
-    label: str | None = Field(default=None, max_length=120)
+    label: str | None = Field(default=None, max_length=LABEL_LIMIT)
 
     @model_validator(mode="after")
     def _names_one_page(self) -> "AddRequest":

@@ -8,6 +8,9 @@ from browser_host.protocol.instructions import Mode
 from browser_host.sessions.instant import Instant
 from browser_host.sessions.ledger import Entry
 
+LABEL_LIMIT = 120
+"""Characters of a label."""
+
 
 class Source(StrEnum):
     """Who asked for the session to be hosted."""

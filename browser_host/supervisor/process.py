@@ -1,8 +1,7 @@
-"""The host as a process: what it is made of, in what order it starts, and in what order it ends."""
+"""The host as a process: in what order it starts, what ends it, and in what order it ends."""
 
 import asyncio
 import contextlib
-import importlib.metadata
 import json
 import os
 import signal
@@ -13,7 +12,6 @@ from pathlib import Path
 from browser_host import logs
 from browser_host.api.peer import RULE
 from browser_host.api.peers import AllowedUids
-from browser_host.api.schema import RESYNC
 from browser_host.api.server import ApiServer
 from browser_host.api.socket import HostSocket
 from browser_host.browsers.install import ensure_browser
@@ -26,22 +24,16 @@ from browser_host.config.options import HostOptions
 from browser_host.config.unheeded import unheeded
 from browser_host.errors import Exit, WatchdeckError
 from browser_host.journal.errors import JournalUnavailable
-from browser_host.journal.journal import Journal
-from browser_host.journal.standing import Standing
 from browser_host.protocol.instructions import EndSession
-from browser_host.sessions.instant import system_clock
 from browser_host.sessions.session import Source
 from browser_host.simulator.server import Simulator
 from browser_host.simulator.settings import SimulatorSettings
-from browser_host.supervisor.feed import Feed
+from browser_host.supervisor.assembly import assembled
 from browser_host.supervisor.giving import give
-from browser_host.supervisor.identity import Identities
+from browser_host.supervisor.handover import close_journal, identity_key, open_journal
+from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.scribe import Scribe
-from browser_host.supervisor.service import HostService
-from browser_host.supervisor.standing import close_journal, identity_key, open_journal
-from browser_host.supervisor.supervisor import NewSession, Supervisor
-from browser_host.supervisor.translation import pool_settings, rest_of, rules_of, scout_of
-from browser_host.supervisor.warden import Warden
+from browser_host.supervisor.supervisor import Supervisor
 
 CLOSE_HOSTING_S = 4.0
 """Seconds for pages, browsers and drivers to close; with what ends before them it stays below ten."""
@@ -82,71 +74,34 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
     _listen_for_signals(stop, log)
     if options.lifeline:
         _hold_lifeline(stop)
-    started = system_clock()
-
-    def resync() -> None:
-        """What the header shows changed: clients learn it from a new snapshot."""
-        feed.publish(RESYNC, None, system_clock(), {})
-
-    def changed(standing: Standing) -> None:
-        log.warning("journal.standing", state=standing.state.value, reason=standing.reason)
-        resync()
-
     for sentence in unheeded(settings):
         _say(sentence)
-    rules = rules_of(settings)
-    feed = Feed()
     found = await asyncio.to_thread(ensure_browser, settings.browser.executable, _say)
-    pool = Pool(
-        pool_settings(settings, found.executable, simulated=options.simulate is not None),
-        lambda report: supervisor.receive(report),  # noqa: PLW0108 - made below: the two know each other
-        log,
-    )
-    identities = Identities(identity_key(paths.state_dir() / "ids.key", log, _say))
-    journal = Journal(settings.journal.path, settings.journal.keep, changed=changed)
-    scribe = Scribe(journal, system_clock)
-    rest = rest_of(settings, log)
-    supervisor: Supervisor = Supervisor(
-        pool, rules, identities, feed=feed, clock=system_clock, log=log, scribe=scribe, rest=rest
-    )
-    scout = scout_of(settings, supervisor, rest, log, changed=resync)
-    service = HostService(
-        supervisor,
-        pool,
-        scribe=scribe,
-        journal=journal,
-        rest=rest,
-        scout=scout,
-        feed=feed,
-        rules=rules,
-        version=importlib.metadata.version("watchdeck"),
-        started=started,
-        simulated=options.simulate is not None,
-        stop=stop,
-    )
+    key = identity_key(paths.state_dir() / "ids.key", log, _say)
+    parts = assembled(settings, options, found.executable, key, log=log, stop=stop)
+    supervisor = parts.supervisor
     async with contextlib.AsyncExitStack() as stack:
-        stack.push_async_callback(close_journal, journal, scribe, log)
-        stack.push_async_callback(_close_hosting, pool, supervisor, log)
-        supervisor.dispatch.number_from(await open_journal(journal, log, _say))
-        await pool.start()
+        stack.push_async_callback(close_journal, parts.journal, parts.scribe, log)
+        stack.push_async_callback(_close_hosting, parts.pool, supervisor, log)
+        supervisor.dispatch.number_from(await open_journal(parts.journal, log, _say))
+        await parts.pool.start()
         await stack.enter_async_context(
-            _serving(ApiServer(service, AllowedUids(settings.host.allow_uids)), socket)
+            _serving(ApiServer(parts.service, AllowedUids(settings.host.allow_uids)), socket)
         )
-        if rest is not None:
-            await stack.enter_async_context(rest.working(supervisor.receive))
+        if parts.rest is not None:
+            await stack.enter_async_context(parts.rest.working(supervisor.receive))
         sessions = await _sessions(settings, options, stack)
+        stack.callback(parts.feed.close)  # before all else: who reads it would keep the server waiting
         _say_ready(socket.path)
         log.info("host.started", pid=os.getpid(), socket=str(socket.path), sessions=len(sessions))
         for session in sessions:
             _add(supervisor, session, log)
-        warden = Warden(rules, supervisor.fleet, supervisor.dispatch, scribe, system_clock, log)
         async with asyncio.TaskGroup() as group:
-            group.create_task(warden.run(stopping), name="warden")
-            if scout is not None:
-                group.create_task(scout.run(stopping), name="scout")
+            group.create_task(parts.warden.run(stopping), name="warden")
+            if parts.scout is not None:
+                group.create_task(parts.scout.run(stopping), name="scout")
         if settings.host.on_exit is OnExit.END:
-            await _end_all(supervisor, scribe, log)
-        feed.close()
+            await _end_all(supervisor, parts.scribe, log)
     log.info("host.stopped")
 
 

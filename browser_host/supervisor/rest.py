@@ -18,6 +18,11 @@ WAITING = 1_000
 AT_ONCE = 4
 """Questions under way together; the service's own rate limit is not known."""
 
+NO_SERVICE = (
+    "a visitor's watch link comes from the REST service, and no API key is set up for it; "
+    "set the variable that upscope.api_key_env names, or give the watch link itself"
+)
+
 LATER_S = 30.0
 MUCH_LATER_S = 900.0
 """Seconds before asking again where the trouble may pass, and where somebody has to act first."""

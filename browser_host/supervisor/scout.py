@@ -10,8 +10,9 @@ from browser_host.browsers.log import Log
 from browser_host.errors import Refused
 from browser_host.sessions.instant import Clock
 from browser_host.sessions.session import Source
+from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.rest import Rest
-from browser_host.supervisor.supervisor import NewSession, Supervisor
+from browser_host.supervisor.supervisor import Supervisor
 from browser_host.upscope import discovery
 from browser_host.upscope.discovery import Look, Memory, Rules
 from browser_host.upscope.errors import ServiceError

@@ -14,32 +14,30 @@ from browser_host.api.requests import (
     HistoryRequest,
     InstructionRequest,
     LedgerRequest,
-    Targeted,
     VisitorsRequest,
 )
 from browser_host.api.schema import SCHEMA
 from browser_host.browsers.hosting import Hosting
 from browser_host.config import addresses
-from browser_host.errors import Refused, UnknownSession, UsageError
+from browser_host.errors import Refused, UsageError
 from browser_host.journal.journal import Journal
 from browser_host.protocol.instructions import EndSession, Raw
 from browser_host.protocol.text import printable
 from browser_host.secrets import WatchLink
-from browser_host.sessions import filter as filters
 from browser_host.sessions import plan as plans
 from browser_host.sessions import staleness, views
 from browser_host.sessions.instant import Instant
-from browser_host.sessions.session import Session, Source
-from browser_host.supervisor import metrics, results
+from browser_host.sessions.session import LABEL_LIMIT, Source
+from browser_host.supervisor import documents, metrics, results, targets
 from browser_host.supervisor.dispatch import Given, Holding
 from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.giving import give
-from browser_host.supervisor.rest import Rest
+from browser_host.supervisor.new_session import NewSession
+from browser_host.supervisor.rest import NO_SERVICE, Rest
 from browser_host.supervisor.rules import Rules
 from browser_host.supervisor.scout import Scout
 from browser_host.supervisor.scribe import Scribe
-from browser_host.supervisor.supervisor import LABEL_LIMIT, NO_SERVICE, NewSession, Supervisor
-from browser_host.upscope.visitors import label_of
+from browser_host.supervisor.supervisor import Supervisor
 
 
 class HostService:
@@ -110,13 +108,7 @@ class HostService:
     def detail(self, session_id: str) -> Mapping[str, Any]:
         """One session with its timeline and ledger."""
         (session,) = self._supervisor.require([session_id])
-        return {
-            "schema": SCHEMA,
-            "session": views.to_json(self._supervisor.fleet.view(session)),
-            "timeline": views.timeline_json(session),
-            "ledger": views.ledger_json(session),
-            "last_message": session.last_message,
-        }
+        return documents.detail(session, self._supervisor.fleet.view(session))
 
     async def add(self, request: AddRequest, peer: Peer) -> Mapping[str, Any]:
         """Hosts one more session, by its watch link or its visitor."""
@@ -145,15 +137,15 @@ class HostService:
         dispatch = self._supervisor.dispatch
         drafts = [
             dispatch.draft(session, instruction, peer, delay_s=0, confirm_within_s=within)
-            for session in self._target(request)
+            for session in targets.sessions(request, self._supervisor)
         ]
         return results.answer(await self._results(await self._give(drafts, peer), wait=request.wait))
 
     async def end(self, request: EndRequest, peer: Peer) -> Mapping[str, Any]:
         """Plans the end of sessions; without `dry_run`, runs the plan at its pace."""
-        targets = [session.id for session in self._target(request)]
+        meant = [session.id for session in targets.sessions(request, self._supervisor)]
         held = {view.id: view for view in self._supervisor.fleet.views()}
-        plan = plans.make_plan(held, targets, request.exclude, time.time())
+        plan = plans.make_plan(held, meant, request.exclude, time.time())
         planned = [results.planned(entry) for entry in plan.entries]
         skipped = [results.skipped(skip.id, skip.reason) for skip in plan.skipped]
         if request.dry_run:
@@ -177,14 +169,14 @@ class HostService:
         """Takes back what was not posted yet; the answer says how each stands."""
         self._supervisor.require_writable(peer)
         dispatch = self._supervisor.dispatch
-        holdings = self._holdings(request)
+        holdings = targets.holdings(request, self._supervisor.dispatch)
         for holding in holdings:
             dispatch.take_back(holding.entry.order.number, peer)
         return results.answer(await self._results([_given(one) for one in holdings], wait=False))
 
     async def settle(self, request: LedgerRequest) -> Mapping[str, Any]:
         """Waits until instructions came as far as they can come."""
-        given = [_given(holding) for holding in self._holdings(request)]
+        given = [_given(holding) for holding in targets.holdings(request, self._supervisor.dispatch)]
         return results.answer(await self._results(given, wait=True))
 
     def stop(self, peer: Peer) -> Mapping[str, Any]:
@@ -200,20 +192,7 @@ class HostService:
         found = await self._rest.client.visitors(request.search, request.limit)
         return {
             "schema": SCHEMA,
-            "visitors": [
-                {
-                    "id": one.short_id,
-                    "label": label_of(one),
-                    "identities": list(one.identities),
-                    "email": one.email,
-                    "tags": list(one.tags),
-                    "last_page": one.last_page,
-                    "is_online": one.is_online,
-                    "is_in_session": one.is_in_session,
-                    "session": hosted.get(one.short_id),
-                }
-                for one in found
-            ],
+            "visitors": [documents.visitor(one, hosted.get(one.short_id)) for one in found],
         }
 
     async def history(self, request: HistoryRequest) -> Mapping[str, Any]:
@@ -241,29 +220,8 @@ class HostService:
             self._hosting.describe(), self._supervisor.fleet, seq=self._feed.seq, started=self._started.wall
         )
 
-    def _target(self, request: Targeted) -> list[Session]:
-        fleet = self._supervisor.fleet
-        if request.ids is not None:
-            return self._supervisor.require(request.ids)
-        if request.filter is not None:
-            try:
-                wanted = filters.parse(request.filter)
-            except filters.FilterError as error:
-                raise UsageError(f"filter: {error}") from None
-            now = time.time()
-            return [session for session in fleet if wanted.matches(fleet.view(session), now)]
-        if request.stale:
-            return [session for session in fleet if fleet.view(session).stale is not None]
-        return list(fleet)
-
     async def _give(self, drafts: Sequence[Given], peer: Peer) -> list[Given]:
         return await give(drafts, peer, self._supervisor.fleet, self._supervisor.dispatch, self._scribe)
-
-    def _holdings(self, request: LedgerRequest) -> list[Holding]:
-        found = {number: self._supervisor.dispatch.find(number) for number in request.numbers()}
-        if unknown := [f"i{number}" for number, holding in found.items() if holding is None]:
-            raise UnknownSession(f"no ledger holds the instruction {', '.join(unknown)}; nothing was done")
-        return [holding for holding in found.values() if holding is not None]
 
     async def _results(self, given: Sequence[Given], *, wait: bool) -> list[Mapping[str, Any]]:
         dispatch = self._supervisor.dispatch

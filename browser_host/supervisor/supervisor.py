@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from browser_host.api.peer import RULE, Peer
@@ -12,11 +11,10 @@ from browser_host.browsers.hosting import Hosting
 from browser_host.browsers.log import Log
 from browser_host.errors import Refused, UnknownSession
 from browser_host.protocol.reader import read
-from browser_host.secrets import WatchLink
 from browser_host.sessions import happenings
 from browser_host.sessions.changes import Change
 from browser_host.sessions.instant import Clock
-from browser_host.sessions.session import Session, Source
+from browser_host.sessions.session import LABEL_LIMIT, Session
 from browser_host.supervisor import answers
 from browser_host.supervisor.agenda import Agenda
 from browser_host.supervisor.dispatch import Dispatch
@@ -24,36 +22,13 @@ from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.fleet import Fleet
 from browser_host.supervisor.housing import Housing
 from browser_host.supervisor.identity import Identities
-from browser_host.supervisor.rest import EndWanted, Rest
+from browser_host.supervisor.new_session import NewSession
+from browser_host.supervisor.rest import NO_SERVICE, EndWanted, Rest
 from browser_host.supervisor.rules import Rules
 from browser_host.supervisor.scribe import Scribe
 
-LABEL_LIMIT = 120
-"""Characters of a label."""
-
-NO_SERVICE = (
-    "a visitor's watch link comes from the REST service, and no API key is set up for it; "
-    "set the variable that upscope.api_key_env names, or give the watch link itself"
-)
-
 JUDGE_EVERY_S = 1.0
 """Seconds between two looks at who became stale."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewSession:
-    """A session to be hosted.
-
-    Args:
-        link: None where the REST service is to be asked for one for the visitor.
-        label: at most `LABEL_LIMIT` characters; an empty one becomes the id.
-        visitor: the visitor's short id, or None.
-    """
-
-    link: WatchLink | None
-    source: Source
-    label: str = ""
-    visitor: str | None = None
 
 
 class Supervisor:
@@ -116,7 +91,7 @@ class Supervisor:
             raise Refused(NO_SERVICE)
         if (twin := self._twin(new)) is not None:
             raise Refused(f"this {'watch link' if new.link else 'visitor'} is hosted already, as {twin}")
-        session_id = self._identities.identify(_identity(new), self.fleet)
+        session_id = self._identities.identify(new.identity, self.fleet)
         self.fleet.add(
             Session(
                 id=session_id,
@@ -175,9 +150,8 @@ class Supervisor:
         return next((one.id for one in self.fleet if one.visitor == new.visitor), None)
 
     def close(self) -> None:
-        """Stops the clockwork and ends the feed; the hosting is closed by whoever made it."""
+        """Stops the clockwork; the hosting and the feed are closed by whoever made them."""
         self._agenda.close()
-        self._feed.close()
 
     def _handle(self, report: reports.Report | answers.Answer) -> None:  # noqa: C901, PLR0912 - one case for each report
         match report:
@@ -237,6 +211,7 @@ class Supervisor:
         self.dispatch.observe(session, changes)
 
     def _judge(self) -> None:
+        self._agenda.after(JUDGE_EVERY_S, self._judge)  # first: a look that fails is not the last one
         self.fleet.judge_all()
         self._scribe.tick()
         keep = self._rules.keep_ended_s
@@ -246,9 +221,3 @@ class Supervisor:
             for session_id, ended in endings:
                 if ended is not None and now.seconds_since(ended.at) >= keep:
                     self.remove(session_id)
-        self._agenda.after(JUDGE_EVERY_S, self._judge)
-
-
-def _identity(new: NewSession) -> str:
-    """What the id is made from: the visitor where one is known, for links come and go."""
-    return new.visitor or (new.link.reveal() if new.link else "")

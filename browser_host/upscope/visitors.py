@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-LABEL_LIMIT = 120
+from browser_host.sessions.session import LABEL_LIMIT
+
 TAGS_SHOWN = 2
 
 

@@ -16,10 +16,10 @@ from browser_host.sessions.ledger import EntryState, Via
 from browser_host.sessions.session import ErrorCode, Fault, Hosting, Source
 from browser_host.simulator.server import Simulator
 from browser_host.simulator.settings import SimulatorSettings
+from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.rest import Rest
 from browser_host.supervisor.rules import Rules
 from browser_host.supervisor.scout import Scout
-from browser_host.supervisor.supervisor import NewSession
 from browser_host.upscope import discovery
 from browser_host.upscope.client import UpscopeClient
 from browser_host.upscope.links import LinkRules

@@ -11,8 +11,8 @@ from browser_host.protocol.instructions import EndSession, Mode, SetMode, Switch
 from browser_host.secrets import WatchLink
 from browser_host.sessions.ledger import EntryState
 from browser_host.sessions.session import ErrorCode, Fault, Hosting, Source
+from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.rules import Rules
-from browser_host.supervisor.supervisor import NewSession
 from tests.support.host import PEER, scripted_host
 from tests.support.hosting import ScriptedHosting
 

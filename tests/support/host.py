@@ -21,11 +21,12 @@ from browser_host.sessions.session import Session, Source
 from browser_host.supervisor.dispatch import Given
 from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.identity import KEY_BYTES, Identities
+from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.rest import Rest
 from browser_host.supervisor.rules import Rules
 from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.service import HostService
-from browser_host.supervisor.supervisor import NewSession, Supervisor
+from browser_host.supervisor.supervisor import Supervisor
 from tests.support.hosting import ScriptedHosting
 
 PEER = Peer(uid=1000, name="ada", client="test")

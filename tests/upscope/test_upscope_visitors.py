@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from browser_host.sessions.session import LABEL_LIMIT
 from browser_host.upscope.calls import ID_LIMIT
 from browser_host.upscope.exchange import retry_after
 from browser_host.upscope.shapes import (
@@ -16,7 +17,7 @@ from browser_host.upscope.shapes import (
     VisitorsAnswer,
     parsed,
 )
-from browser_host.upscope.visitors import LABEL_LIMIT, Usage, Visitor, label_of
+from browser_host.upscope.visitors import Usage, Visitor, label_of
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
