@@ -128,17 +128,16 @@ class Scene:
     def words(self, cursor: str | None, said: str) -> Cell:
         """The line above the keys: trouble first, then the last word, then all on the cursor's row."""
         run = self.run if self.on_run else None
-        if self.trouble:
+        if self.trouble and self.draft.plan.entries:
             return (Span(printable(self.trouble), Tone.BAD),)
         if said or (run is not None and run.stopped):
             return (Span(printable(said or (run.stopped if run is not None else "")), Tone.WARN),)
         return (Span(printable(plan_text.whole(cursor, self.draft, run, self.changes)), Tone.MUTED),)
 
-    def notice(self) -> tuple[str, ...]:
-        """What an empty list says, first a headline."""
+    def notice(self) -> tuple[str, str]:
+        """What an empty list says: a headline, and what to do."""
         if self.phase in {Phase.ASKING, Phase.GIVING}:
-            return ("Asking the host …",)
+            return ("Asking the host …", "")
         if self.trouble:
-            return ("There is no plan", "", "R asks the host again")
-        headline, advice = _NOTHING[self.draft.source]
-        return (headline, "", advice)
+            return ("There is no plan", f"{self.trouble}; R asks the host again")
+        return _NOTHING[self.draft.source]

@@ -63,8 +63,8 @@ def columns(width: int) -> Columns:
     inner = width - 3
     if width >= _WIDE_FROM:
         fixed = 1 + 7 + 16 + 6 + 12  # sign, id, status, age and what parts the six
-        why = max(26, (inner - fixed) // 3)
-        label = max(20, (inner - fixed) // 4)
+        why = min(34, (inner - fixed) // 3)
+        label = (inner - fixed) // 4
         return Columns(label, 16, why, inner - fixed - why - label)
     fixed = 1 + 7 + 15 + 6 + 5
     label = max(8, (inner - fixed) * 2 // 5)

@@ -1,6 +1,7 @@
 """The frame of a screen with a list: bars above it, words and keys below; each part sends what changed."""
 
 import locale
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -12,10 +13,13 @@ from textual.widget import Widget
 from tui.glyphs import glyphs_for
 from tui.ink import Ink
 from tui.rows import Cell
-from tui.tones import Ground, Span, Tone
+from tui.tones import Ground, Span, Tone, printable
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.lines import Lines
 from tui.widgets.listing import Listing, Row
+
+_READABLE = 90
+"""Cells of a line that is easily read."""
 
 MOVES = (
     Binding("down,j", "move(1, 'row')", "Down", show=False, id="list.down"),
@@ -26,6 +30,11 @@ MOVES = (
     Binding("G,end", "move(1, 'all')", "To the last row", show=False, id="list.last"),
 )
 """The keys that move a list's cursor, on every screen that has one."""
+
+
+def notice(headline: str, text: str, width: int) -> tuple[str, ...]:
+    """Words for a list without rows: a headline, and below it a text in as many lines as it takes."""
+    return (headline, "", *textwrap.wrap(printable(text), max(20, min(_READABLE, width - 8))))
 
 
 class Frame:

@@ -15,7 +15,7 @@ from tui import history_text
 from tui.headline import Group, badges, packed
 from tui.history_text import Entry
 from tui.rows import Cell
-from tui.screens.frame import MOVES, Frame
+from tui.screens.frame import MOVES, Frame, notice
 from tui.screens.help import HelpScreen
 from tui.state import Deck
 from tui.tones import Span, Tone, printable
@@ -194,7 +194,7 @@ class HistoryScreen(Screen[None], inherit_bindings=False):
         return printable(session.label if session is not None and session.label else self._session_id or "")
 
     def _words(self, shown: Sequence[Entry]) -> Cell:
-        if self._trouble:
+        if self._trouble and shown:
             return (Span(f"the journal can't be read: {printable(self._trouble)}", Tone.BAD),)
         entry = next((entry for entry in shown if str(entry["seq"]) == self._cursor), None)
         return () if entry is None else (Span(history_text.whole(entry), Tone.MUTED),)
@@ -203,5 +203,5 @@ class HistoryScreen(Screen[None], inherit_bindings=False):
         if self._asked_at is None:
             return ("Asking the host …",)
         if self._trouble:
-            return ("The journal can't be read", "", "r asks again")
+            return notice("The journal can't be read", f"{self._trouble}; r asks again", self._frame.width)
         return ("No entry has these words",) if self._entries else ("Nothing is written down yet",)

@@ -19,7 +19,7 @@ from tui.plan_scene import Phase, Scene
 from tui.plan_state import Draft, Offer, Source
 from tui.screens import asks
 from tui.screens.confirm import ConfirmScreen
-from tui.screens.frame import MOVES, Frame
+from tui.screens.frame import MOVES, Frame, notice
 from tui.screens.help import HelpScreen
 from tui.state import Deck
 from tui.widgets.listing import Listing, stepped
@@ -176,12 +176,16 @@ class PlanScreen(Screen[None], inherit_bindings=False):
     def action_run(self) -> None:
         """Asks, and has exactly the plan run."""
         draft, changed = self._draft, self.scene.changes
-        ids = question.still_open(draft.meant, self._deck)
+        aim = question.endable(draft.meant, self._deck)
+        ids = aim.ids
         undo_s = self._deck.host.undo_s if self._deck.host else 0.0
-        asked = question.ending(ids, draft.words, undo_s, len(draft.meant) - len(ids))
-        count = sum(session_id in changed for session_id in ids)
-        if count:
-            asked = replace(asked, text=f"{asked.text} {count} of them changed since the plan was made.")
+        asked = question.ending(ids, draft.words, undo_s)
+        notes = (
+            (len(draft.meant) - len(ids), "of the plan ended meanwhile, and will be left alone"),
+            (sum(session_id in changed for session_id in ids), "of them changed since the plan was made"),
+        )
+        words = " ".join(f"{count} {what}." for count, what in notes if count)
+        asked = replace(asked, text=f"{asked.text} {words}".rstrip())
 
         def answered(confirmed: tuple[str, ...] | None) -> None:
             if confirmed:
@@ -226,7 +230,7 @@ class PlanScreen(Screen[None], inherit_bindings=False):
                 outcome = await self._bulk.ask(wanted)
                 plan = plan_state.frozen(outcome, self._deck, time.time())
         except WatchdeckError as error:
-            self._bulk.trouble = f"there is no plan: {error}"
+            self._bulk.trouble = str(error)
         self._asking = False
         self._draft = replace(draft, plan=plan)
         self._paint()
@@ -258,5 +262,5 @@ class PlanScreen(Screen[None], inherit_bindings=False):
             rows=rows,
             cursor=self._cursor,
             words=scene.words(self._cursor, said if time.time() < until else ""),
-            notice=scene.notice(),
+            notice=notice(*scene.notice(), frame.width),
         )

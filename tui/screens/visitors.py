@@ -19,7 +19,7 @@ from tui.actions import Needs, why_not
 from tui.headline import Group, badges, packed
 from tui.rows import Cell
 from tui.screens.confirm import ConfirmScreen
-from tui.screens.frame import MOVES, Frame
+from tui.screens.frame import MOVES, Frame, notice
 from tui.state import Deck
 from tui.tones import Span, Tone, printable
 from tui.view_state import ViewState
@@ -188,8 +188,6 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
         said, tone = self._said
         if said:
             return (Span(printable(said), tone),)
-        if self._trouble:
-            return (Span(printable(self._trouble), Tone.BAD),)
         chosen = next((one for one in self._found or () if one.id == self._cursor), None)
         who = ", ".join(filter(None, (*chosen.identities, chosen.email))) if chosen is not None else ""
         return (Span(printable(who), Tone.MUTED),)
@@ -198,5 +196,5 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
         if self._found is None:
             return ("Asking the service …",)
         if self._trouble:
-            return ("No visitors can be had", "", self._trouble)
-        return ("The service finds nobody", "", visitor_text.SEARCH_HINT)
+            return notice("No visitors can be had", self._trouble, self._frame.width)
+        return notice("The service finds nobody", visitor_text.SEARCH_HINT, self._frame.width)
