@@ -21,6 +21,9 @@ NAME_LIMIT = 128
 TEXT_LIMIT = 500
 """Characters of an entry's text."""
 
+HOST = "watchdeck"
+"""Who did what the host does by itself."""
+
 
 class Outcome(StrEnum):
     """How far the thing that an entry speaks of came."""
@@ -32,7 +35,6 @@ class Outcome(StrEnum):
     UNCONFIRMED = "unconfirmed"
     FAILED = "failed"
     CANCELLED = "cancelled"
-    REFUSED = "refused"
     SKIPPED = "skipped"
     SAID = "said"
     """The page's own word."""
@@ -108,6 +110,11 @@ class JournalEntry:
             self.instruction,
             self.peer,
         )
+
+
+def by_host(at: float, action: str, outcome: Outcome = Outcome.NOTED, text: str = "") -> JournalEntry:
+    """What the host itself did or saw."""
+    return JournalEntry(at=at, by=HOST, client="host", action=action, outcome=outcome, text=text)
 
 
 def from_columns(columns: Columns) -> JournalEntry:

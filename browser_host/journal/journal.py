@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from browser_host.journal.entries import HostAction, JournalEntry, Outcome
+from browser_host.journal.entries import HostAction, JournalEntry, Outcome, by_host
 from browser_host.journal.errors import JournalUnavailable
 from browser_host.journal.inbox import Ask, Full, Inbox, Write
 from browser_host.journal.reader import Reader
@@ -134,8 +134,7 @@ class Journal:
 
     def _overflow(self) -> JournalEntry:
         text = f"{self._unsaid} entries lost: too many waited for the disk"
-        action, outcome = HostAction.INTERRUPTED, Outcome.FAILED
-        return JournalEntry(self._clock(), "watchdeck", "host", action, outcome=outcome, text=text)
+        return by_host(self._clock(), HostAction.INTERRUPTED, Outcome.FAILED, text)
 
     async def unfinished(self) -> Sequence[JournalEntry]:
         """The last entry of each instruction that has no outcome: after a crash, what is not known.

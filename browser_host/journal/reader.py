@@ -88,7 +88,7 @@ class Reader:
     def unfinished(self) -> Sequence[JournalEntry]:
         """The last entry of each instruction that was intended or sent and has no outcome, oldest first.
 
-        The last word counts: a host begins its instructions' numbers anew, so an id may come back.
+        Told apart by session and id: a host that could not read the journal may have given an id again.
         """
         statement = (
             f"SELECT {_COLUMNS} FROM entries WHERE seq IN (SELECT max(seq) FROM entries"  # noqa: S608 - constants

@@ -8,7 +8,7 @@ that no row speaks of is a forgery (`verdict.Flaw.UNANNOUNCED`).
 import sqlite3
 
 from browser_host.journal.chain import Mark
-from browser_host.journal.entries import HostAction, JournalEntry
+from browser_host.journal.entries import HostAction, by_host
 from browser_host.journal.store import Store
 
 BATCH = 2000
@@ -37,7 +37,7 @@ def trim(store: Store, keep_s: float, now: float, batch: int = BATCH) -> int:
         if through is None:
             return 0
         text = f"{removed} rows older than {keep_s:.0f} s removed, the last of them {through}"
-        entry = JournalEntry(at=now, by="watchdeck", client="host", action=HostAction.TRIMMED, text=text)
+        entry = by_host(now, HostAction.TRIMMED, text=text)
         database.execute(
             "INSERT INTO checkpoints VALUES (?, ?, ?, ?, ?)",
             (through.seq, through.hash, removed, round(now * 1000), entry.text),

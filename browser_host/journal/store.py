@@ -12,7 +12,7 @@ from pathlib import Path
 
 from browser_host.journal import headfile, place, schema
 from browser_host.journal.chain import Mark, linked
-from browser_host.journal.entries import COLUMNS, Columns, HostAction, JournalEntry
+from browser_host.journal.entries import COLUMNS, Columns, HostAction, JournalEntry, by_host
 from browser_host.journal.errors import JournalUnavailable, unavailable
 
 BUSY_S = 1.0
@@ -136,4 +136,4 @@ class Store:
 def lost_rows(mark: Mark, head: Mark, at: float) -> JournalEntry:
     """What is written down when the journal ends before the row that its head file remembers."""
     text = f"this journal ends at row {head.seq}, and row {mark} was once on disk: the rows between are gone"
-    return JournalEntry(at=at, by="watchdeck", client="host", action=HostAction.LOST, text=text)
+    return by_host(at, HostAction.LOST, text=text)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from browser_host.errors import WatchdeckError
-from browser_host.journal.entries import HostAction, JournalEntry, Outcome
+from browser_host.journal.entries import HostAction, JournalEntry, Outcome, by_host
 from browser_host.journal.errors import JournalUnavailable
 from browser_host.journal.inbox import Ask, Inbox, Job, Write
 from browser_host.journal.retention import BATCH, trim
@@ -170,8 +170,7 @@ class Writer(threading.Thread):
         text = f"not writable for {seconds:.1f} s: {self.standing.reason}"
         if self._missed:
             text = f"{self._missed} entries lost; {text}"
-        action, outcome = HostAction.INTERRUPTED, Outcome.FAILED
-        return JournalEntry(self._clock(), "watchdeck", "host", action, outcome=outcome, text=text)
+        return by_host(self._clock(), HostAction.INTERRUPTED, Outcome.FAILED, text)
 
     def _fail(self, error: JournalUnavailable) -> None:
         """Closes the store, as nothing is certain of it any more, and says so until a probe succeeds."""

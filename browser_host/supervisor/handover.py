@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from browser_host.browsers.log import Log
-from browser_host.journal.entries import JournalEntry, Outcome
+from browser_host.journal.entries import HOST, JournalEntry, Outcome, by_host
 from browser_host.journal.journal import Journal
 from browser_host.journal.standing import JournalState
 from browser_host.sessions.instant import system_clock
@@ -34,12 +34,10 @@ async def open_journal(journal: Journal, log: Log, say: Say) -> int:
     at = system_clock().wall
     left = await journal.unfinished()
     unknown = [
-        replace(
-            entry, at=at, by="watchdeck", client="host", outcome=Outcome.UNCONFIRMED, text=_left_open(entry)
-        )
+        replace(entry, at=at, by=HOST, client="host", outcome=Outcome.UNCONFIRMED, text=_left_open(entry))
         for entry in left
     ]
-    started = JournalEntry(at=at, by="watchdeck", client="host", action="host.started")
+    started = by_host(at, "host.started")
     numbers = await journal.write([*unknown, started])
     if unknown:
         log.warning("journal.left_open", instructions=[entry.instruction for entry in unknown])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from browser_host.api.peer import Peer
 from browser_host.journal import coalesce
-from browser_host.journal.entries import JournalEntry, Outcome
+from browser_host.journal.entries import HOST, JournalEntry, Outcome, by_host
 from browser_host.journal.journal import Journal
 from browser_host.protocol.instructions import SetMode, SwitchColor, action_of
 from browser_host.sessions.changes import Change, ChangeType
@@ -19,8 +19,6 @@ like colours are, so that no page can fill the disk."""
 
 PAGE = "page"
 """Who says a status or a colour."""
-
-HOST = "watchdeck"
 
 _OUTCOMES = {
     ChangeType.INSTRUCTION_SENT: Outcome.SENT,
@@ -88,8 +86,7 @@ class Scribe:
 
     def noted(self, action: str, text: str = "") -> None:
         """The host itself did or saw something."""
-        at = self._clock().wall
-        self._journal.note([JournalEntry(at=at, by=HOST, client="host", action=action, text=text)])
+        self._journal.note([by_host(self._clock().wall, action, text=text)])
 
     def observe(self, session: Session, changes: Sequence[Change]) -> None:
         """Writes what a session's changes say: outcomes at once, words of the page thinned."""
