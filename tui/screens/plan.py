@@ -176,8 +176,10 @@ class PlanScreen(Screen[None], inherit_bindings=False):
     def action_run(self) -> None:
         """Asks, and has exactly the plan run."""
         draft, changed = self._draft, self.scene.changes
-        aim = question.endable(draft.meant, self._deck)
-        ids = aim.ids
+        ids = question.still_open(draft.meant, self._deck)
+        if not ids:
+            self._say("nothing to end: all of the plan have ended already")
+            return
         undo_s = self._deck.host.undo_s if self._deck.host else 0.0
         asked = question.ending(ids, draft.words, undo_s)
         notes = (
