@@ -1,12 +1,14 @@
 """The tree of errors a user can cause, each with the exit code of the command that meets it.
 
 WatchdeckError          1  failed
-├── UsageError          2  usage or configuration
+├── UsageError          2  usage or configuration (`config.problems.ConfigurationError` is one)
 ├── NoHost              3  no host answers on the socket
-├── Refused             6  read-only, journal not writable, not allowed
+├── Refused             6  read-only, not allowed, journal not writable (`journal.errors.JournalUnavailable`)
 ├── UnknownSession      1  an id that the host does not know
 ├── HostRunning         1  another host serves the socket
-└── BrowserUnavailable  1  no browser could be found, got or started
+├── BrowserUnavailable  1  no browser could be found, got or started
+├── JournalUnreadable   1  `journal.errors`: there is no journal, or it can't be read
+└── ServiceError        1  `upscope.errors`: a tree of its own
 """
 
 from enum import IntEnum

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from browser_host.errors import Exit, WatchdeckError
+from browser_host.protocol.text import printable
 
 READY_WITHIN_S = 180.0
 """Seconds to the ready line: a first run downloads a browser."""
@@ -30,6 +31,9 @@ TERM_WITHIN_S = 3.0
 
 _LOOK_EVERY_S = 0.1
 """Seconds between looks at what the child said on its way up."""
+
+_LINE_LIMIT = 2_000
+"""Characters of a line that the child says."""
 
 _READY_LINE_LIMIT = 64 * 1024
 """Bytes of stdout read in search of the ready line."""
@@ -155,9 +159,8 @@ class _Talk:
             new, newline, _ = log.read().rpartition(b"\n")
         self._offset += len(new) + len(newline)
         for line in new.decode("utf-8", "replace").splitlines():
-            printable = "".join(char if char.isprintable() else "?" for char in line)
             self.heard = True
-            self._say(printable)
+            self._say(printable(line, _LINE_LIMIT))
 
 
 def _wait_ready(

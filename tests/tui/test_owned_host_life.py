@@ -41,7 +41,7 @@ def test_starts_says_what_it_hears_and_ends_with_its_lifeline(tmp_path: Path) ->
     host = owned_host.start(script(tmp_path, code), heard.append, 20)
     assert host.socket == Path("/s")
     assert host.exit_code() is None
-    assert heard == ["getting a? browser"]
+    assert heard == ["getting a␛ browser"]
     assert os.getsid(host.pid) == host.pid
     assert stat.S_IMODE(host.log.stat().st_mode) == 0o600
     assert host.close(10, 0.1) is Ending.IN_ORDER
