@@ -26,7 +26,7 @@ def moved(selection: Selection, rows: Sequence[str], by: int) -> Selection:
     """The cursor `by` rows further down, or up where negative; it stops at the ends."""
     if not rows:
         return selection
-    at = _index(rows, selection.cursor)
+    at = place(rows, selection.cursor)
     return moved_to(selection, rows[0 if at is None else max(0, min(len(rows) - 1, at + by))])
 
 
@@ -60,7 +60,7 @@ def ranged(selection: Selection, rows: Sequence[str]) -> Selection:
 
 def in_range(selection: Selection, rows: Sequence[str]) -> frozenset[str]:
     """The shown rows from the range's beginning to the cursor, both included; none outside a range."""
-    begin, end = _index(rows, selection.anchor), _index(rows, selection.cursor)
+    begin, end = place(rows, selection.anchor), place(rows, selection.cursor)
     if begin is None or end is None:
         return frozenset()
     return frozenset(rows[min(begin, end) : max(begin, end) + 1])
@@ -113,14 +113,15 @@ def _nearest(
 ) -> str | None:
     if not after:
         return None
-    at = _index(before, cursor)
+    at = place(before, cursor)
     if at is None:
         return after[0]
     around = (*before[at + 1 :], *reversed(before[:at]))
     return next((session_id for session_id in around if session_id in held), after[0])
 
 
-def _index(rows: Sequence[str], session_id: str | None) -> int | None:
+def place(rows: Sequence[str], session_id: str | None) -> int | None:
+    """Where among the rows a session is, None where it is not shown."""
     if session_id is None:
         return None
     try:

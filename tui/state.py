@@ -52,11 +52,6 @@ class Deck:
     looking: bool = False
 
 
-def connecting() -> Deck:
-    """The deck before the first snapshot."""
-    return Deck()
-
-
 def from_snapshot(snapshot: Snapshot) -> Deck:
     """The deck of a host that has just been attached to."""
     return Deck(
@@ -65,11 +60,6 @@ def from_snapshot(snapshot: Snapshot) -> Deck:
         seq=snapshot.seq,
         link=LinkState.ATTACHED,
     )
-
-
-def with_event(deck: Deck, event: HostEvent) -> Deck:
-    """The deck after one event."""
-    return with_events(deck, (event,))
 
 
 def with_events(deck: Deck, events: Iterable[HostEvent]) -> Deck:

@@ -1,4 +1,4 @@
-"""Choosing a color to switch to: plain names with their swatches, or any #rrggbb."""
+"""Choosing a colour to switch to: plain names with their swatches, or any #rrggbb."""
 
 import re
 from typing import ClassVar
@@ -76,7 +76,7 @@ class ChooseColorScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """The names, and a line for any other colour."""
         with Vertical() as box:
-            box.border_title = Text(f"Color for {self._target}").markup
+            box.border_title = Text(f"Colour for {self._target}").markup
             yield OptionList(
                 *(Option(swatch_line(*item), id=item[1]) for item in PALETTE.items()), markup=False
             )

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from tui.selection import place
+
 
 def clamped(top: int, height: int, count: int) -> int:
     """The nearest first row that wastes no line."""
@@ -32,11 +34,11 @@ def top_after(
     """
     if height <= 0 or not after:
         return 0
-    at = _index(after, new_cursor)
+    at = place(after, new_cursor)
     if at is not None and old_cursor != new_cursor:
         return clamped(revealing(top, height, at), height, len(after))
     if at is not None and before is not after:
-        was = _index(before, old_cursor)
+        was = place(before, old_cursor)
         if was is not None and top <= was < top + height:
             kept = revealing(0, height, at) if top == 0 and at < height else at - (was - top)
             return clamped(kept, height, len(after))
@@ -50,12 +52,3 @@ def bar(y: int, top: int, height: int, count: int) -> bool:
     size = max(1, height * height // count)
     first = round((height - size) * top / (count - height))
     return first <= y < first + size
-
-
-def _index(rows: Sequence[str], session_id: str | None) -> int | None:
-    if session_id is None:
-        return None
-    try:
-        return rows.index(session_id)
-    except ValueError:
-        return None

@@ -44,7 +44,7 @@ def _made(seq: int, id_: str, what: str) -> HostEvent:
 def test_many_at_once_are_the_same_as_one_by_one(events: list[HostEvent]) -> None:
     one_by_one = deck(session("a"))
     for single in events:
-        one_by_one = state.with_event(one_by_one, single)
+        one_by_one = state.with_events(one_by_one, [single])
     assert state.with_events(deck(session("a")), events) == one_by_one
 
 
@@ -63,7 +63,7 @@ def test_a_snapshot_is_attached_and_in_the_hosts_order() -> None:
 
 def test_an_event_changes_the_keys_it_carries_and_no_other_session() -> None:
     before = deck(session("a"), session("b"))
-    after = state.with_event(before, event(2, "session.status", "a", status="terminated"))
+    after = state.with_events(before, [event(2, "session.status", "a", status="terminated")])
     assert after.sessions["a"].status == "terminated"
     assert after.sessions["a"].color == before.sessions["a"].color
     assert after.sessions["b"] is before.sessions["b"]
@@ -91,9 +91,11 @@ def test_a_lost_host_keeps_what_was_last_known_and_when_it_was_first_lost() -> N
 
 
 def test_a_browser_that_is_lost_is_said_until_another_starts() -> None:
-    gone = state.with_event(deck(), event(2, "browser.lost", None, browser=1, text="killed"))
+    gone = state.with_events(deck(), [event(2, "browser.lost", None, browser=1, text="killed")])
     assert gone.host is not None
     assert [browser["state"] for browser in gone.host.browsers] == ["lost"]
-    back = state.with_event(gone, event(3, "browser.started", None, browser=2, name="chromium", version="1"))
+    back = state.with_events(
+        gone, [event(3, "browser.started", None, browser=2, name="chromium", version="1")]
+    )
     assert back.host is not None
     assert [(b["number"], b["state"]) for b in back.host.browsers] == [(2, "running")]
