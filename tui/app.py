@@ -5,13 +5,14 @@ import logging
 import signal
 import time
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from rich.text import Text
 from textual import on
 from textual.app import App
+from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
@@ -20,8 +21,9 @@ from tui import keymap, question, theme, undo
 from tui.acts import Acts, Weight
 from tui.bulk import BulkEnd
 from tui.link import HostLink
-from tui.palette import ActionProvider
+from tui.palette import PLACEHOLDER, ActionProvider
 from tui.plan_state import Offer
+from tui.recall import Recall
 from tui.screens import asks
 from tui.screens.choose_color import ChooseColorScreen
 from tui.screens.confirm import ConfirmScreen
@@ -33,6 +35,7 @@ from tui.screens.sessions import SessionsScreen
 from tui.screens.visitors import VisitorsScreen
 from tui.state import Deck, LinkState
 from tui.tones import Tone
+from tui.view_file import ViewFile
 from tui.view_state import target
 
 log = logging.getLogger("tui")
@@ -64,6 +67,8 @@ class Setup:
         environment: the name that the header shows.
         animate: nothing moves by itself where it is False.
         stops_host: leaving stops the host.
+        read_only: nothing is offered that changes a session, whatever the host would take.
+        views: keeps the view for the next time, None to keep none.
         host_ended: how the dashboard's own host ended, in words; "" while it runs, or is not its own.
     """
 
@@ -75,6 +80,8 @@ class Setup:
     environment: str = ""
     animate: bool = True
     stops_host: bool = False
+    read_only: bool = False
+    views: ViewFile | None = None
     host_ended: Callable[[], str] = str
 
 
@@ -99,6 +106,7 @@ class WatchdeckApp(App[None]):
         self._link = HostLink(self._client, self._take, refresh_hz=setup.refresh_hz)
         self._counted_down = ""
         self._main = SessionsScreen(setup.environment)
+        self._recall = Recall(setup.views, self.say)
         if not setup.animate:
             self.animation_level = "none"
 
@@ -119,11 +127,13 @@ class WatchdeckApp(App[None]):
             self.say(problem, Weight.WARNING)
         # A SIGTERM must leave the terminal as it was; SIGHUP has no terminal left to care for.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
+        self._main.recall(self._recall.begin(self._main.view))
         self._start(self._link.run())
         self.set_interval(1.0, self._show)
 
     async def on_unmount(self) -> None:
-        """Lets go of the host."""
+        """Lets go of the host, and keeps the view."""
+        self._recall.keep(self._main.view)
         await self._client.close()
 
     def say(self, text: str, weight: Weight = Weight.INFORMATION) -> None:
@@ -139,7 +149,7 @@ class WatchdeckApp(App[None]):
 
     def _take(self, deck: Deck) -> None:
         lost = deck.link is LinkState.LOST and self.deck.link is not LinkState.LOST
-        self.deck = deck
+        self.deck = replace(deck, looking=self._setup.read_only)
         if lost:
             self.set_timer(TELL_LOSS_AFTER_S, self._tell_loss)
         self._show()
@@ -150,6 +160,8 @@ class WatchdeckApp(App[None]):
 
     def _show(self) -> None:
         now = time.time()
+        if not self._main.is_typing:
+            self._recall.keep(self._main.view)
         self._bulk.follow(self.deck, now)
         self._count_down(now)
         for screen in self.screen_stack:
@@ -173,11 +185,11 @@ class WatchdeckApp(App[None]):
 
     @on(asks.EndAsked)
     def _ask_to_end(self, asked: asks.EndAsked) -> None:
-        ids = question.still_open(asked.ids, self.deck)
-        if not ids:
-            self.say("nothing to end: it has ended already")
+        aim = question.endable(asked.ids, self.deck)
+        if not aim.ids:
+            self.say(f"nothing to end: {aim.left_out or 'the host knows none of them any more'}")
             return
-        asking = question.ending(ids, asked.target, self._undo_s, len(asked.ids) - len(ids))
+        asking = question.ending(aim.ids, asked.target, self._undo_s, aim.left_out)
 
         def answered(confirmed: tuple[str, ...] | None) -> None:
             if confirmed:
@@ -229,7 +241,7 @@ class WatchdeckApp(App[None]):
     @on(asks.PaletteAsked)
     def _open_palette(self) -> None:
         if self.screen is self._main:
-            self.action_command_palette()
+            self.push_screen(CommandPalette(placeholder=PLACEHOLDER, id="--command-palette"))
 
     @on(asks.CopyAsked)
     def _copy(self, asked: asks.CopyAsked) -> None:

@@ -15,23 +15,28 @@ from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.main import ALONE, cli, run
 from browser_host.errors import NoHost, UsageError
 
+READ_ONLY = click.option("--read-only", is_flag=True, help="Change nothing; the own host refuses it too.")
+
 
 @click.command(ALONE, hidden=True)
+@READ_ONLY
 @with_invocation
-def alone(invocation: Invocation) -> int:
+def alone(invocation: Invocation, *, read_only: bool) -> int:
     """The dashboard: on the running host, else on one of its own that it stops on leaving."""
     _need_terminal()
     from tui import dashboard  # noqa: PLC0415 - see the module
 
     settings = invocation.configuration().settings
     if dashboard.is_served(settings.host.socket):
-        return dashboard.attach(settings)
-    return dashboard.own(settings, dashboard.arguments(invocation, settings.host.socket))
+        return dashboard.attach(settings, read_only=read_only)
+    flags = (dashboard.READ_ONLY,) if read_only else ()
+    return dashboard.own(settings, dashboard.arguments(invocation, settings.host.socket, *flags))
 
 
 @click.command()
+@READ_ONLY
 @with_invocation
-def attach(invocation: Invocation) -> int:
+def attach(invocation: Invocation, *, read_only: bool) -> int:
     """The dashboard on the running host."""
     _need_terminal()
     from tui import dashboard  # noqa: PLC0415 - see the module
@@ -39,7 +44,7 @@ def attach(invocation: Invocation) -> int:
     settings = invocation.configuration().settings
     if not dashboard.is_served(settings.host.socket):
         raise NoHost(f"no host on {settings.host.socket}; start one with: watchdeck host")
-    return dashboard.attach(settings)
+    return dashboard.attach(settings, read_only=read_only)
 
 
 @click.command()
@@ -52,8 +57,9 @@ def attach(invocation: Invocation) -> int:
 )
 @simulated.rate
 @simulated.seed
+@READ_ONLY
 @with_invocation
-def demo(invocation: Invocation, sessions: int, rate: float, seed: int) -> int:
+def demo(invocation: Invocation, sessions: int, rate: float, seed: int, *, read_only: bool) -> int:
     """Simulated sessions, a host and the dashboard in one go; needs no configuration and no key."""
     _need_terminal()
     from tui import dashboard  # noqa: PLC0415 - see the module
@@ -67,7 +73,8 @@ def demo(invocation: Invocation, sessions: int, rate: float, seed: int) -> int:
     if dashboard.is_served(socket):
         raise UsageError(f"a host serves {socket} already; name another place with --socket")
     simulate = ("--simulate", str(sessions), "--rate", str(rate), "--seed", str(seed))
-    return dashboard.own(settings, dashboard.arguments(invocation, socket, *simulate))
+    flags = (dashboard.READ_ONLY,) if read_only else ()
+    return dashboard.own(settings, dashboard.arguments(invocation, socket, *simulate, *flags), view="demo")
 
 
 def main() -> None:

@@ -16,8 +16,8 @@ _LAST = 99
 _WHOLE_WHEN_WIDE = 3
 """The rank to which columns stand at full width in a wide view with room: whose it is, and how it stands."""
 
-_FILLED_FIRST = ("status", "label", "color")
-"""What gets more room first: the page's own words whole, then whose they are, then the colour's name."""
+_FILLED_FIRST = ("status", "stale", "label", "color")
+"""What gets more room first: the page's own words whole, what is stale by which rule, whose they are."""
 
 
 @dataclass(frozen=True, slots=True)

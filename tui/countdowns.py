@@ -1,5 +1,6 @@
 """How near a session is to being stale: the rule, the time so far, its limit, and how warm that is; pure."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -53,7 +54,7 @@ def nearness(view: SessionView, limits: LimitsOf, now: float) -> Nearness | None
         return Nearness(clock.rule, span(clock.so_far), limit, Tone.BAD)
     so_far = min(clock.so_far, clock.limit)  # stale is what the host calls so, not what a clock here says
     if so_far < clock.limit * WARM_FROM:
-        return Nearness(clock.rule, _in_steps(so_far, clock.limit), limit, Tone.MUTED)
+        return Nearness(clock.rule, _in_steps(so_far, math.inf), limit, Tone.MUTED)
     return Nearness(clock.rule, _in_steps(so_far, clock.limit - so_far), limit, Tone.WARN)
 
 

@@ -7,10 +7,13 @@ from pathlib import Path
 from browser_host import logs
 from browser_host.cli.invocation import Invocation
 from browser_host.cli.output import say
-from browser_host.config import Settings
+from browser_host.config import Settings, paths
 from browser_host.errors import Exit
 from tui import owned_host
 from tui.owned_host import Ending, HostCommand, OwnedHost
+
+READ_ONLY = "--read-only"
+"""The flag of a dashboard, and of the host that it starts, that changes nothing."""
 
 CONNECT_S = 1.0
 """Seconds to find out whether somebody serves a socket of this machine."""
@@ -45,17 +48,22 @@ def arguments(invocation: Invocation, socket: Path, *further: str) -> tuple[str,
     return ("host", "--lifeline", *config, "--socket", str(socket), *further)
 
 
-def attach(settings: Settings) -> int:
-    """The dashboard on a running host, which goes on after it."""
-    return _open(settings, settings.host.socket, None)
+def attach(settings: Settings, *, read_only: bool = False) -> int:
+    """The dashboard on a running host, which goes on after it.
+
+    Args:
+        read_only: nothing is offered that changes a session.
+    """
+    return _open(settings, settings.host.socket, None, settings.tui.environment, read_only=read_only)
 
 
-def own(settings: Settings, host_arguments: tuple[str, ...]) -> int:
+def own(settings: Settings, host_arguments: tuple[str, ...], view: str | None = None) -> int:
     """The dashboard on a host of its own, which ends with it.
 
     Args:
         settings: the configuration.
         host_arguments: the host's command line.
+        view: the name that the view is kept under, None for the environment's.
 
     Raises:
         HostDidNotStart: with what it said.
@@ -64,7 +72,8 @@ def own(settings: Settings, host_arguments: tuple[str, ...]) -> int:
     talk = settings.log.path.with_name("host-talk.log")
     host = owned_host.start(HostCommand(host_arguments, talk), say)
     try:
-        return _open(settings, host.socket, host)
+        name = settings.tui.environment if view is None else view
+        return _open(settings, host.socket, host, name, read_only=READ_ONLY in host_arguments)
     finally:
         _stop(host)
 
@@ -78,13 +87,14 @@ def _stop(host: OwnedHost) -> None:
         host.close()
 
 
-def _open(settings: Settings, socket: Path, host: OwnedHost | None) -> int:
+def _open(settings: Settings, socket: Path, host: OwnedHost | None, view: str, *, read_only: bool) -> int:
     remote = "SSH_CONNECTION" in os.environ
     # Before the first import of Textual, which reads it once.
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_OVER_SSH if remote else FRAMES))
     colorless = "NO_COLOR" in os.environ  # the app takes it out of the environment
     from tui import theme  # noqa: PLC0415 - see above
     from tui.app import Setup, WatchdeckApp  # noqa: PLC0415 - see above
+    from tui.view_file import ViewFile  # noqa: PLC0415 - see above
 
     log = settings.log.path.with_name("tui.log")
     with logs.configure(log, settings.log.level.value):
@@ -98,6 +108,8 @@ def _open(settings: Settings, socket: Path, host: OwnedHost | None) -> int:
                 environment=settings.tui.environment,
                 animate=not remote,
                 stops_host=host is not None,
+                read_only=read_only,
+                views=ViewFile(paths.state_dir() / "view.json", view),
                 host_ended=lambda: _how_it_ended(host),
             )
         )

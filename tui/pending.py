@@ -10,16 +10,20 @@ _OPEN = frozenset({"queued", "sent"})
 """States of an end whose outcome is still to come."""
 
 
+def giver(view: SessionView) -> str | None:
+    """Who gave the end that is open on this session, as `name (uid)` or `rule`; None where none is."""
+    last = view.instruction
+    return last.by if last is not None and last.action == _END and last.state in _OPEN else None
+
+
 def by_another(view: SessionView, uid: int) -> str | None:
     """The name of whoever else has an end open on this session; None where nobody has.
 
     Args:
         uid: the operator's own; who has the same is no other.
     """
-    last = view.instruction
-    if last is None or last.action != _END or last.state not in _OPEN or _is(last.by, uid):
-        return None
-    return last.by.rpartition(" (")[0] or last.by
+    who = giver(view)
+    return None if who is None or _is(who, uid) else who.rpartition(" (")[0] or who
 
 
 def ends(views: Iterable[SessionView]) -> Mapping[str, int]:

@@ -1,11 +1,13 @@
 """What a prompt asks before something that cannot be undone, and how it names the sessions; pure."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.text import Text
 
 from browser_host.sessions.views import SessionView
+from tui import pending
 from tui.state import Deck
 
 LABEL_WIDTH = 28
@@ -31,19 +33,51 @@ class Question:
     typed: bool = True
 
 
-def ending(ids: tuple[str, ...], target: str, undo_s: float, already: int = 0) -> Question:
+@dataclass(frozen=True, slots=True)
+class Endable:
+    """A target of ends, sorted out.
+
+    Args:
+        ids: those that can be ended.
+        ended: how many have ended already.
+        pending: how many have an end open already, by who gave it.
+    """
+
+    ids: tuple[str, ...]
+    ended: int
+    pending: Mapping[str, int]
+
+    @property
+    def left_out(self) -> str:
+        """Who is left out, and why; empty where nobody is."""
+        parts = [f"{self.ended} ended already"] if self.ended else []
+        if count := sum(self.pending.values()):
+            have, givers = "has" if count == 1 else "have", ", ".join(sorted(self.pending))
+            parts.append(f"{count} {have} an end pending already, given by {givers}")
+        return "; ".join(parts)
+
+
+def endable(ids: Sequence[str], deck: Deck) -> Endable:
+    """Sorts out a target: nobody is ended twice, whoever gave the first end."""
+    views = [deck.sessions[session_id] for session_id in still_open(ids, deck)]
+    givers = {view.id: giver for view in views if (giver := pending.giver(view)) is not None}
+    left = tuple(view.id for view in views if view.id not in givers)
+    return Endable(left, len(ids) - len(views), Counter(givers.values()))
+
+
+def ending(ids: tuple[str, ...], target: str, undo_s: float, left_out: str = "") -> Question:
     """The question before sessions are ended.
 
     Args:
         ids: the sessions.
         target: what they are, such as `the session under the cursor`.
         undo_s: seconds in which it can be taken back.
-        already: how many more the target has that ended before.
+        left_out: who of the target is not among them, and why.
     """
     what = f"End {sessions_counted(len(ids))}"
-    ended = f", {already} of which ended already" if already else ""
+    but = f" (left out: {left_out})" if left_out else ""
     undone = f"; for {undo_s:g} s, z takes it back" if undo_s else ""
-    text = f"Target: {target}{ended}. An ended session cannot be rejoined{undone}."
+    text = f"Target: {target}{but}. An ended session cannot be rejoined{undone}."
     return Question(title=f"{what}?", go=what, text=text, ids=ids)
 
 

@@ -29,19 +29,22 @@ ALONE = "dashboard"
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="watchdeck", message="%(version)s")
+@click.option("--read-only", is_flag=True, help="The dashboard changes nothing.")
 @click.pass_context
 @common
-def cli(context: click.Context) -> object:
+def cli(context: click.Context, *, read_only: bool) -> object:
     """Supervise many co-browsing sessions at once, from a terminal.
 
     Without a command: the dashboard. stdout is data, stderr is talk; --json answers with documents.
     """
     if context.invoked_subcommand is not None:
+        if read_only:  # taken in silence, it would be believed to hold for any command
+            raise click.UsageError(f"write it behind: {context.invoked_subcommand} --read-only", context)
         return None
     dashboard = cli.get_command(context, ALONE)
     if dashboard is None:
         raise click.UsageError("name a command; the dashboard is not installed here", context)
-    return context.invoke(dashboard)
+    return context.invoke(dashboard, read_only=read_only)
 
 
 for _command in (host, stop, list_sessions, watch, add, remove, mode, color, send, end):

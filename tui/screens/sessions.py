@@ -22,7 +22,7 @@ from tui.screens.choose_sort import ChooseSortScreen
 from tui.screens.painter import Painter
 from tui.state import Deck
 from tui.tones import Tone
-from tui.view_state import Aim, Switch, ViewState, target
+from tui.view_state import Aim, Switch, Target, ViewState, target
 from tui.widgets.filter_bar import FilterInput
 from tui.widgets.table import SessionTable
 
@@ -70,6 +70,11 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
     def deck(self) -> Deck:
         """The sessions as they are shown."""
         return self._deck
+
+    @property
+    def is_typing(self) -> bool:
+        """A filter is being typed."""
+        return self._painter.is_typing
 
     def recall(self, view: ViewState) -> None:
         """Takes up the view of the last time; its filter can be edited and cleared as one that was typed."""
@@ -199,6 +204,15 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         """Instructs, or asks about, the marks or the row under the cursor, as they are at this moment."""
         aim = target(self._view)
         if aim.aim is not Aim.CURSOR or self._cursor_is_certain():
+            self.act(action, aim)
+
+    def act(self, action: str, aim: Target) -> None:
+        """Asks for an action, by its id, on a target that was captured."""
+        if not aim.ids:
+            self.say("nothing was done: none of them is left")
+        elif action.startswith("copy-"):
+            self._copy(action.removeprefix("copy-"), aim)
+        else:
             self.post_message(asks.asked_of(action, aim))
 
     def action_detail(self) -> None:
@@ -208,7 +222,10 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
 
     def action_copy(self, what: str) -> None:
         """Copies the ids, or the rows, that an action would hit."""
-        views = [self._deck.sessions[session_id] for session_id in target(self._view).ids]
+        self._copy(what, target(self._view))
+
+    def _copy(self, what: str, aim: Target) -> None:
+        views = [self._deck.sessions[session_id] for session_id in aim.ids]
         telling = self._painter.telling(self._deck, self._now)
         self.post_message(asks.CopyAsked(rows.copied(views, what, self._painter.table.columns, telling)))
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from browser_host.sessions.views import InstructionView, StaleView
 from tests.tui.deck.screen_samples import HOST, NOW, busy_deck, deck, session
 from tui import headline, state, view_state
 from tui.glyphs import UNICODE
@@ -79,3 +80,35 @@ def test_a_lost_browser_is_said() -> None:
     held = deck(session("a"), host=replace(HOST, browsers=({"number": 1, "state": "lost"},)))
     assert "lost" in first(held, ViewState())
     assert "1 browser · 1 page" in first(deck(session("a")), ViewState())
+
+
+def test_stale_and_pending_ends_are_counted_with_their_givers() -> None:
+    stale = StaleView("pending", NOW - 380, 380, 300, "")
+    end = InstructionView("i1", "endSession", "queued", NOW, "root (0)", "")
+    held = deck(session("a", stale=stale), session("b", instruction=end), session("c", instruction=end))
+    line = second(held, view_state.laid_out(ViewState(), held, NOW))
+    assert "1 stale" in line
+    assert "2 ends pending by root (0)" in line
+
+
+def test_what_the_host_does_by_itself_and_what_it_cannot_is_a_badge_at_any_width() -> None:
+    host = replace(HOST, journal="no space left on the device", automatic=("lost", "pending"))
+    held = deck(session("a"), host=host)
+    line = first(held, ViewState())
+    assert "AUTOMATIC: ends lost, pending by itself" in line
+    assert "JOURNAL: nothing can be changed" in line
+    narrow = first(held, ViewState(), 60)
+    assert " AUTOMATIC " in narrow
+    assert " JOURNAL " in narrow
+    assert "production" in narrow
+
+
+def test_discovery_says_what_it_sees_holds_and_holds_back() -> None:
+    sight = {"seen": 12, "held": 10, "held_back": 3, "ceiling": 50, "links_this_hour": 4, "trouble": None}
+    held = deck(host=replace(HOST, discovery=sight))
+    assert "discovery sees 12, holds 10 of 50, 3 held back" in first(held, ViewState())
+    assert "12 seen, 10 held, 3 held back" in first(held, ViewState(), 90)
+    failing = deck(host=replace(HOST, discovery={**sight, "trouble": "the service does not take the key"}))
+    assert "discovery: the service does not take the key" in first(failing, ViewState())
+    assert "discovery fails" in first(failing, ViewState(), 80)
+    assert "discovery sees 0" in first(deck(host=replace(HOST, discovery={})), ViewState())

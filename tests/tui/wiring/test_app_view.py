@@ -1,0 +1,120 @@
+"""The main screen in the dashboard: targets in the palette, the view of last time, looking without hands."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.command import CommandPalette
+
+from browser_host.sessions.views import InstructionView, StaleView
+from tests.tui.wiring.fake_host import FakeHost
+from tests.tui.wiring.test_app_wiring import asked, notices, running, setup_for, until
+from tui.order import Sort, SortKey
+from tui.screens import confirm
+from tui.screens.confirm import ConfirmScreen
+from tui.view_file import ViewFile
+from tui.view_state import Switch
+
+STALE = StaleView("pending", 1_790_000_000.0, 380, 300, "pending 6m20s, limit 5m")
+
+
+@pytest.fixture(autouse=True)
+def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confirm, "GUARD_S", -1.0)
+
+
+async def choose(pilot: Any, app: Any, text: str, listed: str) -> None:
+    await pilot.press("colon")
+    await until(pilot, lambda: isinstance(app.screen, CommandPalette))
+    await pilot.press(*text)
+
+    def offered() -> bool:
+        commands = app.screen.query_one("CommandList")
+        return any(listed in str(option.prompt) for option in commands.options)
+
+    await until(pilot, offered)
+    await pilot.press("enter")
+    await until(pilot, lambda: not isinstance(app.screen, CommandPalette))
+
+
+async def test_end_stale_from_the_palette_goes_through_the_prompt(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        host.change("s1", "session.stale", stale=STALE)
+        host.change("s3", "session.stale", stale=STALE)
+        await until(pilot, lambda: sum(v.stale is not None for v in app.deck.sessions.values()) == 2)
+        await choose(pilot, app, "end @stale", "the 2 stale sessions")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        host.change("s2", "session.stale", stale=STALE)
+        await pilot.press("tab", "enter")
+        action, body = await asked(host)
+        assert (action, body["ids"]) == ("endSession", ("s1", "s3"))
+
+
+async def test_a_mode_for_all_that_is_shown(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("slash", *"label:s2", "enter")
+        await choose(pilot, app, "draw @shown", "the shown session")
+        action, body = await asked(host)
+        assert (action, body["ids"], body["mode"]) == ("setMode", ("s2",), "draw")
+
+
+async def test_an_end_that_somebody_else_gave_is_not_given_again(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        theirs = InstructionView("i9", "endSession", "queued", 1_790_000_000.0, "zoe (4242)", "")
+        host.change("s1", "instruction.queued", instruction=theirs)
+        await until(pilot, lambda: app.deck.sessions["s1"].instruction is not None)
+        await pilot.press("e")
+        await pilot.pause()
+        assert not isinstance(app.screen, ConfirmScreen)
+        await pilot.press("space", "space", "e")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("tab", "enter")
+        assert (await asked(host))[1]["ids"] == ("s2",)
+
+
+async def test_order_width_and_filter_come_back(host: FakeHost, tmp_path: Path) -> None:
+    path = tmp_path / "view.json"
+    async with running(setup_for(host, views=ViewFile(path, "test"))) as (app, pilot):
+        await pilot.press("w", "D", "D", "slash", *"label:s2", "enter")
+        assert app._main.view.rows == ("s2",)
+    async with running(setup_for(host, views=ViewFile(path, "test"))) as (app, pilot):
+        view = app._main.view
+        assert (view.rows, view.sort) == (("s2",), Sort(SortKey.STALE, reverse=True))
+        assert Switch.WIDE in view.switches
+        assert view.query.recalled
+        await pilot.press("escape")
+        assert app._main.view.rows == ("s1", "s2", "s3")
+    assert json.loads(path.read_text())["views"]["test"]["filter"] == ""
+
+
+async def test_a_broken_file_costs_a_word(host: FakeHost, tmp_path: Path) -> None:
+    path = tmp_path / "view.json"
+    path.write_text("{")
+    async with running(setup_for(host, views=ViewFile(path, "test"))) as (app, pilot):
+        await pilot.pause()
+        assert "can't be read" in app._main._painter._said[0] + notices(app)
+
+
+async def test_a_dashboard_that_only_looks_offers_nothing_that_changes(host: FakeHost) -> None:
+    async with running(setup_for(host, read_only=True)) as (app, pilot):
+        await pilot.press("d", "e", "s", "z")
+        await pilot.pause()
+        assert host.asked.empty()
+        assert "this dashboard is read-only (--read-only)" in app._main._painter._said[0]
+        offered = {b.binding.id for b in app._main.active_bindings.values() if b.enabled}
+        assert not offered & {"end", "plan", "mode-draw", "color-next", "color-choose", "undo"}
+
+
+async def test_the_column_to_sort_by_is_chosen(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("o")
+        await until(pilot, lambda: app.screen is not app._main)
+        await pilot.press("o", "o")
+        await until(pilot, lambda: app.screen is not app._main)
+        await pilot.press("D")
+        await until(pilot, lambda: app._main.view.sort == Sort(SortKey.STALE))
+        await pilot.press("o")
+        await until(pilot, lambda: app.screen is not app._main)
+        await pilot.press("enter")
+        await until(pilot, lambda: app._main.view.sort == Sort(SortKey.STALE, reverse=True))
