@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from browser_host.browsers.log import Log
+from browser_host.errors import WatchdeckError
 from browser_host.sessions.instant import Clock
 from browser_host.supervisor.answers import Answer, LinkMade, LinkRefused, ServiceAnsweredEnd
 from browser_host.upscope.client import UpscopeClient
-from browser_host.upscope.errors import AccountRefused, LinkLost, MayPass, PlanLimit, ServiceError
+from browser_host.upscope.errors import AccountRefused, LinkLost, MayPass, PlanLimit
 from browser_host.upscope.links import Ceiling, LinkBook, LinkRules, due
 
 WAITING = 1_000
@@ -102,7 +103,7 @@ class Rest:
         self.book = self.book.noted(wanted.visitor, now)
         try:
             link = await self.client.watch_link(wanted.visitor, {"supervisor": self._supervisor_name})
-        except ServiceError as error:
+        except WatchdeckError as error:  # the service's, or that no call can be made for such an id
             self._log.warning("link.refused", id=wanted.session_id, code=error.code, why=str(error))
             return LinkRefused(wanted.session_id, str(error), _again_in(error))
         self._log.info("link.made", id=wanted.session_id, link=link.fingerprint)
@@ -111,7 +112,7 @@ class Rest:
     async def _end(self, wanted: EndWanted) -> ServiceAnsweredEnd:
         try:
             await self.client.end_session(wanted.visitor)
-        except ServiceError as error:
+        except WatchdeckError as error:
             text = f"the service was asked, and did not end it: {error}"
         else:
             text = "the service was asked to end it and said ok; the page has not said that it ended"
@@ -126,7 +127,7 @@ _WHY = {
 }
 
 
-def _again_in(error: ServiceError) -> float | None:
+def _again_in(error: WatchdeckError) -> float | None:
     match error:
         case MayPass():
             return error.retry_after_s or LATER_S

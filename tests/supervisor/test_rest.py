@@ -94,6 +94,18 @@ async def test_an_unknown_visitor_is_told_as_a_refused_link() -> None:
         assert (session.hosting, session.error.code) == (Hosting.BLOCKED, ErrorCode.LINK_REFUSED)
 
 
+@pytest.mark.parametrize("visitor", ["x" * 65, "..", "a\x1b[2Jb"])
+async def test_an_id_that_no_visitor_can_have_is_one_sessions_trouble_and_not_the_hosts(visitor: str) -> None:
+    async with world() as one:
+        session_id = one.add(visitor)
+        await one.until(lambda: one.host.session(session_id).error is not None)
+        error = one.host.session(session_id).error
+        assert error is not None
+        assert (error.code, "short id" in error.text) == (ErrorCode.LINK_REFUSED, True)
+        other = one.add(one.visitors[0])
+        await one.until(lambda: one.host.session(other).hosting is Hosting.LOADING)
+
+
 async def test_a_link_that_the_page_refused_is_replaced_at_its_own_pace() -> None:
     async with world(links=LinkRules(first_wait_s=0.3, each=2)) as one:
         session_id = one.add(one.visitors[0])
