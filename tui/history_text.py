@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from tui.glyphs import Glyphs
-from tui.plan_text import STATE_TONES
 from tui.rows import Cell, fitted
+from tui.run_text import STATE_TONES
 from tui.tones import Span, Tone, printable
 from tui.widgets.listing import Row
 

@@ -1,15 +1,16 @@
 """All that the plan's screen shows at one moment, and what can be done then; pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from browser_host.sessions.plan import Changed
-from tui import plan_state, plan_text
+from tui import plan_state, plan_text, question, run_text
 from tui.actions import Needs, why_not
 from tui.glyphs import Glyphs
 from tui.headline import Group, badges, packed
 from tui.plan_state import Draft, Offer, Source
+from tui.question import Question
 from tui.rows import Cell
 from tui.run_state import Run
 from tui.state import Deck
@@ -99,6 +100,20 @@ class Scene:
                 return None if self.run.to_retry else "nothing failed, and nothing is unconfirmed"
         return None
 
+    def question(self) -> Question | None:
+        """What is asked before the plan is run; None where all of it have ended already."""
+        meant, changed = self.draft.meant, self.changes
+        ids = question.still_open(meant, self.deck)
+        if not ids:
+            return None
+        asked = question.ending(ids, self.draft.words, self.deck.host.undo_s if self.deck.host else 0.0)
+        notes = (
+            (len(meant) - len(ids), "of the plan ended meanwhile, and will be left alone"),
+            (sum(one in changed for one in ids), "of them changed since the plan was made"),
+        )
+        words = " ".join(f"{count} {what}." for count, what in notes if count)
+        return replace(asked, text=f"{asked.text} {words}".rstrip())
+
     def rows(self, width: int, glyphs: Glyphs) -> tuple[Row, ...]:
         """A line for each session of the plan or the run."""
         columns = plan_text.columns(width)
@@ -122,7 +137,7 @@ class Scene:
         if not self.on_run:
             counts = plan_text.plan_counts(self.draft, self.changes, self.now)
         else:
-            counts = plan_text.run_counts(self.run, self.now, glyphs) if self.run is not None else ()
+            counts = run_text.counts(self.run, self.now, glyphs) if self.run is not None else ()
         return packed((title,), width, tuple(loud)), tabs, packed(counts, width - 1)
 
     def words(self, cursor: str | None, said: str) -> Cell:

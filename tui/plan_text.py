@@ -6,41 +6,18 @@ from dataclasses import dataclass
 
 from browser_host.sessions.ages import short_age
 from browser_host.sessions.plan import Changed, Planned
+from tui import run_text
 from tui.glyphs import Glyphs
 from tui.headline import Group, Groups
 from tui.plan_state import Draft, Offer, Source
 from tui.rows import Cell, fitted
-from tui.run_state import OPEN, Run, Step
+from tui.run_state import OPEN, Run
 from tui.state import Deck
 from tui.tones import Span, Tone, printable
 from tui.widgets.listing import Row
 
-STATE_TONES: Mapping[str, Tone] = {
-    "queued": Tone.MUTED,
-    "sent": Tone.INFO,
-    "confirmed": Tone.GOOD,
-    "unconfirmed": Tone.WARN,
-    "failed": Tone.BAD,
-    "cancelled": Tone.MUTED,
-    "skipped": Tone.FAINT,
-}
-_SIGNS = {
-    "queued": "queued",
-    "sent": "loading",
-    "confirmed": "live",
-    "unconfirmed": "unresponsive",
-    "failed": "lost",
-    "cancelled": "ended",
-    "skipped": "blocked",
-}
-"""Which of the hosting's signs a result has: open circles wait, full ones are done, crosses are not."""
-
 _WIDE_FROM = 116
 """Cells from which why it is meant and what became of it stand beside each other."""
-
-_SECOND_MS = 1000
-_BAR = 24
-"""Cells of the progress bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,32 +98,6 @@ def plan_counts(draft: Draft, changed: Mapping[str, Changed], now: float) -> Gro
     return tuple(groups)
 
 
-def run_counts(run: Run, now: float, glyphs: Glyphs) -> Groups:
-    """How far the run is, what came of it, how long it took and who gave it."""
-    counts, total = run.counts, len(run.steps)
-    done = total - sum(counts.get(state, 0) for state in OPEN)
-    full = _BAR * done // total if total else _BAR
-    bar = (Span(f"  {glyphs.swatch * full}", Tone.GOOD), Span(glyphs.dot * (_BAR - full), Tone.FAINT))
-    groups = [Group((*bar, Span(f"  {done}/{total}", Tone.STRONG)), 1)]
-    groups.extend(
-        Group((Span(f"{counts[state]} {state}", tone),), 2)
-        for state, tone in STATE_TONES.items()
-        if counts.get(state)
-    )
-    left = run.until - now
-    if run.queued and left > 0:
-        groups.append(Group((Span(f"posted in {short_age(left + 1)}", Tone.WARN),), 3))
-    elif run.ended_at is None:
-        groups.append(Group((Span(f"for {short_age(now - run.began_at)}", Tone.FAINT),), 3))
-    else:
-        groups.append(Group((Span(f"took {run.ended_at - run.began_at:.1f} s", Tone.MUTED),), 3))
-        ended = time.strftime("%H:%M:%S", time.localtime(run.ended_at))
-        groups.append(Group((Span(f"ended {ended}", Tone.FAINT),), 5))
-    if run.by:
-        groups.append(Group((Span(f"by {printable(run.by)}", Tone.FAINT),), 4))
-    return tuple(groups)
-
-
 def plan_rows(draft: Draft, changed: Mapping[str, Changed], wide: Columns, glyphs: Glyphs) -> tuple[Row, ...]:
     """A line for each that is planned, and below them those whom the host leaves alone."""
     rows = []
@@ -169,25 +120,11 @@ def run_rows(run: Run, changed: Mapping[str, Changed], wide: Columns, glyphs: Gl
         step = run.steps.get(entry.id)
         if step is None:
             continue
-        tone = STATE_TONES.get(step.state, Tone.PLAIN)
-        sign = Span(glyphs.hosting.get(_SIGNS.get(step.state, ""), "?"), tone)
-        told = result(step)
+        told = run_text.result(step)
         if step.state in OPEN and entry.id in changed:
             told = (*told, Span(" · "), *_changed(changed[entry.id]))
-        rows.append(Row(entry.id, _line(entry, sign, told, wide, glyphs)))
+        rows.append(Row(entry.id, _line(entry, run_text.sign(step, glyphs), told, wide, glyphs)))
     return tuple(rows)
-
-
-def result(step: Step) -> Cell:
-    """What became of one end, in the host's own words."""
-    spans = [Span(printable(step.state), STATE_TONES.get(step.state, Tone.PLAIN))]
-    if step.via == "rest":
-        spans.append(Span(" via rest", Tone.MUTED))
-    if step.took_ms is not None:
-        spans.append(Span(f" in {_short(step.took_ms)}", Tone.FAINT))
-    if step.text:
-        spans.append(Span(f"  {printable(step.text)}", Tone.MUTED))
-    return tuple(spans)
 
 
 def whole(row_id: str | None, draft: Draft, run: Run | None, changed: Mapping[str, Changed]) -> str:
@@ -200,7 +137,7 @@ def whole(row_id: str | None, draft: Draft, run: Run | None, changed: Mapping[st
     parts = [entry.reason]
     step = run.steps.get(entry.id) if run is not None else None
     if step is not None:
-        parts.append("".join(span.text for span in result(step)))
+        parts.append("".join(span.text for span in run_text.result(step)))
     if entry.id in changed and (step is None or step.state in OPEN):
         parts.append(changed[entry.id].text)
     return f"{entry.label}: {'; '.join(parts)}"
@@ -241,10 +178,6 @@ def _line(
         told,
     ]
     return _laid(cells, wide, glyphs)
-
-
-def _short(milliseconds: int) -> str:
-    return f"{milliseconds} ms" if milliseconds < _SECOND_MS else f"{milliseconds / _SECOND_MS:.1f} s"
 
 
 def _changed(news: Changed | None) -> Cell:

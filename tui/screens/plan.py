@@ -13,7 +13,7 @@ from textual.screen import Screen
 from browser_host.errors import WatchdeckError
 from browser_host.sessions.plan import Plan
 from browser_host.sessions.staleness import Rule
-from tui import plan_state, question
+from tui import plan_state
 from tui.bulk import BulkEnd
 from tui.plan_scene import Phase, Scene
 from tui.plan_state import Draft, Offer, Source
@@ -89,7 +89,7 @@ class PlanScreen(Screen[None], inherit_bindings=False):
         return Scene(phase, self._draft, offer, run, self._deck, self._now, self._bulk.trouble)
 
     def compose(self) -> ComposeResult:
-        """Bars, the list, words and keys."""
+        """The frame's parts."""
         yield from self._frame.parts()
 
     def on_mount(self) -> None:
@@ -175,19 +175,11 @@ class PlanScreen(Screen[None], inherit_bindings=False):
 
     def action_run(self) -> None:
         """Asks, and has exactly the plan run."""
-        draft, changed = self._draft, self.scene.changes
-        ids = question.still_open(draft.meant, self._deck)
-        if not ids:
+        draft, asked = self._draft, self.scene.question()
+        if asked is None:
             self._say("nothing to end: all of the plan have ended already")
             return
         undo_s = self._deck.host.undo_s if self._deck.host else 0.0
-        asked = question.ending(ids, draft.words, undo_s)
-        notes = (
-            (len(draft.meant) - len(ids), "of the plan ended meanwhile, and will be left alone"),
-            (sum(session_id in changed for session_id in ids), "of them changed since the plan was made"),
-        )
-        words = " ".join(f"{count} {what}." for count, what in notes if count)
-        asked = replace(asked, text=f"{asked.text} {words}".rstrip())
 
         def answered(confirmed: tuple[str, ...] | None) -> None:
             if confirmed:
