@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 from browser_host.errors import UsageError
 from browser_host.protocol import colors
 from browser_host.protocol.instructions import Instruction, Mode, Raw, SetMode, SwitchColor
-from browser_host.sessions.session import LABEL_LIMIT
+from browser_host.sessions.session import LABEL_LIMIT, VISITOR_LIMIT
 
 MAX_IDS = 2_000
 """Ids in one request: twice what a host takes."""
@@ -48,13 +48,15 @@ class AddRequest(Request):
     """Hosts one more session."""
 
     watch_url: SecretStr | None = Field(default=None, max_length=8_192)
-    visitor: str | None = Field(default=None, min_length=1, max_length=128)
+    visitor: str | None = Field(default=None, min_length=1, max_length=VISITOR_LIMIT)
     label: str | None = Field(default=None, max_length=LABEL_LIMIT)
 
     @model_validator(mode="after")
     def _names_one_page(self) -> "AddRequest":
         if (self.watch_url is None) == (self.visitor is None):
             raise ValueError("give either watch_url or visitor")
+        if self.visitor is not None and not self.visitor.isprintable():
+            raise ValueError("visitor is a short id, of printable characters alone")
         return self
 
 

@@ -27,6 +27,7 @@ from browser_host.config.types import (
     ShortText,
     SocketPath,
     VariableName,
+    VisitorId,
     Word,
 )
 from browser_host.secrets import ApiKey, WatchLink
@@ -106,7 +107,7 @@ class SessionEntry(Section):
     label: Label
     watch_url: Link | None = None
     watch_url_file: LinkFile | None = None
-    visitor: Word | None = None
+    visitor: VisitorId | None = None
 
     @property
     def link(self) -> WatchLink | None:

@@ -11,7 +11,7 @@ from browser_host.config import addresses, paths, secret_files
 from browser_host.config.secret_files import SecretFile
 from browser_host.secrets import ApiKey, Secret, WatchLink
 from browser_host.sessions.durations import OFF, format_duration, parse_duration
-from browser_host.sessions.session import LABEL_LIMIT
+from browser_host.sessions.session import LABEL_LIMIT, VISITOR_LIMIT
 
 T = TypeVar("T")
 
@@ -154,6 +154,7 @@ ActionId: TypeAlias = Annotated[str, _matching(_ACTION, "an action's id as the h
 Keys: TypeAlias = Annotated[str, _matching(_KEYS, 'a key such as "e" or "ctrl+e", several with commas')]
 Label: TypeAlias = Annotated[str, Field(min_length=1), _printable(LABEL_LIMIT)]
 Word: TypeAlias = Annotated[str, Field(min_length=1), _printable(200)]
+VisitorId: TypeAlias = Annotated[str, Field(min_length=1), _printable(VISITOR_LIMIT)]
 ShortText: TypeAlias = Annotated[str, _printable(24)]
 AutoWord: TypeAlias = Annotated[Word | None, BeforeValidator(_or_auto), _as_value_or_auto]
 """A word, or None for `auto`."""

@@ -11,6 +11,9 @@ from browser_host.sessions.ledger import Entry
 LABEL_LIMIT = 120
 """Characters of a label."""
 
+VISITOR_LIMIT = 64
+"""Characters of a visitor's short id; those that were seen have about ten."""
+
 
 class Source(StrEnum):
     """Who asked for the session to be hosted."""

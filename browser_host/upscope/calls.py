@@ -9,10 +9,8 @@ from urllib.parse import quote, urlencode
 
 from browser_host.config.choices import Auth
 from browser_host.errors import UsageError
+from browser_host.sessions.session import VISITOR_LIMIT
 from browser_host.upscope.settings import ServiceSettings
-
-ID_LIMIT = 64
-"""Characters of a visitor's id; those that were seen have about ten."""
 
 Fact: TypeAlias = str | int | float | bool
 """What the service takes as a value of `metadata`."""
@@ -96,9 +94,9 @@ def end_session(settings: ServiceSettings, visitor_id: str) -> Call:
 
 
 def _of_visitor(settings: ServiceSettings, visitor_id: str, rest: str = "") -> str:
-    fits = 0 < len(visitor_id) <= ID_LIMIT and visitor_id.isprintable() and visitor_id.strip(". ")
+    fits = 0 < len(visitor_id) <= VISITOR_LIMIT and visitor_id.isprintable() and visitor_id.strip(". ")
     if not fits:
-        raise UsageError(f"expected a visitor's short id of 1 to {ID_LIMIT} printable characters")
+        raise UsageError(f"expected a visitor's short id of 1 to {VISITOR_LIMIT} printable characters")
     return _address(settings, f"/visitors/{quote(visitor_id, safe='')}{rest}")
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
 
 from browser_host.protocol.text import printable
-from browser_host.upscope.calls import ID_LIMIT
+from browser_host.sessions.session import VISITOR_LIMIT
 from browser_host.upscope.visitors import Usage, Visitor
 
 TEXT_LIMIT = 120
@@ -44,7 +44,7 @@ def _count(value: object) -> int | None:
 
 def _id(value: object) -> str:
     text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
-    return text if len(text) <= ID_LIMIT and text.isprintable() and text.strip(". ") == text else ""
+    return text if len(text) <= VISITOR_LIMIT and text.isprintable() and text.strip(". ") == text else ""
 
 
 def _page(value: object) -> str | None:

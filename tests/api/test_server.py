@@ -258,3 +258,12 @@ async def test_a_client_that_stops_reading_costs_the_others_nothing(served: Serv
             served.host.hosting.says_color(session_id, f"#{number:06x}")
         snapshot = await asyncio.wait_for(served.client.snapshot(), 5)
         assert snapshot.sessions[0].color == f"#{4_999:06x}"
+
+
+@pytest.mark.parametrize("visitor", ["", "x" * 65, "a\x1b[2Jb", "a\u202eb"])
+async def test_a_visitor_that_can_be_none_is_refused_at_the_border(served: Served, visitor: str) -> None:
+    answer = await served.http.post("/v1/sessions", json={"visitor": visitor})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "usage"
+    assert "visitor" in answer.json()["error"]["text"]
+    assert len(visitor) == 0 or visitor not in answer.text

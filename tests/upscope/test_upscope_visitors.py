@@ -6,8 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from browser_host.sessions.session import LABEL_LIMIT
-from browser_host.upscope.calls import ID_LIMIT
+from browser_host.sessions.session import LABEL_LIMIT, VISITOR_LIMIT
 from browser_host.upscope.exchange import retry_after
 from browser_host.upscope.shapes import (
     ErrorAnswer,
@@ -37,7 +36,7 @@ def found(*visitors: Any) -> tuple[Visitor, ...]:
 @given(st.lists(VISITORS, max_size=5))
 def test_whatever_comes_is_text_bounded_and_printable(visitors: list[Any]) -> None:
     for one in found(*visitors):
-        assert 0 < len(one.short_id) <= ID_LIMIT
+        assert 0 < len(one.short_id) <= VISITOR_LIMIT
         for text in (one.email, one.last_page, one.unique_id, *one.identities, *one.tags, label_of(one)):
             assert text is None or (text.isprintable() and 0 < len(text) <= 300)
         assert 0 < len(label_of(one)) <= LABEL_LIMIT
