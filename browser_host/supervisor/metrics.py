@@ -18,7 +18,7 @@ def trouble(browsers: Sequence[BrowserDescription], sessions: Iterable[Session])
         ill.append("no browser runs")
     counts = Counter(session.hosting for session in sessions)
     ill += [
-        f"{counts[hosting]} sessions are {hosting.value}"
+        f"{counts[hosting]} {'session is' if counts[hosting] == 1 else 'sessions are'} {hosting.value}"
         for hosting in (Hosting.LOST, Hosting.UNRESPONSIVE)
         if counts[hosting]
     ]
