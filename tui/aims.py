@@ -18,7 +18,8 @@ AIMED: Mapping[str, str] = {
 }
 """What can be given a target, by the action's id, in the palette's words."""
 
-_AIMS = (Aim.MARKED, Aim.SHOWN, Aim.STALE)
+_AIMS = (Aim.MARKED, Aim.STALE, Aim.SHOWN)
+"""The widest last: what enter chooses by accident should be little."""
 
 
 @dataclass(frozen=True, slots=True)

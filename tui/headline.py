@@ -87,7 +87,7 @@ def badges(deck: Deck, view: ViewState, now: float) -> list[tuple[str, Tone]]:
         found.append(("FAULTS ONLY", Tone.BADGE))
     if deck.host is not None and deck.host.automatic:
         rules = ", ".join(deck.host.automatic)
-        found.append((f"AUTOMATIC: ends {printable(rules)} by itself", Tone.BADGE_WARN))
+        found.append((f"AUTOMATIC: the host ends what is {printable(rules)}", Tone.BADGE_WARN))
     if state.is_read_only(deck):
         found.append(("READ-ONLY", Tone.BADGE_WARN))
     if Switch.PAUSED in view.switches:

@@ -191,8 +191,10 @@ def _stale(view: SessionView, width: int, telling: Telling) -> Cell:
     if near is None:
         return (Span(""),)
     cause, limit = f"{printable(near.rule)} {near.so_far}", f" / {near.limit}"
+    if len(cause) + len(limit) > width:
+        limit = f"/{near.limit}"
     if len(cause) + len(limit) > width:  # the status beside it says as much as the rule's name
-        return (Span(f"{near.so_far}/{near.limit}", near.tone),)
+        cause = near.so_far
     return (Span(cause, near.tone), Span(limit, Tone.FAINT if near.tone is Tone.MUTED else Tone.MUTED))
 
 

@@ -95,7 +95,7 @@ def test_what_the_host_does_by_itself_and_what_it_cannot_is_a_badge_at_any_width
     host = replace(HOST, journal="no space left on the device", automatic=("lost", "pending"))
     held = deck(session("a"), host=host)
     line = first(held, ViewState())
-    assert "AUTOMATIC: ends lost, pending by itself" in line
+    assert "AUTOMATIC: the host ends what is lost, pending" in line
     assert "JOURNAL: nothing can be changed" in line
     narrow = first(held, ViewState(), 60)
     assert " AUTOMATIC " in narrow
