@@ -245,7 +245,7 @@ async def test_health_and_metrics_say_how_the_host_is(served: Served) -> None:
     assert (await served.client.health())["status"] == "ok"
     served.host.hosting.crash(session_id)
     health = await served.client.health()
-    assert (health["status"], "1 sessions are lost" in health["reason"]) == ("degraded", True)
+    assert (health["status"], "1 session is lost" in health["reason"]) == ("degraded", True)
     metrics = (await served.http.get("/metrics")).text
     assert 'watchdeck_sessions{hosting="lost"} 1' in metrics
     assert 'watchdeck_sessions_status{status="viewerReady"} 2' in metrics
