@@ -16,10 +16,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Found:
     shared = tmp_path_factory.getbasetemp().parent
     with (shared / "browser.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return ensure_browser(None, lambda text: print(text, file=sys.stderr))
+        return ensure_browser(None, _say)
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The project's own folder."""
     return Path(__file__).parents[1]
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
