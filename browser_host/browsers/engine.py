@@ -15,7 +15,7 @@ from playwright.async_api import (
 from playwright.async_api import Error as PlaywrightError
 
 from browser_host.bridge.chores import Chores
-from browser_host.browsers import processes
+from browser_host.browsers import burden, processes
 from browser_host.browsers.find import Found, Origin
 from browser_host.browsers.log import Log
 from browser_host.browsers.processes import Process
@@ -25,6 +25,11 @@ from browser_host.errors import BrowserUnavailable
 START_WITHIN_S = 30.0
 _PING_EVERY_S = 2.0
 _PING_WITHIN_S = 5.0
+_CULPRITS = 2
+"""Pages that are given up, one after the other, before a browser that does not answer is."""
+_LOOK_FOR_S = 1.0
+_RELIEF_WITHIN_S = 15.0
+"""What a flood left between browser and driver is worked off at some megabytes a second."""
 
 
 class Engine:
@@ -67,6 +72,8 @@ class Engine:
                     executable_path=executable,
                     chromium_sandbox=sandbox.on,
                     # One process a page; never `--disable-features`, which replaces Playwright's own list.
+                    # With it a page may change its history without end, which floods the driver.
+                    ignore_default_args=["--disable-ipc-flooding-protection"],
                     args=["--disable-site-isolation-trials"] if found and found.full_chrome else [],
                     # Signals are the host's: the driver would close the browser before the host is done.
                     handle_sigint=False,
@@ -173,14 +180,42 @@ class Engine:
             self._pidfd = None
 
     async def _ping(self) -> None:
-        while self._root is not None:
+        while True:
             await asyncio.sleep(_PING_EVERY_S)
-            try:
-                async with asyncio.timeout(_PING_WITHIN_S):
-                    await self._root.send("Browser.getVersion")
-            except (PlaywrightError, TimeoutError):
+            if not await self._answers(_PING_WITHIN_S) and not await self._relieved():
                 self._say_lost("the browser does not answer")
                 return
+
+    async def _relieved(self) -> bool:
+        """Whether it answers again once the page that works hardest is ended.
+
+        All pages share one pipe to the host, and a page can fill it with what the driver listens to of its
+        own accord: lines for the console, errors that nobody catches. Better one page than the browser.
+        """
+        for _ in range(_CULPRITS):
+            if self.driver is None:
+                return False
+            before = burden.renderers_of(self.driver)
+            if await self._answers(_LOOK_FOR_S):
+                return True
+            culprit = burden.busiest(before, burden.renderers_of(self.driver), _LOOK_FOR_S)
+            if culprit is None:
+                return False
+            self._log.warning("browser.page_ended", browser=self.number, why="its page kept the browser busy")
+            processes.kill([culprit])
+            if await self._answers(_RELIEF_WITHIN_S):
+                return True
+        return False
+
+    async def _answers(self, within: float) -> bool:
+        if self._root is None:
+            return False
+        try:
+            async with asyncio.timeout(within):
+                await self._root.send("Browser.getVersion")
+        except (PlaywrightError, TimeoutError):
+            return False
+        return True
 
     def _say_lost(self, text: str) -> None:
         if not self._gone:

@@ -27,13 +27,10 @@ class Process:
 
 def look(pid: int) -> Process | None:
     """The process as it is now; None where there is none, or no `/proc`."""
-    try:
-        stat = (_PROC / str(pid) / "stat").read_text("utf-8", "replace")
-        # The name in brackets may hold blanks and brackets: the fields begin after the last one (proc(5)).
-        fields = stat[stat.rindex(")") + 2 :].split()
-        return Process(pid, int(fields[1]), int(fields[2]), int(fields[19]), zombie=fields[0] in "ZX")
-    except (OSError, ValueError, IndexError):
+    fields = _fields(pid)
+    if not fields:
         return None
+    return Process(pid, int(fields[1]), int(fields[2]), int(fields[19]), zombie=fields[0] in "ZX")
 
 
 def everything() -> tuple[Process, ...]:
@@ -61,11 +58,18 @@ def descendants(pid: int) -> tuple[Process, ...]:
 
 def is_driver(process: Process) -> bool:
     """Whether it is a Playwright driver."""
-    try:
-        words = (_PROC / str(process.pid) / "cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return b"run-driver" in words
+    return b"run-driver" in _words(process)
+
+
+def is_renderer(process: Process) -> bool:
+    """Whether it is a page's process of Chromium's."""
+    return any(word.startswith(b"--type=renderer") for word in _words(process))
+
+
+def ticks(process: Process) -> int | None:
+    """The processor's time that it has used, in the kernel's ticks; None where it is gone."""
+    fields = _fields(process.pid)
+    return int(fields[11]) + int(fields[12]) if fields and int(fields[19]) == process.started else None
 
 
 def drivers_of(pid: int) -> frozenset[Process]:
@@ -84,3 +88,21 @@ def kill(processes: Iterable[Process]) -> None:
     for process in still_run(processes):
         with contextlib.suppress(ProcessLookupError):  # it ended by itself meanwhile
             os.kill(process.pid, signal.SIGKILL)
+
+
+def _fields(pid: int) -> list[str]:
+    """What `stat` says of a process after its name (proc(5)); empty where there is none, or no `/proc`."""
+    try:
+        stat = (_PROC / str(pid) / "stat").read_text("utf-8", "replace")
+    except OSError:
+        return []
+    # The name in brackets may hold blanks and brackets: the fields begin after the last one.
+    return stat.rpartition(")")[2].split()
+
+
+def _words(process: Process) -> list[bytes]:
+    """Its command line; a renderer's may be one word with blanks, for Chromium writes its title over it."""
+    try:
+        return (_PROC / str(process.pid) / "cmdline").read_bytes().replace(b" ", b"\0").split(b"\0")
+    except OSError:
+        return []
