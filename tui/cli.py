@@ -38,12 +38,12 @@ def alone(invocation: Invocation, *, read_only: bool) -> int:
 @with_invocation
 def attach(invocation: Invocation, *, read_only: bool) -> int:
     """The dashboard on the running host."""
-    _need_terminal()
     from tui import dashboard  # noqa: PLC0415 - see the module
 
     settings = invocation.configuration().settings
     if not dashboard.is_served(settings.host.socket):
         raise NoHost(f"no host on {settings.host.socket}; start one with: watchdeck host")
+    _need_terminal()
     return dashboard.attach(settings, read_only=read_only)
 
 
