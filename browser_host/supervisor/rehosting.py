@@ -17,6 +17,10 @@ STEADY_AFTER_S = 60.0
 CRASHES_TOGETHER = 2
 """Crashes of its page after which a session gets a page of its own: the first may be a neighbour's."""
 
+FORGOTTEN_AFTER_S = 3600.0
+"""Without a crash for so long, a session's crashes are forgotten; much longer than `STEADY_AFTER_S`, so that
+a page that crashes now and then cannot take its neighbours along each time."""
+
 _WORTH_RETRYING = frozenset({ErrorCode.UNREACHABLE, ErrorCode.HTTP_STATUS})
 
 
@@ -26,11 +30,15 @@ class Tries:
 
     Args:
         failures: in a row, without `STEADY_AFTER_S` of hosting between them.
+        crashes: of its page, with less than `FORGOTTEN_AFTER_S` between two.
+        crashed_at: seconds of the steady clock at the last of them.
         placing: where it goes next.
         hosted_at: seconds of the steady clock when it was last opened, or None.
     """
 
     failures: int = 0
+    crashes: int = 0
+    crashed_at: float = 0.0
     placing: Placing = Placing.SHARED
     hosted_at: float | None = None
 
@@ -54,9 +62,11 @@ def failed(tries: Tries, fault: Fault, now: float) -> tuple[Tries, float | None]
     lost = fault.code in (ErrorCode.PAGE_CRASHED, ErrorCode.PAGE_HUNG, ErrorCode.BROWSER_GONE)
     if not lost and fault.code not in _WORTH_RETRYING:
         return replace(tries, failures=failures, hosted_at=None), None
-    suspect = fault.code is ErrorCode.PAGE_HUNG or (
-        fault.code is ErrorCode.PAGE_CRASHED and failures >= CRASHES_TOGETHER
-    )
-    placing = Placing.ALONE if suspect else tries.placing
+    crashes, crashed_at = tries.crashes, tries.crashed_at
+    if fault.code is ErrorCode.PAGE_CRASHED:
+        crashes = crashes + 1 if now - crashed_at < FORGOTTEN_AFTER_S else 1
+        crashed_at = now
+    suspect = fault.code is ErrorCode.PAGE_HUNG or crashes >= CRASHES_TOGETHER
     delays = LOST_DELAYS_S if lost else BLOCKED_DELAYS_S
-    return Tries(failures=failures, placing=placing), delays[min(failures, len(delays)) - 1]
+    after = Tries(failures, crashes, crashed_at, Placing.ALONE if suspect else tries.placing)
+    return after, delays[min(failures, len(delays)) - 1]

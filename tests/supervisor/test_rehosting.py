@@ -2,7 +2,15 @@ import pytest
 
 from browser_host.browsers.hosting import Placing
 from browser_host.sessions.session import ErrorCode, Fault
-from browser_host.supervisor.rehosting import LOST_DELAYS_S, STEADY_AFTER_S, Tries, failed, opened
+from browser_host.supervisor.rehosting import (
+    CRASHES_TOGETHER,
+    FORGOTTEN_AFTER_S,
+    LOST_DELAYS_S,
+    STEADY_AFTER_S,
+    Tries,
+    failed,
+    opened,
+)
 
 
 def fault(code: ErrorCode) -> Fault:
@@ -29,6 +37,23 @@ def test_the_neighbours_of_a_crash_may_share_again_and_those_of_a_second_may_not
     assert tries.placing is Placing.SHARED
     tries, _ = failed(opened(tries, 1.0), fault(ErrorCode.PAGE_CRASHED), 2.0)
     assert tries.placing is Placing.ALONE
+
+
+def test_a_page_that_crashes_ever_so_slowly_does_not_take_its_neighbours_for_ever() -> None:
+    tries, now = Tries(), 0.0
+    for _ in range(CRASHES_TOGETHER):
+        assert tries.placing is Placing.SHARED
+        tries = opened(tries, now)
+        now += STEADY_AFTER_S + 1
+        tries, delay = failed(tries, fault(ErrorCode.PAGE_CRASHED), now)
+        assert delay == LOST_DELAYS_S[0]
+    assert tries.placing is Placing.ALONE
+
+
+def test_a_crash_of_long_ago_is_forgotten() -> None:
+    tries, _ = failed(opened(Tries(), 0.0), fault(ErrorCode.PAGE_CRASHED), 1.0)
+    tries, _ = failed(opened(tries, 2.0), fault(ErrorCode.PAGE_CRASHED), 2.0 + FORGOTTEN_AFTER_S)
+    assert tries.placing is Placing.SHARED
 
 
 def test_whoever_was_in_a_page_that_hung_is_put_alone() -> None:
