@@ -11,6 +11,10 @@ from browser_host.sessions.instant import Instant
 SIZE = 20_000
 """Events kept for clients that lag: ten seconds of the busiest host that we design for."""
 
+CHARACTERS = 4_000_000
+"""Characters of pages' own words kept with them: as text and as JSON at most 32 MB. Without it a page that
+posts long messages for half a minute makes 330 MB of the ring."""
+
 CHUNK = 500
 """Events handed to a client at once, so that one that lags never builds a large answer."""
 
@@ -23,10 +27,13 @@ class Feed:
 
     Args:
         size: events kept.
+        characters: of pages' own words in them; beyond it the oldest events go.
     """
 
-    def __init__(self, size: int = SIZE) -> None:
-        self._ring: deque[_Record] = deque(maxlen=size)
+    def __init__(self, size: int = SIZE, characters: int = CHARACTERS) -> None:
+        self._ring: deque[_Record] = deque()
+        self._size = size
+        self._room = characters
         self._seq = 0
         self._news = asyncio.Event()
         self._closed = False
@@ -48,7 +55,11 @@ class Feed:
             fields: further keys of the event, JSON-shaped and not changed afterwards.
         """
         self._seq += 1
-        self._ring.append(_Record(self._seq, at, kind, session_id, fields))
+        record = _Record(self._seq, at, kind, session_id, fields)
+        self._ring.append(record)
+        self._room -= record.characters
+        while len(self._ring) > self._size or (self._room < 0 and len(self._ring) > 1):
+            self._room += self._ring.popleft().characters
         self._news.set()
 
     def after(self, seq: int) -> Sequence[bytes] | None:
@@ -101,6 +112,12 @@ class _Record:
         self._session_id = session_id
         self._fields = fields
         self._encoded: bytes | None = None
+
+    @property
+    def characters(self) -> int:
+        """Of the page's own words; all else in an event is short."""
+        said = self._fields.get("message")
+        return len(said["raw"]) if said else 0
 
     def line(self) -> bytes:
         if self._encoded is None:

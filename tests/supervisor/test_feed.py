@@ -56,6 +56,21 @@ def test_a_client_gets_every_event_after_its_number_or_is_told_that_some_are_gon
     asyncio.run(check())
 
 
+def test_pages_that_say_much_cannot_fill_the_memory() -> None:
+    feed = Feed(size=100, characters=1_000)
+    for number in range(1, 51):
+        feed.publish("session.message", "a", NOW, {"message": {"type": "x", "raw": "w" * 100}})
+        feed.publish("session.status", "b", NOW, {"status": "active"})
+        assert feed.after(2 * number - 2) is not None
+    assert numbers(feed.after(79)) == list(range(80, 101))
+    assert feed.after(78) is None
+    feed.publish("session.message", "a", NOW, {"message": {"type": "x", "raw": "w" * 5_000}})
+    assert numbers(feed.after(100)) == [101]
+    for _ in range(200):
+        feed.publish("session.status", "b", NOW, {"status": "active"})
+    assert len(feed.after(201) or ()) == 100
+
+
 async def test_a_client_that_lags_gets_its_events_in_chunks() -> None:
     feed = published(2 * CHUNK + 1, size=10_000)
     assert [len(feed.after(seq) or ()) for seq in (0, CHUNK, 2 * CHUNK)] == [CHUNK, CHUNK, 1]
