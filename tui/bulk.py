@@ -8,7 +8,8 @@ from browser_host.api.client import HostClient
 from browser_host.api.schema import Outcome, Target
 from browser_host.errors import UnknownSession, WatchdeckError
 from browser_host.sessions.plan import Plan
-from tui import run_state
+from tui import plan_state, run_state
+from tui.plan_state import Draft, Offer
 from tui.run_state import Run
 from tui.state import Deck
 
@@ -60,17 +61,21 @@ class BulkEnd:
         if self.run is not None:
             self.run = run_state.followed(self.run, deck, now)
 
-    async def ask(self, target: Target) -> Outcome:
-        """The host's plan for a target; nothing is given by it.
+    async def plan(self, draft: Draft, offer: Offer) -> Plan:
+        """Whom the host would end, frozen as they stand; nothing is given by it.
 
         Raises:
-            WatchdeckError: why there is none, in plain words.
+            WatchdeckError: why there is no plan, in plain words.
         """
+        wanted = plan_state.target(draft.source, draft.rule, offer, self._deck)
+        if wanted is None:
+            return Plan((), (), self._now())
         try:
             async with asyncio.timeout(ANSWER_S):
-                return await self._client.end(target, dry_run=True)
+                outcome = await self._client.end(wanted, dry_run=True)
         except TimeoutError:
             raise WatchdeckError(f"the host did not answer within {ANSWER_S:.0f} s") from None
+        return plan_state.frozen(outcome, self._deck, self._now())
 
     async def carry_out(self, plan: Plan, meant: Sequence[str], ids: Sequence[str], undo_s: float) -> None:
         """Ends sessions of a plan and follows them to their last result.

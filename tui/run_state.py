@@ -170,8 +170,8 @@ def stop_words(results: Iterable[Result], posted: int) -> str:
     states = Counter(result.state for result in results)
     taken = states["cancelled"]
     late = states.total() - taken + posted
-    words = f"stopped: {taken} taken back before anything was posted to them"
-    return f"{words}; {late} had been posted already and can't be taken back" if late else words
+    words = f"stopped: {taken} taken back"
+    return f"{words}; {late} posted already can't be taken back" if late else words
 
 
 def _given_up(run: Run, why: str) -> Run:

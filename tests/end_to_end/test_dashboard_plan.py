@@ -57,7 +57,7 @@ def test_the_stale_but_two_are_ended_and_nobody_else(host: Home, service: Upscop
         window.shows("10/10", "10 cancelled")
         assert service.told() == []
         window.press(TAB)  # past the last tab is the first: the stale as they are now, without who accepted
-        window.until(lambda now: "late" in now.text and "m00" not in now.text)
+        window.until(lambda now: "to be ended" in now.text and "m00" not in now.text)
         window.press(ESCAPE)
         window.until(lambda now: "End as a plan" not in now.text)
         _mark(window, meant)

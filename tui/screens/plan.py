@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from browser_host.errors import WatchdeckError
-from browser_host.sessions.plan import Plan
 from browser_host.sessions.staleness import Rule
 from tui import plan_state
 from tui.bulk import BulkEnd
@@ -216,17 +215,12 @@ class PlanScreen(Screen[None], inherit_bindings=False):
         self.run_worker(self._make(self._draft, offer), name="plan", group="plan", exclusive=True)
 
     async def _make(self, draft: Draft, offer: Offer) -> None:
-        wanted = plan_state.target(draft.source, draft.rule, offer, self._deck)
-        self._asking = wanted is not None
-        plan = Plan((), (), time.time())
+        self._asking = True
         try:
-            if wanted is not None:
-                outcome = await self._bulk.ask(wanted)
-                plan = plan_state.frozen(outcome, self._deck, time.time())
+            self._draft = replace(draft, plan=await self._bulk.plan(draft, offer))
         except WatchdeckError as error:
             self._bulk.trouble = str(error)
         self._asking = False
-        self._draft = replace(draft, plan=plan)
         self._paint()
 
     def _say(self, words: str) -> None:

@@ -59,7 +59,7 @@ async def test_a_stop_takes_back_what_waits_and_says_what_it_can_not(tmp_path: P
         await one.until(lambda: one.ended() == ids[:1])
         await one.shows("4 queued", "1 sent")
         await one.press("s")
-        await one.shows("4 taken back", "1 had been posted already and can't be taken back", "4 cancelled")
+        await one.shows("4 taken back", "1 posted already can't be taken back", "4 cancelled")
         one.page_ends(ids[0])
         await one.shows("5/5", "1 confirmed")
         assert one.ended() == ids[:1]
