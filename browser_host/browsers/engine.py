@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from playwright.async_api import (
@@ -23,6 +24,7 @@ from browser_host.browsers.sandbox import Sandbox
 from browser_host.errors import BrowserUnavailable
 
 START_WITHIN_S = 30.0
+_SECRETS = re.compile(r"key|token|secret|passw|credential", re.IGNORECASE)
 _PING_EVERY_S = 2.0
 _PING_WITHIN_S = 5.0
 _CULPRITS = 2
@@ -70,6 +72,7 @@ class Engine:
                 self.driver = next(iter(processes.drivers_of(os.getpid()) - before), None)
                 self._browser = await self._playwright.chromium.launch(
                     executable_path=executable,
+                    env=_without_secrets(os.environ),
                     chromium_sandbox=sandbox.on,
                     # One process a page; never `--disable-features`, which replaces Playwright's own list.
                     # With it a page may change its history without end, which floods the driver.
@@ -225,6 +228,11 @@ class Engine:
     def _chore_failed(self, name: str, error: BaseException) -> None:
         self._log.warning("browser.chore_failed", browser=self.number, chore=name, error=repr(error))
         self._say_lost("the browser can't be watched")
+
+
+def _without_secrets(environment: Mapping[str, str]) -> dict[str, str | float | bool]:
+    """What the browser needs of the host's environment: a page that breaks into it must find no key there."""
+    return {name: value for name, value in environment.items() if not _SECRETS.search(name)}
 
 
 def _why(error: Exception, executable: Path | None, sandbox: Sandbox) -> str:
