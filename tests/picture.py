@@ -88,13 +88,12 @@ def render(svg: str, png: Path) -> None:
 
 
 def main() -> None:
-    """Makes both files anew."""
+    """Makes the picture anew."""
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder))
         with running(home, "host", "--simulate", "12", log=home.path / "host.txt"):
             svg = with_local_fonts(asyncio.run(draw(home.socket, home.path / "tui.log")))
     DOCS.mkdir(exist_ok=True)
-    (DOCS / "dashboard.svg").write_text(svg)
     render(svg, DOCS / "dashboard.png")
 
 
