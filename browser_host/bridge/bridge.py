@@ -14,6 +14,7 @@ from browser_host.bridge.loads import Loads
 from browser_host.bridge.orders import Order, Orders, Outcome
 from browser_host.bridge.script import BINDING, Script
 from browser_host.bridge.slots import NO_ORIGIN, Slot
+from browser_host.bridge.storage import Storage
 from browser_host.secrets import WatchLink
 from browser_host.sessions.session import Fault
 
@@ -45,6 +46,7 @@ class Bridge:
         self._limits = limits or Limits()
         self._orders = Orders(self._carry, _POST_WITHIN_S)
         self._loads = Loads(cdp, chores, self._block)
+        self._storage = Storage(cdp, chores)
         self._slots: dict[int, Slot] = {}
         self._by_session: dict[str, Slot] = {}
         self._by_frame: dict[str, Slot] = {}
@@ -189,6 +191,7 @@ class Bridge:
 
     def _frame_navigated(self, event: dict[str, Any]) -> None:
         frame = event["frame"]
+        self._storage.limit(frame["securityOrigin"])
         slot = self._by_frame.get(frame["id"])
         if slot is None:
             if self._script is not None and frame["id"] == self._script.frame:
