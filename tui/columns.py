@@ -56,7 +56,7 @@ COLUMNS = (
     Column("since", "for", 4, 4, 8, 8),
     Column("quiet", "quiet", 5, 5, 9, 10),
     Column("opened", "age", 4, 4, 10, 11),
-    Column("stale", "stale", 9, 18, 6, 9),
+    Column("stale", "stale", 10, 18, 6, 9),
     Column("instruction", "instruction", 15, 20, 5, 5),
     Column("trouble", "trouble", 19, 40, 11, 7, grows=3),
     Column("id", "id", 8, 10, _LAST, 12),

@@ -1,5 +1,6 @@
 """Opens the dashboard on a host, its own or a running one, and says afterwards what became of that host."""
 
+import gc
 import os
 import socket as sockets
 from pathlib import Path
@@ -18,8 +19,11 @@ READ_ONLY = "--read-only"
 CONNECT_S = 1.0
 """Seconds to find out whether somebody serves a socket of this machine."""
 
-FRAMES, FRAMES_OVER_SSH = 30, 15
-"""Pictures a second at most: a key's echo waits for the next one, so it is more than the data's rate."""
+FRAMES, FRAMES_OVER_SSH = 60, 30
+"""Pictures a second at most, and only where something changed: a key's echo waits for up to two of them.
+
+Measured under 1,000 rows and 1,000 events a second, from key to terminal (p99): 66 ms at 30, 28 ms at 60.
+"""
 
 REFRESH_HZ, REFRESH_HZ_OVER_SSH = 10.0, 5.0
 """Deliveries of data a second where the configuration says `auto`."""
@@ -113,6 +117,9 @@ def _open(settings: Settings, socket: Path, host: OwnedHost | None, view: str, *
                 host_ended=lambda: _how_it_ended(host),
             )
         )
+        # What start-up left is never looked through again: a full collection took 25 ms of a key's time.
+        gc.collect()
+        gc.freeze()
         app.run()
     if host is None:
         pid = f" (pid {app.deck.host.pid})" if app.deck.host else ""

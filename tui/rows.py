@@ -14,7 +14,7 @@ from tui.colors import color_spans
 from tui.columns import Layout
 from tui.countdowns import LimitsOf, limits_of, nearness
 from tui.glyphs import UNICODE, Glyphs
-from tui.tones import Span, Tone, printable
+from tui.tones import GROUNDED, Span, Tone, printable
 
 Cell: TypeAlias = tuple[Span, ...]
 """A cell's spans, exactly as wide as its column."""
@@ -139,9 +139,17 @@ def fitted(spans: Cell, width: int, glyphs: Glyphs) -> Cell:
             break
         fitting.append(part)
         room -= size
-    if room:
-        fitting.append(Span(" " * room, Tone.FAINT))
-    return tuple(fitting)
+    return padded(fitting, room)
+
+
+def padded(spans: Iterable[Span], blanks: int) -> Cell:
+    """The spans with blanks behind them, in the last one's style: another would cost the line 40 bytes."""
+    held = tuple(spans)
+    if blanks <= 0:
+        return held
+    if not held or held[-1].swatch or held[-1].tone in GROUNDED:
+        return (*held, Span(" " * blanks, Tone.FAINT))
+    return (*held[:-1], Span(held[-1].text + " " * blanks, held[-1].tone))
 
 
 _Teller: TypeAlias = Callable[[SessionView, int, Telling], Cell]

@@ -22,6 +22,10 @@ class Tone(Enum):
     BADGE_BAD = "badge-bad"
 
 
+GROUNDED = frozenset({Tone.BADGE, Tone.BADGE_WARN, Tone.BADGE_BAD})
+"""Tones with a ground of their own, which ends with their text."""
+
+
 class Ground(Enum):
     """What a line lies on."""
 

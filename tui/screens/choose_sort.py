@@ -32,7 +32,7 @@ class ChooseSortScreen(ModalScreen[SortKey | None]):
     DEFAULT_CSS = """
     ChooseSortScreen { align: center middle; }
     ChooseSortScreen > Vertical {
-        width: 44; max-width: 96%; height: auto; max-height: 96%;
+        width: 50; max-width: 96%; height: auto; max-height: 96%;
         padding: 0 1; background: $surface; border: round $primary;
     }
     ChooseSortScreen OptionList { height: auto; max-height: 16; background: $surface; }

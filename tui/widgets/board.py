@@ -1,6 +1,7 @@
 """The table on top of invisible guides, which make a changed cell cheap to send."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -47,7 +48,9 @@ class Board(Container, can_focus=False):
 
     def rule(self, columns: Layout) -> None:
         """Lays the guides under these columns."""
-        ruled = tuple((placed.x, placed.width) for placed in columns.placed)
+        # Side by side, so that a column costs one cut and not two: what is cut is what a full picture costs.
+        edges = [placed.x for placed in columns.placed] + [columns.end]
+        ruled = tuple((x, after - x) for x, after in pairwise(edges))
         if ruled == self._ruled:
             return
         self._ruled = ruled

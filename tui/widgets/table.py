@@ -15,7 +15,7 @@ from tui import selection as selecting
 from tui.columns import GUTTER, Layout, layout
 from tui.glyphs import Glyphs
 from tui.ink import Ink
-from tui.rows import Cell, Telling, cells, fitted, ticking
+from tui.rows import Cell, Telling, cells, fitted, padded, ticking
 from tui.selection import Selection
 from tui.tones import Ground, Span, Tone
 from tui.widgets import viewport
@@ -226,10 +226,9 @@ class SessionTable(Widget, can_focus=False):
         """A line's cells with the blanks between the columns."""
         if len(told) <= 1:
             return told[0] if told else ()
-        spans, x = list(told[0]), GUTTER
-        for placed, cell in zip(self.columns.placed, told[1:], strict=True):
-            if placed.x > x:
-                spans.append(Span(" " * (placed.x - x), Tone.FAINT))
-            spans.extend(cell)
-            x = placed.x + placed.width
+        spans = list(told[0])
+        columns = self.columns
+        edges = [placed.x for placed in columns.placed[1:]] + [columns.end]
+        for placed, edge, cell in zip(columns.placed, edges, told[1:], strict=True):
+            spans.extend(padded(cell, edge - placed.x - placed.width))
         return tuple(spans)

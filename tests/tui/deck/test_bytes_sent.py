@@ -1,12 +1,15 @@
 """What the terminal is sent: a changed cell is some bytes, a change out of sight none."""
 
-from collections.abc import AsyncIterator
+import random
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
+from browser_host.sessions.views import StaleView
 from tests.tui.deck.screen_samples import NOW, Counting, SampleApp, deck, session
 from tui.state import Deck
 
@@ -14,8 +17,10 @@ MANY = deck(*(session(f"s{n:03}", label=f"label {n}") for n in range(200)))
 
 
 @asynccontextmanager
-async def counting(size: tuple[int, int]) -> AsyncIterator[tuple[SampleApp, Pilot[None]]]:
-    app = SampleApp(driver=Counting)
+async def counting(
+    size: tuple[int, int], clock: Callable[[], float] = lambda: NOW
+) -> AsyncIterator[tuple[SampleApp, Pilot[None]]]:
+    app = SampleApp(driver=Counting, clock=clock)
     async with app.run_test(headless=False, size=size) as pilot:
         app.main.show(MANY, NOW)
         await pilot.pause()
@@ -84,3 +89,33 @@ async def test_moving_the_cursor_sends_two_rows_and_not_the_table() -> None:
         await pilot.press("j")
         await pilot.pause()
         assert 0 < len("".join(driver.sent).encode()) < 4000
+
+
+@pytest.mark.parametrize("one_in", [5, 1])
+async def test_an_idle_minute_with_countdowns_is_quiet(monkeypatch: pytest.MonkeyPatch, one_in: int) -> None:
+    """One in five on its way to being stale is a bad day; where it is every one, they alone are seen."""
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    chance = random.Random(7)
+    held = deck(
+        *(
+            session(
+                f"s{n:03}",
+                status="viewerReady" if n % one_in else ("pendingRequest", "waiting")[n % 2],
+                status_since=NOW - (chance.uniform(600, 9000) if n % one_in else chance.uniform(0, 240)),
+                opened_at=NOW - chance.uniform(600, 9000),
+                last_event_at=NOW - chance.uniform(90, 900),
+                stale=None if n % 9 else StaleView("pending", NOW - chance.uniform(300, 900), 300, 300, ""),
+            )
+            for n in range(200)
+        )
+    )
+    moment = [NOW]
+    async with counting((160, 45), lambda: moment[0]) as (app, pilot):
+        await sent_by(app, pilot, held)
+        sent = []
+        for _ in range(60):
+            moment[0] += 1
+            sent.append(await sent_by(app, pilot, held, moment[0]))
+        assert any("38;2;" in second for second in sent), "the dearest colours there are"
+        a_second = sum(len(second.encode()) for second in sent) / len(sent)
+        assert 0 < a_second < 300
