@@ -2,6 +2,8 @@
 
 import fcntl
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,13 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Found:
     with (shared / "browser.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return ensure_browser(None, _say)
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder of the test's own, with a short name: a Unix socket's path has at most 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="wd-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")
