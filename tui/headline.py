@@ -9,9 +9,10 @@ from rich.cells import cell_len
 from browser_host.sessions.counts import Counts, count
 from tui import pending, state
 from tui.ages import age
+from tui.cells import Cell
 from tui.glyphs import Glyphs
 from tui.order import SortKey
-from tui.rows import HOSTING_TONES, STATUS_TONES, Cell, is_fault
+from tui.rows import HOSTING_TONES, STATUS_TONES, is_fault
 from tui.state import Deck, LinkState
 from tui.tones import Span, Tone, printable
 from tui.view_state import Switch, ViewState, is_frozen

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from tui.cells import Cell, fitted
 from tui.glyphs import Glyphs
-from tui.rows import Cell, fitted
 from tui.run_text import STATE_TONES
 from tui.tones import Span, Tone, printable
 from tui.widgets.listing import Row

@@ -7,7 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from tui.rows import Cell
+from tui.cells import Cell
 from tui.tones import Ground, Span, Tone
 
 _INKS = {

@@ -2,7 +2,7 @@
 
 import time
 
-from tui.rows import Cell
+from tui.cells import Cell
 from tui.state import Deck, LinkState
 from tui.tones import Span, Tone, printable
 from tui.view_state import Switch, ViewState

@@ -67,6 +67,6 @@ class ActionProvider(Provider):
             raise TypeError("a target is of the main screen's sessions")
 
         def act() -> None:
-            screen.act(aimed.action, aims.still_meant(aimed.target, screen.view, screen.deck))
+            screen.targeting.act(aimed.action, aims.still_meant(aimed.target, screen.view, screen.deck))
 
         return act

@@ -7,11 +7,11 @@ from enum import Enum
 from browser_host.sessions.plan import Changed
 from tui import plan_state, plan_text, question, run_text
 from tui.actions import Needs, why_not
+from tui.cells import Cell
 from tui.glyphs import Glyphs
 from tui.headline import Group, badges, packed
 from tui.plan_state import Draft, Offer, Source
 from tui.question import Question
-from tui.rows import Cell
 from tui.run_state import Run
 from tui.state import Deck
 from tui.tones import Span, Tone, printable

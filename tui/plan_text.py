@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from browser_host.sessions.ages import short_age
 from browser_host.sessions.plan import Changed, Planned
 from tui import run_text
+from tui.cells import Cell, fitted
 from tui.glyphs import Glyphs
 from tui.headline import Group, Groups
 from tui.plan_state import Draft, Offer, Source
-from tui.rows import Cell, fitted
 from tui.run_state import OPEN, Run
 from tui.state import Deck
 from tui.tones import Span, Tone, printable

@@ -4,20 +4,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rich.cells import cell_len, set_cell_size
-
 from browser_host.sessions.staleness import StaleRules
 from browser_host.sessions.views import SessionView
 from tui import pending
 from tui.ages import age
+from tui.cells import Cell, fitted
 from tui.colors import color_spans
 from tui.columns import Layout
 from tui.countdowns import LimitsOf, limits_of, nearness
 from tui.glyphs import UNICODE, Glyphs
-from tui.tones import GROUNDED, Span, Tone, printable
-
-Cell: TypeAlias = tuple[Span, ...]
-"""A cell's spans, exactly as wide as its column."""
+from tui.tones import Span, Tone, printable
 
 HOSTING_TONES: Mapping[str, Tone] = {
     "queued": Tone.MUTED,
@@ -124,32 +120,6 @@ def copied(views: Iterable[SessionView], what: str, layout: Layout, telling: Tel
     if what == "id":
         return " ".join(view.id for view in views)
     return "\n".join(plain(view, layout, telling) for view in views)
-
-
-def fitted(spans: Cell, width: int, glyphs: Glyphs) -> Cell:
-    """The spans cut, with an ellipsis, or filled to exactly `width` cells."""
-    fitting: list[Span] = []
-    room = width
-    for part in spans:
-        size = len(part.text) if part.text.isascii() else cell_len(part.text)
-        if size > room:
-            short = set_cell_size(part.text, max(0, room - 1)) + (glyphs.ellipsis if room else "")
-            fitting.append(Span(short, part.tone, part.swatch))
-            room = 0
-            break
-        fitting.append(part)
-        room -= size
-    return padded(fitting, room)
-
-
-def padded(spans: Iterable[Span], blanks: int) -> Cell:
-    """The spans with blanks behind them, in the last one's style: another would cost the line 40 bytes."""
-    held = tuple(spans)
-    if blanks <= 0:
-        return held
-    if not held or held[-1].swatch or held[-1].tone in GROUNDED:
-        return (*held, Span(" " * blanks, Tone.FAINT))
-    return (*held[:-1], Span(held[-1].text + " " * blanks, held[-1].tone))
 
 
 _Teller: TypeAlias = Callable[[SessionView, int, Telling], Cell]

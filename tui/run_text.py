@@ -4,9 +4,9 @@ import time
 from collections.abc import Mapping
 
 from browser_host.sessions.ages import short_age
+from tui.cells import Cell
 from tui.glyphs import Glyphs
 from tui.headline import Group, Groups
-from tui.rows import Cell
 from tui.run_state import OPEN, Run, Step
 from tui.tones import Span, Tone, printable
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from browser_host.api.schema import VisitorView
+from tui.cells import Cell, fitted
 from tui.glyphs import Glyphs
 from tui.question import Question
-from tui.rows import Cell, fitted
 from tui.tones import Span, Tone, printable
 from tui.widgets.listing import Row
 

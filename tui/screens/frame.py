@@ -10,9 +10,9 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.cells import Cell
 from tui.glyphs import glyphs_for
 from tui.ink import Ink
-from tui.rows import Cell
 from tui.tones import Ground, Span, Tone, printable
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.lines import Lines

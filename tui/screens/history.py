@@ -12,9 +12,9 @@ from textual.widgets import Input
 
 from browser_host.errors import WatchdeckError
 from tui import history_text
+from tui.cells import Cell
 from tui.headline import Group, badges, packed
 from tui.history_text import Entry
-from tui.rows import Cell
 from tui.screens.frame import MOVES, Frame, notice
 from tui.screens.help import HelpScreen
 from tui.state import Deck

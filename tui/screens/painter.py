@@ -1,16 +1,18 @@
 """Puts deck and view state on the main screen's parts; each part sends only what changed."""
 
+import os
 from collections.abc import Iterator
 
 from textual.screen import Screen
 from textual.widget import Widget
 
 from tui import headline
+from tui.cells import Cell
 from tui.countdowns import limits_of
 from tui.glyphs import Glyphs
 from tui.ink import Ink
 from tui.notices import notice, typing_line, words_line
-from tui.rows import Cell, Telling
+from tui.rows import Telling
 from tui.state import Deck, LinkState, refusal, stale_rules
 from tui.tones import Ground, Span, Tone
 from tui.view_state import Switch, ViewState, is_frozen, target
@@ -33,7 +35,6 @@ class Painter:
 
     Args:
         environment: the name that the header shows.
-        uid: the operator's own.
     """
 
     CSS = """
@@ -43,11 +44,11 @@ class Painter:
     SessionsScreen > #footer { height: 1; }
     """
 
-    def __init__(self, screen: Screen[None], environment: str, glyphs: Glyphs, uid: int) -> None:
+    def __init__(self, screen: Screen[None], environment: str, glyphs: Glyphs) -> None:
         self._screen = screen
         self._environment = environment
         self._glyphs = glyphs
-        self._uid = uid
+        self._uid = os.getuid()
         self._headline = Lines(Ground.BAR, glyphs, id="headline")
         self._titles = Lines(Ground.TITLES, glyphs, id="titles")
         self.table = SessionTable(glyphs, id="sessions")

@@ -1,7 +1,6 @@
 """The main screen: the deck in, the operator's wishes out; all on it follows from deck and view state."""
 
 import locale
-import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,16 +12,17 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
-from tui import order, rows, selection, view_state
+from tui import order, selection, view_state
 from tui.actions import ACTIONS, BY_CALL, BY_ID, SORTS, WHILE_TYPING, Needs, why_not
 from tui.glyphs import Glyphs, glyphs_for
 from tui.order import SortKey
 from tui.screens import asks
 from tui.screens.choose_sort import ChooseSortScreen
 from tui.screens.painter import Painter
+from tui.screens.targeting import Targeting
 from tui.state import Deck
 from tui.tones import Tone
-from tui.view_state import Aim, Switch, Target, ViewState, target
+from tui.view_state import Switch, ViewState, target
 from tui.widgets.filter_bar import FilterInput
 from tui.widgets.table import SessionTable
 
@@ -37,7 +37,6 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         environment: the name that the header shows in its own colour.
         glyphs: None for what the locale can show.
         clock: the wall clock, epoch seconds.
-        uid: the operator's own, None for this process's.
     """
 
     AUTO_FOCUS = ""
@@ -46,17 +45,13 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
     DEFAULT_CSS = Painter.CSS
 
     def __init__(
-        self,
-        environment: str = "",
-        glyphs: Glyphs | None = None,
-        clock: Callable[[], float] = time.time,
-        uid: int | None = None,
+        self, environment: str = "", glyphs: Glyphs | None = None, clock: Callable[[], float] = time.time
     ) -> None:
         super().__init__()
-        self._glyphs = glyphs or glyphs_for(locale.getencoding())
-        self._painter = Painter(self, environment, self._glyphs, os.getuid() if uid is None else uid)
+        self._painter = Painter(self, environment, glyphs or glyphs_for(locale.getencoding()))
+        self.targeting = Targeting(self, self._painter)
         self._clock = clock
-        self._now = clock()
+        self.now = clock()
         self._live = self._deck = Deck()
         self._view = ViewState()
         self._before_filter = ""
@@ -97,12 +92,16 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         if Switch.PAUSED in self._view.switches:
             self._deck = replace(self._deck, link=deck.link, lost_since=deck.lost_since)
         else:
-            self._deck, self._now = deck, now
+            self._deck, self.now = deck, now
         self._lay_out()
 
     def say(self, words: str, tone: Tone = Tone.WARN) -> None:
         """Says something on the line above the footer; it stays for some seconds."""
         self._painter.say(words, tone, self._clock())
+
+    def point(self, session_id: str) -> None:
+        """Puts the cursor on a row, by the operator's own will."""
+        self._see(view_state.pointed(self._view, session_id))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is refused is greyed; while a filter is typed nothing acts."""
@@ -136,7 +135,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
     def on_session_table_pressed(self, message: SessionTable.Pressed) -> None:
         """The mouse chose a row."""
         message.stop()
-        self._see(view_state.pointed(self._view, message.session_id))
+        self.point(message.session_id)
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """The filter works while it is typed."""
@@ -156,7 +155,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         self._type(typing=False)
         self._clear_filter()
         if self._before_filter in self._view.rows:
-            self._see(view_state.pointed(self._view, self._before_filter))
+            self.point(self._before_filter)
 
     def action_move(self, by: int, unit: str) -> None:
         """Moves the cursor by rows, pages, or all the way."""
@@ -166,7 +165,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
 
     def action_mark(self, how: str) -> None:
         """Marks the row, the range or all that is shown, or clears the marks."""
-        if how in {"all", "none"} or self._cursor_is_certain():
+        if how in {"all", "none"} or self.targeting.is_certain():
             self._operate(view_state.marked(self._view, how))
 
     def action_filter(self) -> None:
@@ -186,34 +185,19 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         self._view = view_state.switched(self._view, Switch[name])
         self.show(self._live, self._clock())
 
-    def action_sort(self, key: str) -> None:
-        """Sorts by a column, or the other way round."""
-        self._operate(replace(self._view, sort=order.pressed(self._view.sort, SortKey(key))))
+    def action_sort(self, key: str | None) -> None:
+        """Sorts by a column, or the other way round; None leaves it."""
+        if key is not None:
+            self._operate(replace(self._view, sort=order.pressed(self._view.sort, SortKey(key))))
 
     def action_choose_sort(self) -> None:
         """Lets the operator choose the column to sort by."""
-
-        def chosen(key: SortKey | None) -> None:
-            if key is not None:
-                self.action_sort(key)
-
         if self.is_current:  # keys that were typed ahead of the first don't open a second
-            self.app.push_screen(ChooseSortScreen(self._view.sort, SORTS), chosen)
+            self.app.push_screen(ChooseSortScreen(self._view.sort, SORTS), self.action_sort)
 
     def action_send(self, action: str) -> None:
         """Instructs, or asks about, the marks or the row under the cursor, as they are at this moment."""
-        aim = target(self._view)
-        if aim.aim is not Aim.CURSOR or self._cursor_is_certain():
-            self.act(action, aim)
-
-    def act(self, action: str, aim: Target) -> None:
-        """Asks for an action, by its id, on a target that was captured."""
-        if not aim.ids:
-            self.say("nothing was done: none of them is left")
-        elif action.startswith("copy-"):
-            self._copy(action.removeprefix("copy-"), aim)
-        else:
-            self.post_message(asks.asked_of(action, aim))
+        self.targeting.send(action)
 
     def action_detail(self) -> None:
         """Shows the detail of the row under the cursor, whatever is marked."""
@@ -222,31 +206,11 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
 
     def action_copy(self, what: str) -> None:
         """Copies the ids, or the rows, that an action would hit."""
-        self._copy(what, target(self._view))
-
-    def _copy(self, what: str, aim: Target) -> None:
-        views = [self._deck.sessions[session_id] for session_id in aim.ids]
-        telling = self._painter.telling(self._deck, self._now)
-        self.post_message(asks.CopyAsked(rows.copied(views, what, self._painter.table.columns, telling)))
+        self.targeting.copy(what, target(self._view))
 
     def action_ask(self, what: str) -> None:
         """Asks the app for what concerns no session."""
         self.post_message(asks.PLAIN[what]())
-
-    def _cursor_is_certain(self) -> bool:
-        """The operator put the cursor where it is, and sees it; else its row is shown and named first."""
-        held = self._view.selection
-        if held.cursor is None:
-            return False
-        seen = self._painter.table.in_sight(held.cursor)
-        if held.chosen and seen:
-            return True
-        why = "was out of sight" if held.chosen else "came under the cursor by itself"
-        self._see(view_state.pointed(self._view, held.cursor))
-        self._painter.table.reveal()
-        label = self._deck.sessions[held.cursor].label
-        self.say(f"{label} {why}: nothing was done, press again to act on it")
-        return False
 
     def _why_not(self, needs: Needs) -> str | None:
         return why_not(needs, self._deck, has_target=bool(target(self._view).ids))
@@ -272,13 +236,13 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
 
     def _tick(self) -> None:
         if Switch.PAUSED not in self._view.switches:
-            self._now = self._clock()
+            self.now = self._clock()
         self._lay_out()
 
     def _lay_out(self, *, by_operator: bool = False) -> None:
-        self._view = view_state.laid_out(self._view, self._deck, self._now, by_operator=by_operator)
+        self._view = view_state.laid_out(self._view, self._deck, self.now, by_operator=by_operator)
         self._paint()
 
     def _paint(self) -> None:
         if self.is_mounted:
-            self._painter.paint(self._deck, self._view, self._now, self._clock())
+            self._painter.paint(self._deck, self._view, self.now, self._clock())

@@ -16,8 +16,8 @@ from browser_host.api.schema import VisitorView
 from browser_host.errors import WatchdeckError
 from tui import visitor_text
 from tui.actions import Needs, why_not
+from tui.cells import Cell
 from tui.headline import Group, badges, packed
-from tui.rows import Cell
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.frame import MOVES, Frame, notice
 from tui.state import Deck

@@ -8,9 +8,9 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
+from tui.cells import Cell
 from tui.glyphs import Glyphs
 from tui.ink import Ink
-from tui.rows import Cell
 from tui.tones import Ground
 from tui.widgets.lines import Lines
 

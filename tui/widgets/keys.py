@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from textual.binding import ActiveBinding, Binding
 
 from tui.actions import BY_ID, Action
-from tui.rows import Cell
+from tui.cells import Cell
 from tui.tones import Span, Tone
 
 

@@ -4,9 +4,9 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.cells import Cell, fitted
 from tui.glyphs import Glyphs
 from tui.ink import Ink
-from tui.rows import Cell, fitted
 from tui.tones import Ground
 
 

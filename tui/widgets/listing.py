@@ -9,9 +9,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.cells import Cell, fitted
 from tui.glyphs import Glyphs
 from tui.ink import Ink
-from tui.rows import Cell, fitted
 from tui.tones import Ground, Span, Tone
 from tui.widgets import viewport
 

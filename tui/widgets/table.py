@@ -12,10 +12,11 @@ from textual.widget import Widget
 
 from browser_host.sessions.views import SessionView
 from tui import selection as selecting
+from tui.cells import Cell, fitted, padded
 from tui.columns import GUTTER, Layout, layout
 from tui.glyphs import Glyphs
 from tui.ink import Ink
-from tui.rows import Cell, Telling, cells, fitted, padded, ticking
+from tui.rows import Telling, cells, ticking
 from tui.selection import Selection
 from tui.tones import Ground, Span, Tone
 from tui.widgets import viewport

@@ -1,9 +1,9 @@
 """The line of column titles, with an arrow at the one that rows are sorted by; pure but for its types."""
 
+from tui.cells import Cell, fitted
 from tui.columns import GUTTER, Layout
 from tui.glyphs import Glyphs
 from tui.order import Sort
-from tui.rows import Cell, fitted
 from tui.tones import Span, Tone
 
 _RIGHT = frozenset({"since", "quiet", "opened", "events", "losses", "page"})

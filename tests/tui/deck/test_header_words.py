@@ -9,8 +9,8 @@ from rich.cells import cell_len
 from browser_host.sessions.views import InstructionView, StaleView
 from tests.tui.deck.screen_samples import HOST, NOW, busy_deck, deck, session
 from tui import headline, state, view_state
+from tui.cells import Cell
 from tui.glyphs import UNICODE
-from tui.rows import Cell
 from tui.selection import Selection
 from tui.state import Deck
 from tui.tones import Tone
