@@ -9,7 +9,7 @@ import pytest
 
 from browser_host.cli.invocation import Invocation
 from tests.tui.wiring.fake_host import FakeHost
-from tui import dashboard
+from tui import cli, dashboard
 
 
 def watchdeck(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -61,3 +61,34 @@ def test_the_dashboards_host_gets_its_lifeline_and_the_calls_own_options() -> No
     )
     bare = Invocation(config=None, socket=None, json=False)
     assert dashboard.arguments(bare, socket) == ("host", "--lifeline", "--socket", "/run/demo.sock")
+
+
+def test_read_only_stands_behind_the_command_that_it_is_for(tmp_path: Path) -> None:
+    ended = watchdeck(tmp_path, "--read-only", "end", "--all", "--yes")
+    assert ended.returncode == 2
+    assert "end --read-only" in ended.stderr
+
+
+@pytest.mark.parametrize("arguments", [("--read-only",), ("attach", "--read-only"), ("demo", "--read-only")])
+def test_every_dashboard_can_be_read_only(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ended = watchdeck(tmp_path, *arguments)
+    assert "needs a terminal" in ended.stderr or "no host" in ended.stderr, "the flag was understood"
+
+
+@pytest.mark.parametrize("flags", [(), ("--read-only",)])
+def test_a_dashboard_that_changes_nothing_starts_a_host_that_refuses(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, flags: tuple[str, ...]
+) -> None:
+    started: list[tuple[str, ...]] = []
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr(cli, "_need_terminal", lambda: None)
+
+    def own(_settings: object, host_arguments: tuple[str, ...], **_further: object) -> int:
+        started.append(host_arguments)
+        return 0
+
+    monkeypatch.setattr(dashboard, "own", own)
+    assert cli.demo.main([*flags], standalone_mode=False) == 0
+    assert cli.alone.main([*flags], standalone_mode=False) == 0
+    assert [("--read-only" in arguments) for arguments in started] == [bool(flags)] * 2
