@@ -113,3 +113,17 @@ def test_a_countdown_fits_or_says_less(seconds: float, width: int) -> None:
     cell = rows._stale(pending(seconds), width, Telling(NOW))
     assert len("".join(span.text for span in cell)) <= width
     assert near.so_far in cell[0].text
+
+
+def test_near_is_what_has_the_least_time_left() -> None:
+    overdue = replace(STALE, since=NOW - 400)
+    views = [
+        session("well"),
+        pending(100, "200 s left"),
+        session("10 s left", status="waiting", status_since=NOW - 110),
+        pending(400, "100 s over", overdue),
+        pending(720, "420 s over", STALE),
+    ]
+    nearest = ("420 s over", "100 s over", "10 s left", "200 s left")
+    assert arranged(views, Sort(SortKey.STALE), RULES, NOW) == (*nearest, "well")
+    assert arranged(views, Sort(SortKey.STALE, reverse=True), RULES, NOW) == (*reversed(nearest), "well")
