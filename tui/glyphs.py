@@ -1,6 +1,7 @@
 """The signs beside the words, with plain letters where the terminal's locale has no others."""
 
 import codecs
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -70,8 +71,21 @@ ASCII = Glyphs(
 )
 
 
-def glyphs_for(encoding: str) -> Glyphs:
-    """The glyphs that a terminal of this encoding (`locale.getencoding()`) can show."""
+_PLAIN = frozenset({"C", "POSIX"})
+_COERCED = frozenset({"", "C", "POSIX", "C.UTF-8", "C.utf8", "UTF-8"})
+
+
+def glyphs_for(encoding: str, environ: Mapping[str, str] = os.environ) -> Glyphs:
+    """The glyphs that a terminal can show.
+
+    Args:
+        encoding: the locale's (`locale.getencoding()`).
+        environ: the process's environment. Where `LANG` asks for the C locale, Python takes a UTF-8 one
+            and names it in `LC_CTYPE` (PEP 538), so that the encoding tells nothing.
+    """
+    coerced = not environ.get("LC_ALL") and environ.get("LC_CTYPE", "") in _COERCED
+    if coerced and environ.get("LANG") in _PLAIN:
+        return ASCII
     try:
         return UNICODE if codecs.lookup(encoding).name == "utf-8" else ASCII
     except LookupError:

@@ -8,18 +8,10 @@ from pathlib import Path
 import pytest
 
 from browser_host.browsers.find import Found
-from tests.support.programs import Home, alive
-from tests.support.terminal import (
-    ENTER,
-    LEAVES_WITHIN_S,
-    TAB,
-    Picture,
-    Terminal,
-    kill,
-    nobody_left,
-    of_home,
-    terminal,
-)
+from tests.support.household import kill, nobody_left, of_home
+from tests.support.programs import Home, alive, gone
+from tests.support.screen import Picture
+from tests.support.terminal import ENTER, LEAVES_WITHIN_S, TAB, Terminal, terminal
 
 pytestmark = pytest.mark.xdist_group("dashboard-demo")
 
@@ -122,6 +114,6 @@ def test_a_dashboard_that_dies_takes_its_host_along(
         pids = everybody(window, home)
         dies(window)
         window.process.wait(LEAVES_WITHIN_S)
-        left = nobody_left(home, LEAVES_WITHIN_S)
-        assert (alive(pids), left) == ([], {})
+        assert nobody_left(home, LEAVES_WITHIN_S) == {}
+        assert gone(pids, LEAVES_WITHIN_S) == []  # renderers, which say no home, are the last to go
         assert not list(home.path.glob("run/**/*.sock"))

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import Configure
+from tests.support.household import kill
 from tests.support.programs import Home, Program, alive, running
-from tests.support.terminal import ESCAPE, Picture, Terminal, kill, terminal
+from tests.support.screen import Picture
+from tests.support.terminal import ESCAPE, Terminal, terminal
 from tests.support.upscope import Upscope, upscope
 
 pytestmark = pytest.mark.xdist_group("dashboard-host-lost")

@@ -18,7 +18,7 @@ from tests.support.upscope import Upscope, upscope
 pytestmark = pytest.mark.xdist_group("dashboard-identity")
 
 CONFIGURED = 16
-SPARE = 12
+SPARE = 14
 SCENARIO = "authorisation,normal"
 
 
@@ -89,17 +89,46 @@ def commotion(host: Home, service: Upscope, arrivals: Iterator[str]) -> Commotio
     return Commotion(host, service, arrivals)
 
 
+def test_page_down_and_a_key_at_once_mean_the_row_that_was_reached(
+    window: Terminal, commotion: Commotion
+) -> None:
+    window.press("g")
+    window.until(lambda now: now.cursor == now.labels[0])
+    commotion.arrive()
+    window.press(PAGE_DOWN + "e")
+    window.shows("End 1 session?", "Cancel")
+    time.sleep(READS_A_PROMPT_S)
+    reached = window.until(lambda now: now.cursor)
+    commotion.arrive()
+    window.shows("End 1 session?", reached)
+    window.press(TAB + ENTER)
+    window.prompt_is_gone()
+    commotion.only_ended(reached)
+
+
 def test_the_cursor_stays_on_its_session(window: Terminal, commotion: Commotion) -> None:
     window.press("T")
     window.shows("by status")
-    window.go_to("m02")
-    first = commotion.arrive()
-    commotion.accept("m04")
-    window.until(lambda now: now.cursor == "m02" and first in now.labels)
-    window.ask_to_end("End 1 session?", "m02", "pendingRequest")
-    commotion.accept("m02")
+    window.go_to("m06")
+    place = window.picture.labels.index("m06")
+    commotion.accept("m04")  # leaves the group that m06 is in, so that m06 moves up
+    window.until(lambda now: now.cursor == "m06" and now.labels.index("m06") < place)
+    window.ask_to_end("End 1 session?", "m06", "pendingRequest")
+    commotion.accept("m06")
     commotion.arrive()
-    window.shows("End 1 session?", "m02", "viewerReady")
+    window.shows("End 1 session?", "m06", "viewerReady")
+    window.press(TAB + ENTER)
+    window.prompt_is_gone()
+    commotion.only_ended("m06")
+
+
+def test_the_cursor_is_carried_along_by_arrivals(window: Terminal, commotion: Commotion) -> None:
+    window.go_to("m02")
+    place = window.picture.labels.index("m02")
+    commotion.arrive()
+    window.until(lambda now: now.cursor == "m02" and now.labels.index("m02") > place)
+    window.ask_to_end("End 1 session?", "m02")
+    commotion.arrive()
     window.press(TAB + ENTER)
     window.prompt_is_gone()
     commotion.only_ended("m02")
@@ -114,7 +143,7 @@ def test_newcomers_never_join_the_marks(window: Terminal, commotion: Commotion) 
     window.until(lambda now: now.marked == ("m05", "m07"))
     before = window.picture.labels
     commotion.arrive()
-    commotion.accept("m06")
+    commotion.accept("m08")
     window.ask_to_end("End 2 sessions?", "m05", "m07", "2 marked sessions")
     commotion.arrive("m05x")
     window.press(TAB + ENTER)
@@ -145,46 +174,29 @@ def test_a_filter_that_newcomers_pass_too(window: Terminal, commotion: Commotion
     window.press("label:m1")
     window.until(lambda now: set(now.labels) == {f"m{number}" for number in range(10, 16)})
     window.press(ENTER)
-    window.shows("esc leaves it")
-    window.go_to("m11")
-    newcomer = commotion.arrive("m1")
-    window.until(lambda now: newcomer in now.labels)
-    window.ask_to_end("End 1 session?", "m11")
-    commotion.arrive("m1")
+    window.shows("esc clears it")
+    window.go_to("m14")
+    newcomer = commotion.arrive("m1x")
+    window.until(lambda now: newcomer == now.labels[0])
+    window.ask_to_end("End 1 session?", "m14")
+    commotion.arrive("m1x")
     window.press(ESCAPE)
     window.prompt_is_gone()
     commotion.accept("m12")
-    window.ask_to_end("End 1 session?", "m11")
+    window.ask_to_end("End 1 session?", "m14")
     window.press(TAB + ENTER)
     window.prompt_is_gone()
-    commotion.only_ended("m11")
-
-
-def test_page_down_and_a_key_at_once_mean_the_row_that_was_reached(
-    window: Terminal, commotion: Commotion
-) -> None:
-    window.press("g")
-    window.until(lambda now: now.cursor == now.labels[0])
-    commotion.arrive()
-    window.press(PAGE_DOWN + "e")
-    window.shows("End 1 session?", "Cancel")
-    reached = window.until(lambda now: now.cursor)
-    time.sleep(READS_A_PROMPT_S)
-    commotion.arrive()
-    window.shows("End 1 session?", reached)
-    window.press(TAB + ENTER)
-    window.prompt_is_gone()
-    commotion.only_ended(reached)
+    commotion.only_ended("m14")
 
 
 def test_the_mouse_means_the_session_that_was_clicked(window: Terminal, commotion: Commotion) -> None:
     window.press("G")
     window.until(lambda now: now.cursor == now.labels[-1])
-    window.click("m13")
-    window.until(lambda now: now.cursor == "m13")
+    window.click("m15")
+    window.until(lambda now: now.cursor == "m15")
     commotion.arrive()
-    window.ask_to_end("End 1 session?", "m13")
+    window.ask_to_end("End 1 session?", "m15")
     commotion.arrive()
     window.click_on("End 1 session ")
     window.prompt_is_gone()
-    commotion.only_ended("m13")
+    commotion.only_ended("m15")

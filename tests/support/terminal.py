@@ -4,23 +4,21 @@ import contextlib
 import fcntl
 import os
 import pty
-import re
 import selectors
-import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
-import psutil
 import pyte
 
-from tests.support.programs import WATCHDECK, Home, alive
+from tests.support.programs import WATCHDECK, Home
+from tests.support.screen import Picture
 
 ENTER, TAB, ESCAPE, PAGE_DOWN = "\r", "\t", "\x1b", "\x1b[6~"
 
@@ -38,6 +36,10 @@ READS_A_PROMPT_S = 0.4
 
 READ_BYTES = 65536
 
+ASKS_FOR_FRAMES, HAS_FRAMES = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
+FRAME_BEGINS, FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
+"""Synchronised output: a picture is looked at when it is whole, as a good terminal shows it."""
+
 _TAKE_TERMINAL = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -48,35 +50,6 @@ os.execv(sys.argv[1], sys.argv[1:])
 _OF_OTHER_TERMINALS = ("LC_", "LANG", "TERM", "COLORTERM", "NO_COLOR", "TEXTUAL", "TMUX", "COLUMNS", "LINES")
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What stands on the screen, line by line, without what colours it."""
-
-    lines: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-    def row(self, label: str) -> str:
-        """The table's line of the session with this label, "" where it is not shown."""
-        return next((line for line in self.lines if line[2:].startswith(f"{label} ")), "")
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """First words of the table's lines, from top to bottom; labels of one word are meant."""
-        return tuple(line[2:].split()[0] for line in self.lines[3:-2] if line[2:].strip())
-
-    @property
-    def cursor(self) -> str:
-        """The first word of the line that the cursor is on, "" where there is none."""
-        return next((line[2:].split()[0] for line in self.lines if line[:1] in {"▌", "◈", ">", "@"}), "")
-
-    @property
-    def marked(self) -> tuple[str, ...]:
-        return tuple(line[2:].split()[0] for line in self.lines if line[:1] in {"◆", "◈", "*", "@"})
 
 
 class Terminal:
@@ -113,8 +86,7 @@ class Terminal:
 
     @property
     def picture(self) -> Picture:
-        with self._changed:
-            return self._picture()
+        return self.until(lambda now: now)
 
     def inks(self, label: str) -> tuple[str, ...]:
         """The colours of the letters in a session's row, `rrggbb` or a name."""
@@ -132,11 +104,14 @@ class Terminal:
         """
         deadline = time.monotonic() + within
         with self._changed:
-            while not (found := holds(self._picture())):
+            while not (found := None if self._is_drawing() else holds(self._picture())):
                 left = deadline - time.monotonic()
-                if left <= 0 or (self.process.poll() is not None and not self._reader.is_alive()):
-                    raise AssertionError(f"not within {within} s:\n{self._picture().text}")
-                self._changed.wait(min(left, 1.0))
+                ended = self.process.poll() is not None
+                if left <= 0 or (not self._changed.wait(min(left, SETTLES_WITHIN_S)) and ended):
+                    why = (
+                        f"the dashboard ended ({self.process.poll()})" if ended else f"not within {within} s"
+                    )
+                    raise AssertionError(f"{why}:\n{self._picture().text}")
         return found
 
     def shows(self, *words: str, within: float = SHOWS_WITHIN_S) -> Picture:
@@ -169,13 +144,15 @@ class Terminal:
     def go_to(self, label: str) -> None:
         """Moves the cursor to a row by keys, looking where it got."""
         deadline = time.monotonic() + SHOWS_WITHIN_S
+        if label not in self.until(lambda now: now.labels):
+            self.press("g")
         while time.monotonic() < deadline:
             now = self.until(lambda now: now if now.cursor in now.labels else None)
             if label in now.labels:
                 way = now.labels.index(label) - now.labels.index(now.cursor)
                 self.press("j" * way if way > 0 else "k" * -way)
             else:
-                self.press("g" if now.labels[-1] == now.cursor else PAGE_DOWN)
+                self.press(PAGE_DOWN)
             # A picture may be half drawn, or rows may have moved meanwhile: then it is looked at again.
             with contextlib.suppress(AssertionError):
                 self.until(lambda now: now.cursor == label, SETTLES_WITHIN_S)
@@ -225,6 +202,9 @@ class Terminal:
             for fd in (self._slave, self._master, self._wake, self._waker):
                 os.close(fd)
 
+    def _is_drawing(self) -> bool:
+        return self._raw.rfind(FRAME_BEGINS) > self._raw.rfind(FRAME_ENDS)
+
     def _picture(self) -> Picture:
         return Picture(tuple(self._screen.display))
 
@@ -242,6 +222,8 @@ class Terminal:
             while not last:
                 last = any(key.fd == self._wake for key, _ in selector.select())
                 while piece := self._piece():
+                    if ASKS_FOR_FRAMES in piece:
+                        os.write(self._master, HAS_FRAMES)
                     with self._changed:
                         self._raw += piece
                         self._stream.feed(piece)
@@ -261,6 +243,8 @@ def _set_size(fd: int, columns: int, rows: int) -> None:
 def _environment(home: Home, more: Mapping[str, str]) -> dict[str, str]:
     kept = {k: v for k, v in home.environment().items() if not k.startswith(_OF_OTHER_TERMINALS)}
     usual = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+    # What a dashboard remembers of its view is its own, so that no test begins with another's filter.
+    usual["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="dashboard", dir=home.path)
     return {k: v for k, v in {**kept, **usual, **more}.items() if v}
 
 
@@ -294,50 +278,3 @@ def terminal(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def of_home(home: Home) -> dict[int, str]:
-    """Every process that says it runs with this home, and all that they started: pid and command line.
-
-    Chromium's renderers write over their environment, so they are found by descent alone.
-    """
-    found: dict[int, str] = {}
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if process.environ().get("HOME") == str(home.path):
-                for each in (process, *process.children(recursive=True)):
-                    found[each.pid] = " ".join(each.cmdline())
-    return {pid: found[pid] for pid in alive(found)}
-
-
-def nobody_left(home: Home, within: float) -> dict[int, str]:
-    """Waits until no process of the home is left, and returns those that are.
-
-    Args:
-        within: seconds.
-    """
-    deadline = time.monotonic() + within
-    while (left := of_home(home)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return left
-
-
-def kill(pid: int) -> None:
-    """Ends one process without its having a say."""
-    os.kill(pid, signal.SIGKILL)
-
-
-_OWN = re.compile(
-    rb"\x1b\[[0-9;]*m"  # colours
-    rb"|\x1b\[[0-9]+;[0-9]+H"  # places
-    rb"|\x1b\[\?[0-9]+(?:[hl]|\$p)"  # modes, and questions about them
-    rb"|\x1b\[[<>=][0-9]*u"  # the keyboard's protocol
-    rb"|\x1b\]22;[a-z-]*\x07"  # the mouse pointer's shape
-    rb"|\r?\n"
-)
-
-
-def strays(raw: bytes) -> str:
-    """What stands in a program's output beside printable text and the few controls that it needs."""
-    text = _OWN.sub(b"", raw).decode()
-    return "".join(char for char in text if not char.isprintable())

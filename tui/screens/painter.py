@@ -3,13 +3,14 @@
 import os
 from collections.abc import Iterator
 
+from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
 from tui import headline
 from tui.cells import Cell
 from tui.countdowns import limits_of
-from tui.glyphs import Glyphs
+from tui.glyphs import ASCII, Glyphs
 from tui.ink import Ink
 from tui.notices import notice, typing_line, words_line
 from tui.rows import Telling
@@ -146,8 +147,12 @@ class Painter:
             self._keys = typing_line(view)
         elif width != self._offered_in:
             self._offered_in = width
-            self._keys = footer(self._screen.active_bindings, width, self._screen.app.get_key_display)
+            self._keys = footer(self._screen.active_bindings, width, self._written)
         self._footer.show((self._keys,), ink)
+
+    def _written(self, binding: Binding) -> str:
+        written = self._screen.app.get_key_display(binding)
+        return written if written.isascii() or self._glyphs is not ASCII else binding.key
 
     def _current_ink(self) -> Ink:
         if self._ink is None:

@@ -74,7 +74,8 @@ class FilterBar(Horizontal):
     def open(self) -> None:
         """Shows the box and gives it the keys."""
         self.add_class("-open")
-        self.box.focus()
+        # At once: `focus` would wait its turn, and what was typed meanwhile would be lost.
+        self.screen.set_focus(self.box)
         self.box.cursor_position = len(self.box.value)
 
     def close(self) -> None:
