@@ -13,8 +13,6 @@ from tests.support.programs import Home, alive, gone
 from tests.support.screen import Picture
 from tests.support.terminal import ENTER, LEAVES_WITHIN_S, TAB, Terminal, terminal
 
-pytestmark = pytest.mark.xdist_group("dashboard-demo")
-
 TWELVE_WITHIN_S = 30.0
 """The issue's: from the program's start to twelve sessions that show their visitor."""
 

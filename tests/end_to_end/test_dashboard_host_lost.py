@@ -13,8 +13,6 @@ from tests.support.screen import Picture
 from tests.support.terminal import ESCAPE, Terminal, terminal
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("dashboard-host-lost")
-
 LOST_WITHIN_S = 3.0
 ALL = ("s00", "s01", "s02")
 

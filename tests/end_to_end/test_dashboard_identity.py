@@ -15,8 +15,6 @@ from tests.support.programs import Home, running
 from tests.support.terminal import ENTER, ESCAPE, PAGE_DOWN, READS_A_PROMPT_S, TAB, Terminal, terminal
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("dashboard-identity")
-
 CONFIGURED = 16
 SPARE = 14
 SCENARIO = "authorisation,normal"

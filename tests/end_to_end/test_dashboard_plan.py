@@ -11,8 +11,6 @@ from tests.support.programs import Home, running
 from tests.support.terminal import ENTER, ESCAPE, READS_A_PROMPT_S, TAB, Terminal, terminal
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("dashboard-plan")
-
 PENDING, OTHERS = 12, 4
 SCENARIO = "authorisation,authorisation,authorisation,normal"
 LEFT_OUT = ("m01", "m02")

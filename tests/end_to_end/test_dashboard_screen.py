@@ -12,8 +12,6 @@ from tests.support.screen import Picture, strays
 from tests.support.terminal import ENTER, ESCAPE, PAGE_DOWN, Terminal, terminal
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("dashboard-screen")
-
 COUNT = 12
 READY = tuple(f"s{number:02}" for number in range(COUNT) if number % 3 != 2)
 PENDING = tuple(f"s{number:02}" for number in range(COUNT) if number % 3 == 2)

@@ -18,8 +18,6 @@ from tests.support.processes import everybody
 from tests.support.programs import ENDS_WITHIN_S, WATCHDECK, Home, Program, gone, running
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("ending-killed")
-
 COUNT = 24
 SOME = 7
 """So many pages were told when the host is killed; at ten a second, seventeen are not."""

@@ -16,8 +16,6 @@ from tests.support.host_socket import Events, listening
 from tests.support.programs import Home, running
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("heavy")
-
 COUNT = 200
 WITHIN_S = 2.0
 TRIES = 3

@@ -18,8 +18,6 @@ from tests.support import ends, host_socket
 from tests.support.programs import WATCHDECK, Home, Program, running
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("ending-plans")
-
 COUNT = 24
 UNDO_S = 3.0
 PER_SECOND = 3

@@ -14,8 +14,6 @@ from tests.support import ends, host_socket
 from tests.support.programs import Home, running
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("ending-rules")
-
 SCENARIO = (Behaviour.AUTHORISATION, Behaviour.AUTHORISATION, Behaviour.WAITING)
 COUNT = 6
 STATUS = {Behaviour.AUTHORISATION: "pendingRequest", Behaviour.WAITING: "waiting"}

@@ -14,8 +14,6 @@ from tests.support import ends
 from tests.support.programs import Home, Program, running
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("ending-stale")
-
 DEALT = (Behaviour.AUTHORISATION, Behaviour.NORMAL, Behaviour.NORMAL)
 SCENARIO = (Behaviour.AUTHORISATION_DEAF, *DEALT[1:], *DEALT * 4)
 COUNT, PENDING, DEAF = 60, 20, 4

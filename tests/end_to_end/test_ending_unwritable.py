@@ -15,8 +15,6 @@ from tests.support import ends, host_socket
 from tests.support.programs import WATCHDECK, Home, running
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("ending-unwritable")
-
 COUNT = 4
 AT_REST = {f"s{number:02}": "waiting" for number in range(COUNT)}
 WRITABLE_WITHIN_S = 5.0

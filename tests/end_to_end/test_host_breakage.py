@@ -15,8 +15,6 @@ from tests.support.processes import family
 from tests.support.programs import Home, Program, gone, running
 from tests.support.upscope import upscope
 
-pytestmark = pytest.mark.xdist_group("host-breakage")
-
 COUNT = 12
 
 

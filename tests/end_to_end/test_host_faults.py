@@ -17,8 +17,6 @@ from tests.support.host_socket import Events, listening
 from tests.support.programs import Home, running
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("host-faults")
-
 VIOLENT = {Behaviour.CRASH, Behaviour.CRASH_ONCE, Behaviour.LOOP, Behaviour.LOOP_ONCE}
 """They take their page with them, and have a module of their own."""
 

@@ -15,8 +15,6 @@ from tests.support import host_socket
 from tests.support.programs import WATCHDECK, Home, Program, running
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("host-instructs")
-
 SCENARIO = ("normal", "normal", "authorisation")
 RESTS_AT = ("viewerReady", "viewerReady", "pendingRequest")
 COUNT = 30

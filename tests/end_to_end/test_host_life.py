@@ -16,8 +16,6 @@ from tests.support.processes import everybody
 from tests.support.programs import ENDS_WITHIN_S, Home, Program, alive, gone, running
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("host-life")
-
 COUNT = 3
 CLEANED_WITHIN_S = 2.0
 """Seconds for the last of its grandchildren, which are no children of the host to wait for."""

@@ -13,9 +13,6 @@ from tests.support import host_socket
 from tests.support.programs import Home, running
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("host-refusals")
-
-
 SCENARIO = (Behaviour.GEN2_STATE, Behaviour.GEN2_PLAIN)
 
 

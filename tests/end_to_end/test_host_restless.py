@@ -2,13 +2,9 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.end_to_end.conftest import Configure
 from tests.support.programs import Home, running
 from tests.support.upscope import upscope
-
-pytestmark = pytest.mark.xdist_group("host-restless")
 
 COUNT = 10
 COLORS = ("#123456", "#234567", "#345678", "#456789", "#56789a")

@@ -20,8 +20,6 @@ from tests.support.processes import command_lines, everybody
 from tests.support.programs import WATCHDECK, Home, Program, gone, running
 from tests.support.upscope import Upscope, upscope
 
-pytestmark = pytest.mark.xdist_group("host-secrets")
-
 KEY = "canary-key-5f1d9c2b7a"
 REFUSED = "canary-refused-88aa01"
 MISTAKEN = "canary-mistaken-7c3e55"

@@ -12,8 +12,6 @@ from tests.support.host_socket import Events, listening
 from tests.support.programs import Home, running
 from tests.support.upscope import upscope
 
-pytestmark = pytest.mark.xdist_group("host-violence")
-
 CULPRITS = (Behaviour.CRASH, Behaviour.CRASH_ONCE, Behaviour.LOOP, Behaviour.LOOP_ONCE)
 PAGES = len(CULPRITS) + 1
 SCENARIO = (*CULPRITS, Behaviour.NORMAL) + (Behaviour.NORMAL,) * PAGES

@@ -7,7 +7,7 @@ from playwright.async_api import Browser
 
 from tests.simulator.parent_page import Embed, StartSimulator, statuses
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("simulator_pages")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.parametrize("scenario", ["crash", "crash-once"])

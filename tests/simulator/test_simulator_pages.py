@@ -6,7 +6,7 @@ import pytest
 from browser_host.simulator.server import Order
 from tests.simulator.parent_page import Embed, StartSimulator, statuses
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("simulator_pages")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 USUAL = ["waiting", "pendingRequest", "active", "snapshotReceived", "viewerReady"]
 

@@ -116,8 +116,11 @@ def test_faults_are_what_wants_a_look() -> None:
 
 
 def test_a_locale_without_utf8_gets_plain_letters() -> None:
-    assert glyphs_for("UTF-8") is UNICODE
-    assert glyphs_for("ANSI_X3.4-1968") is ASCII
-    assert glyphs_for("no-such-thing") is ASCII
+    assert glyphs_for("UTF-8", {}) is UNICODE
+    assert glyphs_for("ANSI_X3.4-1968", {}) is ASCII
+    assert glyphs_for("no-such-thing", {}) is ASCII
+    assert glyphs_for("UTF-8", {"LANG": "C", "LC_CTYPE": "C.UTF-8"}) is ASCII  # as Python coerces it
+    assert glyphs_for("UTF-8", {"LANG": "C", "LC_ALL": "C.UTF-8"}) is UNICODE
+    assert glyphs_for("UTF-8", {"LANG": "de_DE.UTF-8", "LC_CTYPE": "C.UTF-8"}) is UNICODE
     signs = [*ASCII.hosting.values(), ASCII.cursor, ASCII.mark, ASCII.swatch, ASCII.ellipsis, ASCII.thumb]
     assert "".join(signs).isascii()
