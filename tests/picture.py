@@ -1,7 +1,7 @@
 """Makes the README's picture: `python -m tests.picture` runs the real dashboard on a real demo host.
 
 The dashboard's own keys are pressed until one session is ended and some have other colours and modes; what
-Textual draws of that is saved as SVG, and as PNG by the browser that hosts the sessions.
+Textual draws of that is made a PNG by the browser that hosts the sessions.
 """
 
 import asyncio
@@ -20,10 +20,10 @@ from tui.state import Deck
 from tui.theme import DARK
 
 DOCS = Path(__file__).parents[1] / "docs"
-SIZE = (108, 20)
+SIZE = (120, 20)
 WITHIN_S = 30.0
 FONTS = "'Fira Code', 'DejaVu Sans Mono', 'Menlo', 'Consolas', monospace"
-WIDTH = 1080
+WIDTH = 1200
 COUNTED_S = 2.5
 """The header counts once a second."""
 
