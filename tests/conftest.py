@@ -21,6 +21,22 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Found:
         return ensure_browser(None, _say)
 
 
+@pytest.fixture(autouse=True)
+def turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A test marked `alone` runs while no other does: what it measures is not its neighbours' load.
+
+    Everybody passes the door; one that wants to be alone holds it while the others finish.
+    """
+    alone = request.node.get_closest_marker("alone") is not None
+    shared = tmp_path_factory.getbasetemp().parent
+    with (shared / "door.lock").open("w") as door, (shared / "room.lock").open("w") as room:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        if not alone:
+            fcntl.flock(door, fcntl.LOCK_UN)
+        yield
+
+
 @pytest.fixture
 def tmp_path() -> Iterator[Path]:
     """A folder of the test's own, with a short name: a Unix socket's path has at most 107 bytes."""

@@ -18,7 +18,7 @@ from tests.support.upscope import Upscope, upscope
 
 COUNT = 200
 WITHIN_S = 2.0
-TRIES = 3
+TRIES = 4
 CONFIGURATION = """
 [end]
 undo = "0s"
@@ -40,6 +40,7 @@ def events(home: Home, log: Path, service: Upscope, configure: Configure) -> Ite
         yield found
 
 
+@pytest.mark.alone
 def test_two_hundred_are_ended_and_confirmed_within_two_seconds(
     home: Home, service: Upscope, events: Events, capsys: pytest.CaptureFixture[str]
 ) -> None:
