@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.command import CommandPalette
 from textual.screen import Screen
@@ -135,6 +135,11 @@ class WatchdeckApp(App[None]):
         """Lets go of the host, and keeps the view."""
         self._recall.keep(self._main.view)
         await self._client.close()
+
+    def on_key(self, event: events.Key) -> None:
+        """Keeps keys that were typed ahead of a screen or a box from acting before it is there."""
+        if self.screen is self._main and self._main.took(event):
+            event.prevent_default()
 
     def say(self, text: str, weight: Weight = Weight.INFORMATION) -> None:
         """Plain words for the operator: on the line above the footer, or over all if they are graver."""

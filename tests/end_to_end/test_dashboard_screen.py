@@ -65,6 +65,14 @@ def test_keys_typed_in_the_filter_never_act(window: Terminal, host: Home) -> Non
     assert window.process.poll() is None
 
 
+def test_what_is_typed_at_once_with_the_key_goes_into_the_box(window: Terminal, host: Home) -> None:
+    window.press("/edpcsz q")
+    window.shows("/edpcsz q", f"0/{COUNT} shown")
+    window.press(ESCAPE)
+    window.until(is_plain)
+    assert instructions(host) == [None] * COUNT
+
+
 def test_a_filter_narrows_and_esc_leaves_it(window: Terminal) -> None:
     window.press("/")
     window.shows("acme status:active")

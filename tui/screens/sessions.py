@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -28,6 +29,14 @@ from tui.widgets.table import SessionTable
 
 TICK_S = 1.0
 """Seconds between looks at the clock, for ages and filters that ask for them."""
+
+
+_OPENING = (
+    asks.EndAsked,
+    asks.ColorChoiceAsked,
+    *{*asks.PLAIN.values(), asks.DetailAsked} - {asks.UndoAsked},
+)
+"""Asks that may open something: keys typed ahead of it do nothing."""
 
 
 class SessionsScreen(Screen[None], inherit_bindings=False):
@@ -55,6 +64,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         self._live = self._deck = Deck()
         self._view = ViewState()
         self._before_filter = ""
+        self._asking = False
 
     @property
     def view(self) -> ViewState:
@@ -118,6 +128,13 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         held = None if active is None or active.enabled else BY_ID.get(active.binding.id or "")
         if held is not None and (why := self._why_not(held.needs)) is not None:
             self.say(why)
+
+    def took(self, event: events.Key) -> bool:
+        """Whether a key was typed ahead: of the filter's box, which gets its letter, or of what opens."""
+        if self._painter.is_typing and event.is_printable and event.character is not None:
+            self._painter.filter.box.insert_text_at_cursor(event.character)
+            return True
+        return self._asking
 
     def on_resize(self, _: events.Resize) -> None:
         """Lays out anew once the parts have their sizes."""
@@ -211,6 +228,17 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
     def action_ask(self, what: str) -> None:
         """Asks the app for what concerns no session."""
         self.post_message(asks.PLAIN[what]())
+
+    def post_message(self, message: Message) -> bool:
+        """Posts; until the app heard an ask that opens something, keys that were typed ahead do nothing."""
+        posted = super().post_message(message)
+        if isinstance(message, _OPENING):
+            self._asking = True
+            self.call_later(self.app.call_later, self._heard)  # the way that the message itself takes
+        return posted
+
+    def _heard(self) -> None:
+        self._asking = False
 
     def _why_not(self, needs: Needs) -> str | None:
         return why_not(needs, self._deck, has_target=bool(target(self._view).ids))
