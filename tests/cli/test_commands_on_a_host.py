@@ -185,5 +185,5 @@ async def _feed_until_seen(
             if host.feed.seq > 400:
                 host.hosting.says_status(second, "terminated")
                 host.feed.close()
-            await asyncio.sleep(0.005)
+            await asyncio.wait([watching], timeout=0.005)
         return await watching
