@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from playwright.async_api import CDPSession
-
 from browser_host.bridge import batches, posting
+from browser_host.bridge.cdp import Cdp
 from browser_host.bridge.chores import Chores
 from browser_host.bridge.limits import Limits
 from browser_host.bridge.listener import Listener
@@ -15,6 +14,7 @@ from browser_host.bridge.orders import Order, Orders, Outcome
 from browser_host.bridge.script import BINDING, Script
 from browser_host.bridge.slots import NO_ORIGIN, Slot
 from browser_host.bridge.storage import Storage
+from browser_host.bridge.sweep import Sweep
 from browser_host.secrets import WatchLink
 from browser_host.sessions.session import Fault
 
@@ -32,7 +32,7 @@ class Bridge:
 
     def __init__(
         self,
-        cdp: CDPSession,
+        cdp: Cdp,
         *,
         style: str,
         listener: Listener,
@@ -45,7 +45,8 @@ class Bridge:
         self._chores = chores
         self._limits = limits or Limits()
         self._orders = Orders(self._carry, _POST_WITHIN_S)
-        self._loads = Loads(cdp, chores, self._block)
+        self._sweep = Sweep(cdp, chores)
+        self._loads = Loads(cdp, chores, self._block, self._sweep.soon)
         self._storage = Storage(cdp, chores)
         self._slots: dict[int, Slot] = {}
         self._by_session: dict[str, Slot] = {}
@@ -66,7 +67,6 @@ class Bridge:
             ("Page.frameNavigated", self._frame_navigated),
         ):
             self._cdp.on(name, self._guarded(handler))
-        await self._cdp.send("Page.enable")
         self._script = await Script.start(self._cdp, self._limits, self._style)
         self._chores.start("orders", self._orders.run())
 
@@ -74,7 +74,7 @@ class Bridge:
         """Makes iframes for the sessions, learns their frame ids, then gives them their addresses.
 
         Raises:
-            PlaywrightError: the page or the browser is gone.
+            CdpError: the page or the browser is gone.
         """
         async with self._seating:
             first = self._numbers + 1
@@ -133,7 +133,7 @@ class Bridge:
             within: seconds.
 
         Raises:
-            PlaywrightError: the page or the browser is gone.
+            CdpError: the page or the browser is gone.
         """
         return await self._running().answers(within)
 
@@ -142,6 +142,7 @@ class Bridge:
         if not self._closed:
             self._closed = True
             self._loads.close()
+            self._sweep.close()
             self._orders.close()
 
     # -- in: what the page's script and the browser say
@@ -238,7 +239,6 @@ class Bridge:
             try:
                 handler(event)
             except (KeyError, TypeError) as error:
-                # Raised here it would come out of the next call of Playwright's, whosever that is.
                 self._listener.broke(f"the browser said something unexpected ({type(error).__name__})")
 
         return guarded

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from playwright.async_api import CDPSession
-
 from browser_host.bridge import trouble
+from browser_host.bridge.cdp import Cdp
 from browser_host.bridge.chores import Chores
 from browser_host.bridge.slots import Slot
 from browser_host.sessions.session import Fault
@@ -23,12 +22,20 @@ class Loads:
 
     Args:
         blocked: called with a slot whose document will not come.
+        loaded: called when the last of those that were loading has ended to.
     """
 
-    def __init__(self, cdp: CDPSession, chores: Chores, blocked: Callable[[Slot, Fault], None]) -> None:
+    def __init__(
+        self,
+        cdp: Cdp,
+        chores: Chores,
+        blocked: Callable[[Slot, Fault], None],
+        loaded: Callable[[], None],
+    ) -> None:
         self._cdp = cdp
         self._chores = chores
         self._blocked = blocked
+        self._loaded = loaded
         self._loading: dict[int, Slot] = {}
         self._timers: dict[int, list[asyncio.TimerHandle]] = {}
         self._switching = asyncio.Lock()
@@ -71,6 +78,7 @@ class Loads:
             timer.cancel()
         if self._loading.pop(slot.number, None) is not None and not self._loading and not self._closed:
             self._chores.start("network", self._switch())
+            self._loaded()
 
     def close(self) -> None:
         """Watches nothing more."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
-from playwright.async_api import Error as PlaywrightError
+from browser_host.bridge.cdp import CdpError
 
 MAX_WAITING = 2_000
 """Orders not handed over yet; 200 ends and their credits are a tenth."""
@@ -97,7 +97,7 @@ class Orders:
         try:
             async with asyncio.timeout_at(self._carried[0].until):
                 answers = await self._carry([given.order for given in self._carried])
-        except (PlaywrightError, TimeoutError):
+        except (CdpError, TimeoutError):
             self._answer_carried(Outcome.UNCERTAIN)
             return
         outcomes = [Outcome.DONE if answer is True else Outcome.REFUSED for answer in answers]

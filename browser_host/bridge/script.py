@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-from playwright.async_api import CDPSession
-from playwright.async_api import Error as PlaywrightError
-
+from browser_host.bridge.cdp import Cdp, CdpError
 from browser_host.bridge.limits import Limits
 from browser_host.bridge.orders import Order
 
@@ -28,21 +26,21 @@ class Script:
         context: of the world's execution context; a batch from any other is not the script's.
     """
 
-    def __init__(self, cdp: CDPSession, frame: str, context: int, script: str) -> None:
+    def __init__(self, cdp: Cdp, frame: str, context: int, script: str) -> None:
         self.frame = frame
         self.context = context
         self._cdp = cdp
         self._script = script
 
     @classmethod
-    async def start(cls, cdp: CDPSession, limits: Limits, style: str) -> "Script":
+    async def start(cls, cdp: Cdp, limits: Limits, style: str) -> "Script":
         """Puts the script into the page.
 
         Args:
             style: CSS of an iframe.
 
         Raises:
-            PlaywrightError: the page or the browser is gone.
+            CdpError: the page or the browser is gone.
         """
         tree = await cdp.send("Page.getFrameTree")
         frame = tree["frameTree"]["frame"]["id"]
@@ -73,7 +71,7 @@ class Script:
             within: seconds.
 
         Raises:
-            PlaywrightError: the page or the browser is gone.
+            CdpError: the page or the browser is gone.
         """
         try:
             async with asyncio.timeout(within):
@@ -84,7 +82,7 @@ class Script:
 
 
 async def _call(
-    cdp: CDPSession, target: str, function: str, arguments: Sequence[object], *, by_value: bool = True
+    cdp: Cdp, target: str, function: str, arguments: Sequence[object], *, by_value: bool = True
 ) -> dict[str, Any]:
     params = {
         "objectId": target,
@@ -94,6 +92,6 @@ async def _call(
     }
     answer: dict[str, Any] = await cdp.send("Runtime.callFunctionOn", params)
     if "exceptionDetails" in answer:
-        raise PlaywrightError("the bridge's script failed")
+        raise CdpError("the bridge's script failed")
     result: dict[str, Any] = answer["result"]
     return result

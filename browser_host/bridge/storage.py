@@ -1,8 +1,6 @@
 """How much watch pages may store: the browser keeps it in its own memory, which is everybody's."""
 
-from playwright.async_api import CDPSession
-from playwright.async_api import Error as PlaywrightError
-
+from browser_host.bridge.cdp import Cdp, CdpError
 from browser_host.bridge.chores import Chores
 
 LIMIT_BYTES = 50_000_000
@@ -13,7 +11,7 @@ _REMEMBERED = 1_000
 class Storage:
     """Limits each origin that shows up in a page's frames, nested ones too."""
 
-    def __init__(self, cdp: CDPSession, chores: Chores) -> None:
+    def __init__(self, cdp: Cdp, chores: Chores) -> None:
         self._cdp = cdp
         self._chores = chores
         self._limited: set[str] = set()
@@ -32,6 +30,6 @@ class Storage:
             await self._cdp.send(
                 "Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": LIMIT_BYTES}
             )
-        except PlaywrightError:
+        except CdpError:
             # A page that is gone is noticed by others, and one odd origin is no reason to give a page up.
             self._limited.discard(origin)

@@ -3,13 +3,11 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from enum import Enum, auto
-from typing import Any
-
-from playwright.async_api import BrowserContext
-from playwright.async_api import Error as PlaywrightError
+from typing import TYPE_CHECKING, Any
 
 from browser_host.bridge import host_page
 from browser_host.bridge.bridge import Bridge
+from browser_host.bridge.cdp import CdpError
 from browser_host.bridge.chores import Chores
 from browser_host.browsers.engine import Engine
 from browser_host.browsers.hosting import ReportSink
@@ -19,6 +17,9 @@ from browser_host.browsers.settings import PoolSettings
 from browser_host.browsers.telling import Telling
 from browser_host.secrets import WatchLink
 from browser_host.sessions.session import ErrorCode, Fault
+
+if TYPE_CHECKING:
+    from browser_host.browsers.targets import Target
 
 OPEN_WITHIN_S = 20.0
 SEAT_WITHIN_S = 10.0
@@ -76,7 +77,7 @@ class HostPage:
         self._unseated: list[str] = []
         self._some = asyncio.Event()
         self._chores = Chores(self._chore_failed)
-        self._context: BrowserContext | None = None
+        self._target: Target | None = None
         self._bridge: Bridge | None = None
 
     @property
@@ -117,13 +118,13 @@ class HostPage:
         """Closes the page within a deadline; what fails is logged, for the browser's end ends it too."""
         self.leave()
         await self._chores.close(1.0)
-        context, self._context = self._context, None
-        if context is None:
+        target, self._target = self._target, None
+        if target is None:
             return
         try:
             async with asyncio.timeout(CLOSE_WITHIN_S):
-                await context.close()
-        except (PlaywrightError, TimeoutError) as error:
+                await self.engine.targets.close(target)
+        except (CdpError, TimeoutError) as error:
             self._log.warning("page.close_failed", page=self.number, error=type(error).__name__)
 
     def leave(self) -> None:
@@ -139,7 +140,7 @@ class HostPage:
         try:
             async with opening, asyncio.timeout(OPEN_WITHIN_S):
                 await self._open()
-        except (PlaywrightError, TimeoutError) as error:
+        except (CdpError, TimeoutError) as error:
             self._log.warning("page.open_failed", page=self.number, error=type(error).__name__)
             self._gone("a page for it could not be opened")
             return
@@ -151,21 +152,22 @@ class HostPage:
     async def _serve(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
-        except PlaywrightError:
+        except CdpError:
             self._gone("the page was closed")
 
     async def _open(self) -> None:
         settings = self._settings
-        self._context = await self.engine.new_context(
-            private_network=settings.allow_private_network,
-            viewport=settings.render.viewport(settings.sessions_per_page),
+        target = self._target = await self.engine.targets.open(
+            private_network=settings.allow_private_network, gone=lambda: self._gone("the page was closed")
         )
-        page = await self._context.new_page()
-        page.on("crash", lambda _: self._die(ErrorCode.PAGE_CRASHED, "the page's process died"))
-        page.on("close", lambda _: self._gone("the page was closed"))
-        await host_page.show(page, OPEN_WITHIN_S)
+        target.on(
+            "Inspector.targetCrashed", lambda _: self._die(ErrorCode.PAGE_CRASHED, "the page's process died")
+        )
+        await host_page.show(
+            target, self._chores, settings.render.viewport(1 if self.alone else settings.sessions_per_page)
+        )
         bridge = Bridge(
-            await self._context.new_cdp_session(page),
+            target,
             style=self._settings.render.style,
             listener=Telling(
                 self.number,

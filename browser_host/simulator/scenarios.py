@@ -46,6 +46,8 @@ class Behaviour(StrEnum):
     GEN2_STATE = "gen2-state"
     """Says only generation 2's state, nested: nobody can read it without configured paths."""
     ERROR_END = "error-end"
+    CLOCK = "clock"
+    """Says the time as its colour and counts its own words, so that what becomes of them can be measured."""
 
 
 DEMO = "demo"

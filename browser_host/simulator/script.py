@@ -43,6 +43,7 @@ class PageScript:
         format: how it writes colours down.
         fault: what happens to it `fault_after` it went live.
         after_end: whether it stays, leaves for another origin, or begins anew.
+        stirs: what it says of itself while it is live: as a session does, or the time.
         poll: how often it asks for what the test wants of it.
     """
 
@@ -63,6 +64,7 @@ class PageScript:
     flood: int = 0
     end_after: float = 30
     after_end: Literal["stay", "leave", "restart"] = "stay"
+    stirs: Literal["usual", "clock"] = "usual"
     names: dict[str, str] = field(default_factory=lambda: {value: name for name, value in COLORS})
 
 
@@ -131,6 +133,7 @@ def _peculiar(behaviour: Behaviour, settings: SimulatorSettings) -> dict[str, An
         Behaviour.ERROR_END: {"fault": "error", "generation": 2},
         Behaviour.LEAVES: {"after_end": "leave"},
         Behaviour.RESTARTS: {"after_end": "restart"},
+        Behaviour.CLOCK: {"stirs": "clock", "generation": 1, "says": ("plain",), "ending": ("terminated",)},
         Behaviour.GEN2_PLAIN: {"generation": 2, "says": ("flat",), "ending": ("sessionEnded",)},
         Behaviour.GEN2_STATE: {"generation": 2, "says": ("nested",), "ending": ("sessionEnded",)},
     }

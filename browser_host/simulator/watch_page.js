@@ -8,9 +8,14 @@
   let said = [];
   let newest = 0;
   let flushing = null;
+  const words = { sessionStatusUpdate: 0, currentColor: 0, customMessage: 0 };
 
   // The vendor's pages post to '*', so this one does.
-  const say = (message, transfer) => { if (!script.mute && parent !== window) parent.postMessage(message, '*', transfer); };
+  const say = (message, transfer) => {
+    if (script.mute || parent === window) return;
+    if (script.stirs === 'clock') words[message.type] += 1;
+    parent.postMessage(message, '*', transfer);
+  };
   const later = (ms, act) => timers.push(setTimeout(act, ms));
 
   function text(message) {
@@ -141,6 +146,15 @@
     else say({ type: 'customMessage', message: { topic: 'cart', items: Math.floor(chance() * 9), total: chance().toFixed(2) } });
   }
 
+  // A colour is the low 24 bits of the clock's milliseconds: whoever sees it anywhere knows how long it took.
+  function tellTime() {
+    const lot = chance();
+    const at = Date.now();
+    if (lot < 0.7) say({ type: 'currentColor', color: `#${(at & 0xffffff).toString(16).padStart(6, '0')}` });
+    else if (lot < 0.95) tellStatus();
+    else say({ type: 'customMessage', message: { words: { ...words }, at } });
+  }
+
   // Calls `act` so many times a second, in ticks of at least 20 ms: what a frame's timers keep up with.
   function often(perSecond, act) {
     const every = Math.max(1000 / perSecond, 20);
@@ -154,7 +168,7 @@
   }
 
   function goLive() {
-    if (script.rate > 0) often(script.rate, stir);
+    if (script.rate > 0) often(script.rate, script.stirs === 'clock' ? tellTime : stir);
     if (script.fault) later(script.fault_after, () => strike(script.fault));
   }
 

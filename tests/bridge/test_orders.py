@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.async_api import Error as PlaywrightError
 
+from browser_host.bridge.cdp import CdpError
 from browser_host.bridge.orders import MAX_WAITING, Order, Orders, Outcome
 
 
@@ -25,7 +25,7 @@ class Page:
             case "hangs":
                 await asyncio.Event().wait()
             case "is gone":
-                raise PlaywrightError("Target closed")
+                raise CdpError("Target closed")
         return [order[0] == "post" or "NotFound" for order in orders]
 
 

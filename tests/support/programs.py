@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ from tests.support import host_socket
 
 WATCHDECK = Path(sys.executable).parent / "watchdeck"
 """The installed command, as a user runs it."""
+
+ROOT = Path(__file__).parents[2]
+"""The project's own folder."""
 
 STARTS_WITHIN_S = 60.0
 ENDS_WITHIN_S = 10.0
@@ -118,6 +121,22 @@ class Program:
     process: "subprocess.Popen[bytes]"
     ready: dict[str, Any]
 
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def ask(self, word: str, within: float = 60.0) -> dict[str, Any]:
+        """Tells it a line, and returns the line of JSON that it answers.
+
+        Args:
+            within: seconds.
+        """
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{word}\n".encode())
+        self.process.stdin.flush()
+        said: dict[str, Any] = json.loads(_line(self.process, within))
+        return said
+
     def end(self, number: int = signal.SIGTERM) -> float:
         """Ends it, and says how many seconds that took."""
         began = time.monotonic()
@@ -130,23 +149,47 @@ class Program:
 def running(
     home: Home, *arguments: str, log: Path, stdin: int = subprocess.DEVNULL, **environment: str
 ) -> Iterator[Program]:
-    """A program that prints one line of JSON when it is ready; ended when the test is.
+    """The command, once it has printed one line of JSON: it is ready; ended when the test is.
 
     Args:
         log: takes its stderr.
         stdin: `subprocess.PIPE` for a program that is held by it.
     """
+    with started([WATCHDECK, *arguments], log, home.environment(**environment), stdin=stdin) as program:
+        yield program
+
+
+@contextlib.contextmanager
+def started(
+    command: Sequence[str | Path],
+    log: Path,
+    environment: Mapping[str, str],
+    *,
+    stdin: int = subprocess.DEVNULL,
+    within: float = STARTS_WITHIN_S,
+) -> Iterator[Program]:
+    """Any program that says in one line of JSON that it is ready.
+
+    Args:
+        log: takes its stderr.
+        within: seconds until that line.
+    """
     with log.open("ab") as stderr:
         process = subprocess.Popen(
-            [WATCHDECK, *arguments],
+            command,
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=stderr,
-            env=home.environment(**environment),
+            env=environment,
+            cwd=ROOT,
             start_new_session=True,
         )
     try:
-        yield Program(process, json.loads(_first_line(process, log)))
+        try:
+            line = _line(process, within)
+        except (TimeoutError, EOFError) as error:
+            raise AssertionError(f"{error} before it was ready: {log.read_text()}") from None
+        yield Program(process, json.loads(line))
     finally:
         if process.poll() is None:
             process.terminate()
@@ -160,18 +203,18 @@ def running(
                 pipe.close()
 
 
-def _first_line(process: "subprocess.Popen[bytes]", log: Path) -> bytes:
+def _line(process: "subprocess.Popen[bytes]", within: float) -> bytes:
     assert process.stdout is not None
     line = b""
-    deadline = time.monotonic() + STARTS_WITHIN_S
+    deadline = time.monotonic() + within
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while not line.endswith(b"\n"):
-            if not selector.select(max(0, deadline - time.monotonic())):
-                raise AssertionError(f"not ready within {STARTS_WITHIN_S} s: {log.read_text()}")
+            if not selector.select(max(0.0, deadline - time.monotonic())):
+                raise TimeoutError(f"{process.args!r} said nothing within {within} s")
             piece = os.read(process.stdout.fileno(), 65536)
             if not piece:
-                raise AssertionError(f"ended with {process.wait(5)} before it was ready: {log.read_text()}")
+                raise EOFError(f"{process.args!r} ended with {process.wait(5)}")
             line += piece
     return line
 

@@ -97,7 +97,8 @@ async def test_escape_cancels_from_either_choice() -> None:
         assert app.answer is None
 
 
-async def test_keys_within_the_guard_are_thrown_away() -> None:
+async def test_keys_within_the_guard_are_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confirm, "GUARD_S", 60.0)  # however slowly the machine presses keys
     app = Asking(("s1",))
     async with app.run_test() as pilot:
         await pilot.press("tab", "enter", "escape")

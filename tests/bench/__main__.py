@@ -1,0 +1,58 @@
+"""`python -m tests.bench [PART …]`: every case with its rivals in turn, in rounds, as a table.
+
+Rounds of a part follow each other, and within a round each subject has its turn: what drifts on the
+machine drifts for all of them.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from browser_host.browsers.install import ensure_browser
+from tests.bench import machine
+from tests.bench.figures import table
+from tests.bench.parts import PARTS
+from tests.bench.stand import Scale, Stand
+
+
+def main() -> None:
+    """Measures what is asked for, and prints Markdown."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"one of {', '.join(PARTS)}; all unless given"
+    )
+    parser.add_argument("--rounds", type=int, help="instead of each part's own number")
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="share of the sessions and seconds; the goals are for 1"
+    )
+    parser.add_argument("--raw", type=Path, help="appends each round to this file, as JSON lines")
+    asked = parser.parse_args()
+    if unknown := [name for name in asked.parts if name not in PARTS]:
+        parser.error(f"no part is called {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    browser = ensure_browser(None, lambda text: print(text, file=sys.stderr)).executable
+    print(f"{machine.described(browser)}\n", flush=True)
+    for name in asked.parts or PARTS:
+        part = PARTS[name]
+        rounds = []
+        for number in range(asked.rounds or part.ROUNDS):
+            began = time.monotonic()
+            with tempfile.TemporaryDirectory(prefix="b", ignore_cleanup_errors=True) as folder:
+                stand = Stand(browser, Path(folder), Scale(asked.scale))
+                try:
+                    rounds.append(part.measure(stand))
+                except Exception:
+                    print(stand.log.read_text()[-4000:], file=sys.stderr)
+                    raise
+            took = time.monotonic() - began
+            print(f"{name}: round {number + 1} took {took:.0f} s", file=sys.stderr, flush=True)
+            if asked.raw is not None:
+                with asked.raw.open("a") as raw:
+                    raw.write(json.dumps({"part": name, **rounds[-1]}) + "\n")
+        print(f"{table(f'{name}: {part.TITLE}', part.FIGURES, rounds)}\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,8 @@
+"""The parts of the benchmark, by name."""
+
+from collections.abc import Mapping
+
+from tests.bench.part import Part
+from tests.bench.parts import hosting
+
+PARTS: Mapping[str, Part] = {"hosting": hosting}
