@@ -1,9 +1,9 @@
-// The page's side of the bridge. Runs once, in an isolated world of the host page that neither the page nor
-// its iframes see: takes messages in by `event.source`, sends them out in batches, posts instructions.
-(function bridge(limits, style) {
+// The page's side of the bridge. Runs once, in the host page, which has no other script and whose origin no
+// iframe has: takes messages in by `event.source`, sends them out in batches, posts instructions.
+(function bridge(limits, style, said) {
   "use strict";
   if (window !== window.top) return null;
-  const send = globalThis.watchdeckOut;
+  const send = (detail) => document.dispatchEvent(new CustomEvent(said, { detail }));
   const slots = new Map();
   const byWindow = new Map();
   const waiting = new Set(); // slots with something to say, oldest first

@@ -31,11 +31,8 @@ _NO_SERVICE_WORKERS = (
 """In every frame before its own scripts, as Playwright does it: a worker sees what its neighbours ask."""
 
 
-async def show(cdp: Cdp, chores: Chores, size: tuple[int, int]) -> None:
+async def show(cdp: Cdp, chores: Chores) -> None:
     """Shows the host document in a new page; the caller sets the deadline.
-
-    Args:
-        size: the page's width and height in pixels.
 
     Raises:
         CdpError: the page or the browser is gone.
@@ -57,10 +54,7 @@ async def show(cdp: Cdp, chores: Chores, size: tuple[int, int]) -> None:
 
     cdp.on("Page.frameNavigated", committed)
     cdp.on("Fetch.requestPaused", paused)
-    width, height = size
-    screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     for method, params in (
-        ("Emulation.setDeviceMetricsOverride", screen),
         ("Emulation.setFocusEmulationEnabled", {"enabled": True}),
         ("Page.addScriptToEvaluateOnNewDocument", {"source": _NO_SERVICE_WORKERS}),
         ("Page.enable", None),

@@ -158,14 +158,14 @@ class HostPage:
     async def _open(self) -> None:
         settings = self._settings
         target = self._target = await self.engine.targets.open(
-            private_network=settings.allow_private_network, gone=lambda: self._gone("the page was closed")
+            private_network=settings.allow_private_network,
+            size=settings.render.viewport(1 if self.alone else settings.sessions_per_page),
+            gone=lambda: self._gone("the page was closed"),
         )
         target.on(
             "Inspector.targetCrashed", lambda _: self._die(ErrorCode.PAGE_CRASHED, "the page's process died")
         )
-        await host_page.show(
-            target, self._chores, settings.render.viewport(1 if self.alone else settings.sessions_per_page)
-        )
+        await host_page.show(target, self._chores)
         bridge = Bridge(
             target,
             style=self._settings.render.style,

@@ -127,7 +127,7 @@ class Targets:
             raise CdpError(str(error)[:200]) from error
         return answer
 
-    async def open(self, *, private_network: bool, gone: Callable[[], None]) -> Target:
+    async def open(self, *, private_network: bool, size: tuple[int, int], gone: Callable[[], None]) -> Target:
         """An empty page in a browser context of its own.
 
         One context a page costs nothing that could be measured. It keeps the cookies of pages apart, and
@@ -135,6 +135,7 @@ class Targets:
 
         Args:
             private_network: whether it may frame pages of this machine and of private networks.
+            size: the page's width and height in pixels.
             gone: called once, from the loop, when the page goes by itself.
 
         Raises:
@@ -145,7 +146,8 @@ class Targets:
         try:
             await self._permit(context, private_network=private_network)
             await self.call("Browser.setDownloadBehavior", {"behavior": "deny", "browserContextId": context})
-            page = await self.call("Target.createTarget", {"url": "about:blank", "browserContextId": context})
+            wanted = {"url": "about:blank", "browserContextId": context, "width": size[0], "height": size[1]}
+            page = await self.call("Target.createTarget", wanted)
             session = await self.call("Target.attachToTarget", {"targetId": page["targetId"]})
         except BaseException:
             await self._dispose(context)
