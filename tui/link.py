@@ -83,16 +83,15 @@ class HostLink:
         self.trouble = ""
 
     async def _follow(self) -> None:
-        """Takes in events until the host says that some were missed, or their numbers do."""
-        last = self._deck.seq
-        stream = cast("AsyncGenerator[HostEvent]", self._client.events(last))  # written as a generator
+        """Takes in events until the host says that some were missed."""
+        # Written as a generator. Merged: what the host sends and this has to read does not grow with events.
+        stream = cast("AsyncGenerator[HostEvent]", self._client.events(self._deck.seq, every=self._pause_s))
         async with aclosing(stream) as events:
             async for event in events:
-                if event.type == RESYNC or event.seq > last + 1:
+                if event.type == RESYNC:
                     return
-                if event.type == BEAT or event.seq <= last:
+                if event.type == BEAT:
                     continue
-                last = event.seq
                 self._events.append(event)
                 self._changed.set()
                 if len(self._events) >= BUFFER:

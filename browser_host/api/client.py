@@ -57,17 +57,20 @@ class HostClient:
         """All that the host knows, and the number of the last event in it."""
         return decode.snapshot(await self.call("GET", "/v1/snapshot"))
 
-    async def events(self, after: int) -> AsyncIterator[HostEvent]:
+    async def events(self, after: int, every: float | None = None) -> AsyncIterator[HostEvent]:
         """The events after number `after`, as they come, beats included.
+
+        Args:
+            every: seconds between two pieces at least; those of a session come merged then, whatever
+                their number. None for each event by itself.
 
         Raises:
             NoHost: the host went away, or was silent for `SILENCE_S`.
         """
         timeout = httpx.Timeout(ANSWER_S, connect=CONNECT_S, read=SILENCE_S)
         try:
-            async with self._http.stream(
-                "GET", "/v1/events", params={"after": after}, timeout=timeout
-            ) as answer:
+            query = {"after": after} if every is None else {"after": after, "every": every}
+            async with self._http.stream("GET", "/v1/events", params=query, timeout=timeout) as answer:
                 if answer.status_code != httpx.codes.OK:
                     raise decode.error(answer.status_code, await answer.aread())
                 async for line in answer.aiter_lines():

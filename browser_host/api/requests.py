@@ -131,6 +131,15 @@ class HistoryRequest(Request):
     limit: int = Field(default=1_000, ge=1, le=10_000)
 
 
+class PaceRequest(Request):
+    """How a client wants the events: each by itself, or those of a session merged, at most so often.
+
+    `every` is seconds between two pieces.
+    """
+
+    every: float | None = Field(default=None, gt=0, le=1)
+
+
 Kind = TypeVar("Kind", bound=Request)
 
 

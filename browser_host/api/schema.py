@@ -9,6 +9,12 @@ from browser_host.sessions.views import SessionView
 
 SCHEMA = 1
 
+ADDED, REMOVED = "session.added", "session.removed"
+"""A session that came, and one that went."""
+
+CHANGED = "session.changed"
+"""Several events of one session in a line, for a client that asked for them merged."""
+
 RESYNC = "host.resync"
 """The client missed events and must take a new snapshot."""
 

@@ -25,6 +25,7 @@ from browser_host.api.requests import (
     HistoryRequest,
     InstructionRequest,
     LedgerRequest,
+    PaceRequest,
     VisitorsRequest,
     parse,
     parse_query,
@@ -121,7 +122,12 @@ class _Routes:
         after = request.query_params.get("after", str(feed.seq))
         if not after.isascii() or not after.isdigit():
             raise UsageError("after is the number of the last event that was seen, such as after=42")
-        return StreamingResponse(_lines(feed, int(after[:18])), media_type="application/jsonl")
+        every = parse_query(
+            PaceRequest, {k: v for k, v in request.query_params.items() if k != "after"}
+        ).every
+        number = int(after[:18])
+        lines = _lines(feed, number) if every is None else _merged_lines(feed, number, every)
+        return StreamingResponse(lines, media_type="application/jsonl")
 
     async def detail(self, request: Request) -> Response:
         return _json(self._service.detail(request.path_params["session_id"]))
@@ -170,6 +176,26 @@ async def _lines(feed: Events, seq: int) -> AsyncIterator[bytes]:
         elif lines:
             seq += len(lines)
             yield b"".join(lines)
+        elif feed.closed:
+            return
+        elif not await feed.news(seq, BEAT_EVERY_S) and not feed.closed:
+            yield _word(BEAT, seq)
+
+
+async def _merged_lines(feed: Events, seq: int, every: float) -> AsyncIterator[bytes]:
+    """At once what comes after a silence, then a piece each `every` seconds at most, however much happens.
+
+    A client that reads slowly is waited for, and finds what happened meanwhile merged: never a backlog.
+    """
+    while True:
+        piece = feed.merged(seq)
+        if piece is None:
+            seq = feed.seq
+            yield _word(RESYNC, seq)
+        elif piece[0]:
+            seq = piece[1]
+            yield b"".join(piece[0])
+            await asyncio.sleep(every)
         elif feed.closed:
             return
         elif not await feed.news(seq, BEAT_EVERY_S) and not feed.closed:

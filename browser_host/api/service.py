@@ -28,6 +28,9 @@ class Events(Protocol):
     def after(self, seq: int) -> Sequence[bytes] | None:
         """Lines after number `seq`, or None where some of them are gone."""
 
+    def merged(self, seq: int) -> tuple[Sequence[bytes], int] | None:
+        """The same with each session's events in one line, and the number that they reach to."""
+
     async def news(self, seq: int, within: float) -> bool:
         """Waits at most `within` seconds for an event after number `seq`."""
 

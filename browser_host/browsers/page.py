@@ -207,7 +207,7 @@ class HostPage:
         while bridge is not None:
             await asyncio.sleep(heart.every)
             patience = _PATIENCE_WHILE_LOADING if bridge.loading else 1
-            if await bridge.answer(heart.within * patience):
+            if await bridge.answer(heart.within * patience, heart.every):
                 continue
             self.state = PageState.UNRESPONSIVE
             self._sink(SessionsUnresponsive(tuple(self.sessions)))

@@ -1,6 +1,7 @@
 """The bounded queue between the event loop and the writer's thread; what waits is taken in groups."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -16,10 +17,12 @@ class Write:
 
     Args:
         done: gets their numbers once they are on disk, or the error; None where nobody waits.
+        patient: may wait a while for others to be written with.
     """
 
     entries: tuple[JournalEntry, ...]
     done: Future[tuple[int, ...]] | None = None
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,14 @@ class Inbox:
 
     Args:
         limit: entries that may wait; a look counts as one.
+        patience: seconds that a patient job waits for another that is not.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, patience: float = 0.0) -> None:
         self._limit = limit
+        self._patience = patience
         self._jobs: deque[Job] = deque()
+        self._due: float | None = None  # monotonic seconds; None where nothing waits
         self._weight = 0
         self._closed = False
         self._changed = threading.Condition()
@@ -62,16 +68,26 @@ class Inbox:
                 raise Full
             self._jobs.append(job)
             self._weight += _weight(job)
-            self._changed.notify()
+            due = time.monotonic() + (self._patience if _patient(job) else 0.0)
+            if self._due is None or due < self._due:
+                self._due = due
+                self._changed.notify()
 
     def take(self, at_most: int, within: float) -> Sequence[Job]:
-        """What waits, in order: at least one job, up to so many entries; nothing where none came in time.
+        """What waits, in order, as soon as some of it is due: at least one job, up to so many entries.
 
         Args:
-            within: seconds to wait for the first job.
+            within: seconds to wait; nothing is taken where nothing was due in time.
         """
+        until = time.monotonic() + within
         with self._changed:
-            self._changed.wait_for(lambda: self._jobs or self._closed, within)
+            while not self._closed:
+                now = time.monotonic()
+                if self._due is not None and self._due <= now:
+                    break
+                if until <= now:
+                    return ()
+                self._changed.wait(min(until, self._due or until) - now)
             taken: list[Job] = []
             weight = 0
             while self._jobs and (not taken or weight + _weight(self._jobs[0]) <= at_most):
@@ -79,6 +95,7 @@ class Inbox:
                 weight += _weight(job)
                 taken.append(job)
             self._weight -= weight
+            self._due = time.monotonic() if self._jobs else None  # the rest waited as long as these
             return taken
 
     def close(self) -> None:
@@ -92,6 +109,10 @@ class Inbox:
         """Closed, and empty."""
         with self._changed:
             return self._closed and not self._jobs
+
+
+def _patient(job: Job) -> bool:
+    return isinstance(job, Write) and job.patient
 
 
 def _weight(job: Job) -> int:

@@ -18,6 +18,10 @@ from browser_host.journal.writer import Pace, Writer
 WAITING = 20_000
 """Entries that may wait for the thread: 20 s of 1,000 a second, and some megabytes."""
 
+PATIENCE_S = 0.5
+"""Seconds that what pages said waits to be written together: 100 words a second made 30 commits, and each
+wakes a thread and syncs the disk. Intents and outcomes never wait, and take along what does."""
+
 STALL_S = 2.0
 """Seconds within one group after which the disk counts as not answering."""
 
@@ -54,7 +58,7 @@ class Journal:
         self._tell = changed
         self._dropped = 0
         self._unsaid = 0
-        self._inbox = Inbox(WAITING)
+        self._inbox = Inbox(WAITING, PATIENCE_S)
         self._clock = clock
         self._writer = Writer(
             path, self._inbox, keep_s=keep_s, clock=clock, changed=self._changed, pace=pace or Pace()
@@ -115,17 +119,20 @@ class Journal:
             text = f"the journal {self._path} can't be written: the disk took more than {within:g} s"
             raise JournalUnavailable(text) from None
 
-    def note(self, entries: Sequence[JournalEntry]) -> None:
+    def note(self, entries: Sequence[JournalEntry], *, patient: bool = False) -> None:
         """Hands entries over and waits for nothing: outcomes, and what pages said.
 
         While the journal can't be written they are kept for later, up to a bound; what is lost is counted,
         and the journal says so itself as soon as it can.
+
+        Args:
+            patient: they may be written some time later (`PATIENCE_S`), with others.
         """
         if not entries:
             return
         told = (self._overflow(), *entries) if self._unsaid else tuple(entries)
         try:
-            self._inbox.put(Write(told))
+            self._inbox.put(Write(told, patient=patient))
         except Full:
             self._dropped += len(entries)
             self._unsaid += len(entries)

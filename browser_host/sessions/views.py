@@ -174,6 +174,28 @@ def part(session: Session, keys: Iterable[str], stale: StaleView | None) -> dict
     return {key: _through(_WRITE, key, stale if key == "stale" else _READ[key](session)) for key in keys}
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of a session's keys as they stood, made into JSON only where somebody asks for it.
+
+    Args:
+        extra: what an event says beyond SESSION's keys.
+    """
+
+    session: Session
+    keys: tuple[str, ...]
+    stale: StaleView | None
+    extra: Mapping[str, Any]
+
+    def json(self) -> dict[str, Any]:
+        """The keys and their values, and what is said beside them."""
+        return {**part(self.session, self.keys, self.stale), **self.extra}
+
+    def then(self, later: "Part") -> "Part":
+        """Both in one: all their keys, as they stood later; what was said beside them is not kept."""
+        return Part(later.session, tuple(dict.fromkeys((*self.keys, *later.keys))), later.stale, {})
+
+
 def to_json(view: SessionView) -> dict[str, Any]:
     """The contract's SESSION."""
     return {key: _through(_WRITE, key, getattr(view, key)) for key in KEYS}

@@ -1,12 +1,12 @@
 """The numbered events: a ring that every client reads at its own pace, and that no client can fill."""
 
 import asyncio
-import json
+import itertools
 from collections import deque
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from browser_host.sessions.instant import Instant
+from browser_host.supervisor.record import Record, Told
 
 SIZE = 20_000
 """Events kept for clients that lag: ten seconds of the busiest host that we design for."""
@@ -31,7 +31,7 @@ class Feed:
     """
 
     def __init__(self, size: int = SIZE, characters: int = CHARACTERS) -> None:
-        self._ring: deque[_Record] = deque()
+        self._ring: deque[Record] = deque()
         self._size = size
         self._room = characters
         self._seq = 0
@@ -48,14 +48,14 @@ class Feed:
         """Nothing will be published any more."""
         return self._closed
 
-    def publish(self, kind: str, session_id: str | None, at: Instant, fields: Mapping[str, Any]) -> None:
+    def publish(self, kind: str, session_id: str | None, at: Instant, told: Told) -> None:
         """Gives the event the next number and wakes whoever waits.
 
         Args:
-            fields: further keys of the event, JSON-shaped and not changed afterwards.
+            told: further keys of the event, not changed afterwards.
         """
         self._seq += 1
-        record = _Record(self._seq, at, kind, session_id, fields)
+        record = Record(self._seq, at, kind, session_id, told)
         self._ring.append(record)
         self._room -= record.characters
         while len(self._ring) > self._size or (self._room < 0 and len(self._ring) > 1):
@@ -73,6 +73,29 @@ class Feed:
             return None
         start = len(self._ring) - missing
         return [self._ring[at].line() for at in range(start, min(start + CHUNK, len(self._ring)))]
+
+    def merged(self, seq: int) -> tuple[Sequence[bytes], int] | None:
+        """The same, with the events of each session in one line, and the number that they reach to.
+
+        What a client holds after it is what it would hold after every single event; how many there were
+        makes no difference to what it costs. A line says from which number on it stands for (`first`).
+
+        Returns:
+            None where events after `seq` are gone, or `seq` is a number that was never given.
+        """
+        missing = self._seq - seq
+        if missing < 0 or missing > len(self._ring):
+            return None
+        newest: dict[str, Record] = {}
+        others: list[Record] = []
+        for record in itertools.islice(self._ring, len(self._ring) - missing, None):
+            if record.session_id is None:
+                others.append(record)
+            else:
+                held = newest.get(record.session_id)
+                newest[record.session_id] = record if held is None else held.then(record)
+        ordered = sorted((*newest.values(), *others), key=lambda record: record.seq)
+        return [record.line() for record in ordered], self._seq
 
     async def news(self, seq: int, within: float) -> bool:
         """Waits until there is an event after number `seq`, or the feed is closed.
@@ -96,39 +119,3 @@ class Feed:
         """Ends every client's wait; what was published can still be read."""
         self._closed = True
         self._news.set()
-
-
-class _Record:
-    """An event, encoded when the first client asks for it: a host without clients encodes nothing."""
-
-    __slots__ = ("_at", "_encoded", "_fields", "_kind", "_seq", "_session_id")
-
-    def __init__(
-        self, seq: int, at: Instant, kind: str, session_id: str | None, fields: Mapping[str, Any]
-    ) -> None:
-        self._seq = seq
-        self._at = at
-        self._kind = kind
-        self._session_id = session_id
-        self._fields = fields
-        self._encoded: bytes | None = None
-
-    @property
-    def characters(self) -> int:
-        """Of the page's own words; all else in an event is short."""
-        said = self._fields.get("message")
-        return len(said["raw"]) if said else 0
-
-    def line(self) -> bytes:
-        if self._encoded is None:
-            self._encoded = encode(self._seq, self._at, self._kind, self._session_id, self._fields)
-        return self._encoded
-
-
-def encode(seq: int, at: Instant, kind: str, session_id: str | None, fields: Mapping[str, Any]) -> bytes:
-    """One line of the event stream."""
-    body: dict[str, Any] = {"seq": seq, "at": at.iso(), "type": kind}
-    if session_id is not None:
-        body["id"] = session_id
-    body.update(fields)
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"

@@ -1,7 +1,6 @@
 """All sessions, and the one place where they change: each change is applied and published together."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from browser_host.sessions import transitions, views
 from browser_host.sessions.changes import Change, ChangeType
@@ -9,8 +8,11 @@ from browser_host.sessions.happenings import Happening
 from browser_host.sessions.instant import Clock
 from browser_host.sessions.session import Session
 from browser_host.sessions.staleness import StaleRules, same_verdict, stale
-from browser_host.sessions.views import SessionView, StaleView
+from browser_host.sessions.views import Part, SessionView, StaleView
 from browser_host.supervisor.feed import Feed
+from browser_host.supervisor.record import Told
+
+_ALL_BUT_ID = tuple(key for key in views.KEYS if key != "id")
 
 _MAY_CHANGE_STALENESS = frozenset({ChangeType.STATUS, ChangeType.HOSTING, ChangeType.ENDED})
 
@@ -65,8 +67,7 @@ class Fleet:
     def add(self, session: Session) -> None:
         """Takes in a new session and publishes it whole."""
         self._sessions[session.id] = session
-        body = views.to_json(self.view(session))
-        self._publish(ChangeType.ADDED, session.id, {key: body[key] for key in body if key != "id"})
+        self._publish(ChangeType.ADDED, session.id, Part(session, _ALL_BUT_ID, self.verdict(session), {}))
 
     def remove(self, session_id: str) -> Session:
         """Forgets a session, and says so."""
@@ -87,8 +88,8 @@ class Fleet:
         step = transitions.apply(session, happening, self._clock())
         self._sessions[session_id] = step.session
         for change in step.changes:
-            part = views.part(step.session, change.keys, self._stale.get(session_id))
-            self._publish(change.type, session_id, {**part, **change.extra} if change.extra else part)
+            part = Part(step.session, change.keys, self._stale.get(session_id), change.extra)
+            self._publish(change.type, session_id, part)
         if any(change.type in _MAY_CHANGE_STALENESS for change in step.changes):
             self._judge(step.session)
         if step.changes:
@@ -108,7 +109,7 @@ class Fleet:
         else:
             self._stale[session.id] = verdict
         if not same_verdict(before, verdict):
-            self._publish(ChangeType.STALE, session.id, views.part(session, ("stale",), verdict))
+            self._publish(ChangeType.STALE, session.id, Part(session, ("stale",), verdict, {}))
 
-    def _publish(self, kind: ChangeType, session_id: str, fields: Mapping[str, Any]) -> None:
-        self._feed.publish(kind.value, session_id, self._clock(), fields)
+    def _publish(self, kind: ChangeType, session_id: str, told: Told) -> None:
+        self._feed.publish(kind.value, session_id, self._clock(), told)

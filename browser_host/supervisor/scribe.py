@@ -109,7 +109,7 @@ class Scribe:
         now = self._clock().mono
         for said in self._said.values():
             said.heard, rows = coalesce.due(said.heard, now)
-            self._journal.note(rows)
+            self._journal.note(rows, patient=True)
 
     def forget(self, session_id: str) -> None:
         """The session is gone: what waits of it is written."""
@@ -134,7 +134,7 @@ class Scribe:
             said.heard, rows = coalesce.status(said.heard, entry)
         else:
             said.heard, rows = coalesce.color(said.heard, entry, now)
-        self._journal.note(rows)
+        self._journal.note(rows, patient=True)
 
     def _color(self, session: Session) -> None:
         said = self._said.setdefault(session.id, _Said())
@@ -142,7 +142,7 @@ class Scribe:
         text = (color.value or color.raw) if color else ""
         entry = self._entry(session, ChangeType.COLOR, text, Outcome.SAID, PAGE)
         said.heard, rows = coalesce.color(said.heard, entry, self._clock().mono)
-        self._journal.note(rows)
+        self._journal.note(rows, patient=True)
 
     def _entry(
         self, session: Session, kind: ChangeType, text: str, outcome: Outcome, by: str

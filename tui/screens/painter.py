@@ -1,5 +1,6 @@
 """Puts deck and view state on the main screen's parts; each part sends only what changed."""
 
+import math
 import os
 from collections.abc import Iterator
 
@@ -118,7 +119,8 @@ class Painter:
 
     def telling(self, deck: Deck, now: float) -> Telling:
         """The circumstances in which rows are told at `now` (epoch seconds)."""
-        return Telling(now, self._glyphs, limits_of(stale_rules(deck)), self._uid)
+        # To the second: all ages move at once, and between two seconds none is looked at.
+        return Telling(math.floor(now), self._glyphs, limits_of(stale_rules(deck)), self._uid)
 
     def _header(self, deck: Deck, view: ViewState, width: int, clock: float) -> tuple[Cell, Cell]:
         counted_at, tally = self._tally

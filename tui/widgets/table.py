@@ -54,7 +54,20 @@ class Line:
     thumb: bool
 
 
-_Held = tuple[SessionView, tuple[object, ...], Layout, tuple[Cell, ...]]
+@dataclass(slots=True)
+class _Told:
+    """A row's cells, and what they were made from.
+
+    Args:
+        now: the moment for which `words` were last looked at.
+        words: those that time alone changes.
+    """
+
+    view: SessionView
+    columns: Layout
+    now: float
+    words: tuple[object, ...]
+    cells: tuple[Cell, ...]
 
 
 class SessionTable(Widget, can_focus=False):
@@ -79,7 +92,8 @@ class SessionTable(Widget, can_focus=False):
         self._range: frozenset[str] = frozenset()
         self._top = 0
         self._sent: dict[int, Line] = {}
-        self._cells: dict[str, _Held] = {}
+        self._told_rows: dict[str, _Told] = {}
+        self._width, self._height = 0, 0
 
     @property
     def columns(self) -> Layout:
@@ -89,15 +103,17 @@ class SessionTable(Widget, can_focus=False):
     def show(self, picture: Picture, ink: Ink) -> None:
         """Shows a picture; of the lines in sight, only cells that differ are sent."""
         before, self._picture = self._picture, picture
-        if ink is not self._ink or self.columns is not self._columns:
-            self._ink, self._columns = ink, self.columns
+        self._width, self._height = self.size  # asked for once: Textual looks the whole tree through for it
+        columns = self.columns
+        if ink is not self._ink or columns is not self._columns:
+            self._ink, self._columns = ink, columns
             self._sent.clear()
             self.refresh()
         if picture.selection.anchor is not None or before.selection.anchor is not None:
             self._range = selecting.in_range(picture.selection, picture.rows)
         self._top = viewport.top_after(
             self._top,
-            self.size.height,
+            self._height,
             before=before.rows,
             after=picture.rows,
             old_cursor=before.selection.cursor,
@@ -128,6 +144,8 @@ class SessionTable(Widget, can_focus=False):
 
     def on_resize(self, _: events.Resize) -> None:
         """Keeps the cursor in sight when the terminal's size changes."""
+        self._width, self._height = self.size
+        self._columns = self.columns
         self._sent.clear()
         self.reveal()
 
@@ -157,9 +175,8 @@ class SessionTable(Widget, can_focus=False):
             self.refresh()
 
     def _send_changes(self) -> None:
-        width = self.size.width
-        placed = self.columns.placed
-        for y in range(self.size.height):
+        width, placed = self._width, self._columns.placed
+        for y in range(self._height):
             sent, line = self._sent.get(y), self._line(y)
             if sent == line:
                 continue
@@ -177,7 +194,7 @@ class SessionTable(Widget, can_focus=False):
     def _line(self, y: int) -> Line:
         picture = self._picture
         at = self._top + y
-        thumb = viewport.bar(y, self._top, self.size.height, len(picture.rows))
+        thumb = viewport.bar(y, self._top, self._height, len(picture.rows))
         if at >= len(picture.rows):
             return Line(self._notice(y), Ground.TABLE, greyed=False, thumb=thumb)
         session_id = picture.rows[at]
@@ -187,15 +204,19 @@ class SessionTable(Widget, can_focus=False):
 
     def _told(self, session_id: str) -> tuple[Cell, ...]:
         """The row's cells, from the cache where neither the session nor an age has changed."""
-        view, telling, placed = self._picture.sessions[session_id], self._picture.telling, self.columns
-        told = ticking(view, telling)
-        held = self._cells.get(session_id)
-        if held is not None and held[0] is view and held[1] == told and held[2] is placed:
-            return held[3]
-        if len(self._cells) > 4 * max(1, self.size.height):
-            self._cells.clear()
-        made = cells(view, placed, telling)
-        self._cells[session_id] = (view, told, placed, made)
+        view, telling, columns = self._picture.sessions[session_id], self._picture.telling, self._columns
+        held = self._told_rows.get(session_id)
+        if held is not None and held.view is view and held.columns is columns:
+            if held.now == telling.now:
+                return held.cells
+            words = ticking(view, telling)
+            if held.words == words:
+                held.now = telling.now
+                return held.cells
+        if len(self._told_rows) > 4 * max(1, self._height):
+            self._told_rows.clear()
+        made = cells(view, columns, telling)
+        self._told_rows[session_id] = _Told(view, columns, telling.now, ticking(view, telling), made)
         return made
 
     def _ground(self, session_id: str) -> Ground:
@@ -216,11 +237,11 @@ class SessionTable(Widget, can_focus=False):
 
     def _notice(self, y: int) -> tuple[Cell, ...]:
         notice = self._picture.notice
-        at = y - max(0, (self.size.height - len(notice)) // 3)
+        at = y - max(0, (self._height - len(notice)) // 3)
         if self._picture.rows or not 0 <= at < len(notice):
             return ()
         longest = max(len(words) for words in notice)
-        left = max(0, (self.size.width - longest) // 2)
+        left = max(0, (self._width - longest) // 2)
         return ((Span(" " * left), Span(notice[at], Tone.STRONG if at == 0 else Tone.MUTED)),)
 
     def _spaced(self, told: tuple[Cell, ...]) -> Cell:
@@ -228,7 +249,7 @@ class SessionTable(Widget, can_focus=False):
         if len(told) <= 1:
             return told[0] if told else ()
         spans = list(told[0])
-        columns = self.columns
+        columns = self._columns
         edges = [placed.x for placed in columns.placed[1:]] + [columns.end]
         for placed, edge, cell in zip(columns.placed, edges, told[1:], strict=True):
             spans.extend(padded(cell, edge - placed.x - placed.width))
