@@ -3,10 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from browser_host.journal.entries import JournalEntry
-
 INTERVAL_S = 10.0
 """Seconds between two rows for a session's colours; a page can toggle them many times a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Something that a page said; most of it never becomes an entry, which is dearer to make.
+
+    Args:
+        at: epoch seconds.
+        kind: the event's name, such as `session.color`.
+    """
+
+    at: float
+    session: str
+    label: str
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,39 +34,39 @@ class Heard:
     """
 
     written: float | None = None
-    held: JournalEntry | None = None
+    held: Words | None = None
     passed: int = 0
 
 
-def status(heard: Heard, entry: JournalEntry) -> tuple[Heard, Sequence[JournalEntry]]:
+def status(heard: Heard, words: Words) -> tuple[Heard, Sequence[Words]]:
     """A status is always written, at once; a colour that waits goes on waiting."""
-    return heard, (entry,)
+    return heard, (words,)
 
 
 def color(
-    heard: Heard, entry: JournalEntry, now: float, interval: float = INTERVAL_S
-) -> tuple[Heard, Sequence[JournalEntry]]:
+    heard: Heard, words: Words, now: float, interval: float = INTERVAL_S
+) -> tuple[Heard, Sequence[Words]]:
     """A colour is written if none was within the interval; else it replaces the one that waits.
 
     Args:
         now: seconds of the steady clock.
         interval: seconds.
     """
-    waiting = replace(heard, held=entry, passed=heard.passed + (heard.held is not None))
+    waiting = replace(heard, held=words, passed=heard.passed + (heard.held is not None))
     return due(waiting, now, interval)
 
 
-def due(heard: Heard, now: float, interval: float = INTERVAL_S) -> tuple[Heard, Sequence[JournalEntry]]:
+def due(heard: Heard, now: float, interval: float = INTERVAL_S) -> tuple[Heard, Sequence[Words]]:
     """The colour that waits, once its interval is over; asked from time to time, as by the host's tick."""
     if heard.held is None or (heard.written is not None and now - heard.written < interval):
         return heard, ()
     return Heard(written=now), (_told(heard.held, heard.passed),)
 
 
-def last(heard: Heard) -> Sequence[JournalEntry]:
+def last(heard: Heard) -> Sequence[Words]:
     """The colour that waits when the session ends or is forgotten, its interval over or not."""
     return () if heard.held is None else (_told(heard.held, heard.passed),)
 
 
-def _told(entry: JournalEntry, passed: int) -> JournalEntry:
-    return replace(entry, text=f"{entry.text} ({passed} more before it)") if passed else entry
+def _told(words: Words, passed: int) -> Words:
+    return replace(words, text=f"{words.text} ({passed} more before it)") if passed else words

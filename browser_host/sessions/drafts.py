@@ -1,8 +1,10 @@
 """A session being rewritten by one happening: what is set, what is told of it, what is noted."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from browser_host.sessions.changes import Change, ChangeType
@@ -126,13 +128,22 @@ class Draft:
     def step(self) -> Step:
         """The new session and its changes; a session of which nothing was set is the same object."""
         fields = self._fields
-        session = replace(self.session, **fields) if fields else self.session
+        session = _rewritten(self.session, fields) if fields else self.session
         if not self._told:
             return Step(session, ())
         first, extra = self._told[0]
         changes = [Change(first, _keys(first, tuple(fields)), extra)]
         changes += [Change(change, _NATURAL[change], extra) for change, extra in self._told[1:]]
         return Step(session, tuple(changes))
+
+
+_FIELDS = tuple(field.name for field in dataclasses.fields(Session))
+_values = attrgetter(*_FIELDS)
+
+
+def _rewritten(session: Session, fields: dict[str, Any]) -> Session:
+    """As `dataclasses.replace`, at half its price: every word of every page comes by here."""
+    return Session(**dict(zip(_FIELDS, _values(session), strict=True)) | fields)
 
 
 @lru_cache(maxsize=512)

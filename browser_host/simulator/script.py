@@ -90,7 +90,7 @@ def write_script(settings: SimulatorSettings, number: int, behaviour: Behaviour)
         "rate": settings.rate,
         "seed": chance.randrange(2**31),
         # Fifty questions a second from all pages together cost the simulator a few per cent of a core.
-        "poll": max(500.0, 1000 * settings.sessions / 50),
+        "poll": max(500.0, 1000 * settings.sessions / settings.asks),
         "fault_after": 500 * settings.pace,
     }
     return PageScript(**(parts | _peculiar(behaviour, settings)))

@@ -85,11 +85,12 @@ class Fleet:
         session = self._sessions.get(session_id)
         if session is None:
             return None
-        step = transitions.apply(session, happening, self._clock())
+        now = self._clock()
+        step = transitions.apply(session, happening, now)
         self._sessions[session_id] = step.session
         for change in step.changes:
             part = Part(step.session, change.keys, self._stale.get(session_id), change.extra)
-            self._publish(change.type, session_id, part)
+            self._feed.publish(change.type.value, session_id, now, part)
         if any(change.type in _MAY_CHANGE_STALENESS for change in step.changes):
             self._judge(step.session)
         if step.changes:

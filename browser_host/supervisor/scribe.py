@@ -1,11 +1,12 @@
 """What goes into the journal: intents before their effect, outcomes after it, and what pages said."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from browser_host.api.peer import Peer
 from browser_host.journal import coalesce
-from browser_host.journal.entries import HOST, JournalEntry, Outcome, by_host
+from browser_host.journal.coalesce import Words
+from browser_host.journal.entries import JournalEntry, Outcome, by_host
 from browser_host.journal.journal import Journal
 from browser_host.protocol.instructions import SetMode, SwitchColor, action_of
 from browser_host.sessions.changes import Change, ChangeType
@@ -99,8 +100,7 @@ class Scribe:
                 case ChangeType.COLOR:
                     self._color(session)
                 case ChangeType.HOSTING if session.error is not None:
-                    text = f"{session.hosting.value}: {session.error.text}"
-                    self._journal.note([self._entry(session, change.type, text, Outcome.NOTED, HOST)])
+                    self._hosting(session, change.type, f"{session.hosting.value}: {session.error.text}")
                 case kind if kind in _OUTCOMES:
                     self._outcome(session, change)
 
@@ -108,14 +108,14 @@ class Scribe:
         """Writes what waited for its interval to end."""
         now = self._clock().mono
         for said in self._said.values():
-            said.heard, rows = coalesce.due(said.heard, now)
-            self._journal.note(rows, patient=True)
+            said.heard, words = coalesce.due(said.heard, now)
+            self._write(words)
 
     def forget(self, session_id: str) -> None:
         """The session is gone: what waits of it is written."""
         said = self._said.pop(session_id, None)
         if said is not None:
-            self._journal.note(coalesce.last(said.heard))
+            self._write(coalesce.last(said.heard))
 
     def _outcome(self, session: Session, change: Change) -> None:
         shown = change.extra.get("entry", {}).get("id")
@@ -123,40 +123,48 @@ class Scribe:
         if entry is not None:
             self._journal.note([_outcome_of(session, entry, _OUTCOMES[change.type], self._clock().wall)])
 
+    def _hosting(self, session: Session, kind: ChangeType, text: str) -> None:
+        noted = by_host(self._clock().wall, kind.value, text=text)
+        self._journal.note([replace(noted, session=session.id, label=session.label)])
+
     def _status(self, session: Session, kind: ChangeType, text: str) -> None:
         said = self._said.setdefault(session.id, _Said())
-        entry = self._entry(session, kind, text, Outcome.SAID, PAGE)
-        now = self._clock().mono
-        if now - said.since >= coalesce.INTERVAL_S:
-            said.since, said.statuses = now, 0
+        now = self._clock()
+        words = Words(now.wall, session.id, session.label, kind.value, text)
+        if now.mono - said.since >= coalesce.INTERVAL_S:
+            said.since, said.statuses = now.mono, 0
         said.statuses += 1
         if said.statuses <= STATUSES_PER_INTERVAL:
-            said.heard, rows = coalesce.status(said.heard, entry)
+            said.heard, written = coalesce.status(said.heard, words)
         else:
-            said.heard, rows = coalesce.color(said.heard, entry, now)
-        self._journal.note(rows, patient=True)
+            said.heard, written = coalesce.color(said.heard, words, now.mono)
+        self._write(written)
 
     def _color(self, session: Session) -> None:
         said = self._said.setdefault(session.id, _Said())
-        color = session.color
+        now, color = self._clock(), session.color
         text = (color.value or color.raw) if color else ""
-        entry = self._entry(session, ChangeType.COLOR, text, Outcome.SAID, PAGE)
-        said.heard, rows = coalesce.color(said.heard, entry, self._clock().mono)
-        self._journal.note(rows, patient=True)
+        words = Words(now.wall, session.id, session.label, ChangeType.COLOR.value, text)
+        said.heard, written = coalesce.color(said.heard, words, now.mono)
+        self._write(written)
 
-    def _entry(
-        self, session: Session, kind: ChangeType, text: str, outcome: Outcome, by: str
-    ) -> JournalEntry:
-        return JournalEntry(
-            at=self._clock().wall,
-            by=by,
-            client="host",
-            action=kind.value,
-            session=session.id,
-            label=session.label,
-            outcome=outcome,
-            text=text,
-        )
+    def _write(self, words: Sequence[Words]) -> None:
+        """Pages' words may wait to be written together; nothing is done that needs them on disk."""
+        if words:
+            self._journal.note([_entry_of_words(one) for one in words], patient=True)
+
+
+def _entry_of_words(words: Words) -> JournalEntry:
+    return JournalEntry(
+        at=words.at,
+        by=PAGE,
+        client="host",
+        action=words.kind,
+        session=words.session,
+        label=words.label,
+        outcome=Outcome.SAID,
+        text=words.text,
+    )
 
 
 def _entry_of(intent: Intent, outcome: Outcome, text: str = "") -> JournalEntry:

@@ -69,7 +69,8 @@ class Stand:
             rate: events a second of each.
             more: further fields of `SimulatorSettings`.
         """
-        settings = {"scenario": "clock", "dom_rows": ROWS, "pace": 0.0, **more}
+        # The pages' questions to the simulator are no part of what is measured, and real ones ask nothing.
+        settings = {"scenario": "clock", "dom_rows": ROWS, "pace": 0.0, "asks": 1.0, **more}
         asked = SimulatorSettings(sessions=sessions, rate=rate, **settings)  # type: ignore[arg-type]  # by name
         command = [sys.executable, "-m", "tests.bench.subjects.upscope", json.dumps(asdict(asked))]
         with started(command, self.log, os.environ) as program:

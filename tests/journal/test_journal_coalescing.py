@@ -6,10 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from browser_host.journal import coalesce
-from browser_host.journal.coalesce import Heard
-from tests.journal.samples import entry
+from browser_host.journal.coalesce import Heard, Words
 
 INTERVAL = 10.0
+
+
+def words(text: str, at: float = 0.0) -> Words:
+    return Words(at, "s1", "Desk 4", "session.color", text)
+
+
 STEPS = st.lists(st.tuples(st.floats(0, 8), st.sampled_from(["status", "color", "tick"])), max_size=60)
 
 
@@ -19,7 +24,7 @@ def test_colours_keep_their_interval_and_statuses_are_all_there(steps: list[tupl
     written: list[tuple[float, str]] = []
     for number, (passed, kind) in enumerate(steps):
         now += passed
-        said = entry(f"{kind} {number}", at=now)
+        said = words(f"{kind} {number}", at=now)
         match kind:
             case "status":
                 heard, rows = coalesce.status(heard, said)
@@ -41,10 +46,10 @@ def test_colours_keep_their_interval_and_statuses_are_all_there(steps: list[tupl
 
 
 def test_the_first_colour_is_written_at_once_and_a_burst_becomes_one_row() -> None:
-    heard, rows = coalesce.color(Heard(), entry("#111111"), 0.0, INTERVAL)
+    heard, rows = coalesce.color(Heard(), words("#111111"), 0.0, INTERVAL)
     assert [row.text for row in rows] == ["#111111"]
     for moment in (1.0, 2.0, 3.0):
-        heard, rows = coalesce.color(heard, entry(f"#{moment:.0f}"), moment, INTERVAL)
+        heard, rows = coalesce.color(heard, words(f"#{moment:.0f}"), moment, INTERVAL)
         assert rows == ()
     assert coalesce.due(heard, 9.9, INTERVAL)[1] == ()
     heard, rows = coalesce.due(heard, 10.0, INTERVAL)

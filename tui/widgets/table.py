@@ -8,7 +8,6 @@ from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from browser_host.sessions.views import SessionView
 from tui import selection as selecting
@@ -20,6 +19,7 @@ from tui.rows import Telling, cells, ticking
 from tui.selection import Selection
 from tui.tones import Ground, Span, Tone
 from tui.widgets import viewport
+from tui.widgets.kept import KeptLines
 
 _WHEEL_ROWS = 3
 _NONE: Mapping[str, SessionView] = MappingProxyType({})
@@ -70,7 +70,7 @@ class _Told:
     cells: tuple[Cell, ...]
 
 
-class SessionTable(Widget, can_focus=False):
+class SessionTable(KeptLines):
     """Shows pictures; scrolls to keep the cursor in sight; tells which row was pressed."""
 
     @dataclass
