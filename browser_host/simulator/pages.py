@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 from html import escape
@@ -62,6 +63,7 @@ class Pages:
         self._elsewhere = elsewhere
         self._closing = closing
         self._template = Template(_package_data("watch_page.html"))
+        self._quiet_until = (time.time() + service.settings.quiet) * 1000
         self._rows = "".join(_row(number) for number in range(service.settings.dom_rows))
 
     def routes(self) -> list[Route]:
@@ -106,7 +108,11 @@ class Pages:
 
     def _page(self, link: Link, script: PageScript) -> str:
         leaves = f"{self._elsewhere}/ended" if script.after_end == "leave" else None
-        part = asdict(script) | {"opening": link.opened, "end_url": link.end_url or leaves}
+        part = asdict(script) | {
+            "opening": link.opened,
+            "end_url": link.end_url or leaves,
+            "quiet_until": self._quiet_until,
+        }
         return self._template.substitute(
             label=escape(link.visitor.label),
             rows=self._rows,

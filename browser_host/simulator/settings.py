@@ -25,6 +25,7 @@ class SimulatorSettings:
         rest_per_minute: calls that the REST service takes in any minute; 0 takes all.
         link_seconds: how long a link can be opened; 0 is as long as the simulator lives.
         link_opens: how often a link can be opened; 0 is as often as one likes.
+        quiet: seconds from the simulator's start in which live pages say nothing of themselves.
         asks: how often a second all pages together ask what a test wants of them.
 
     Raises:
@@ -43,6 +44,7 @@ class SimulatorSettings:
     rest_per_minute: int = 0
     link_seconds: float = 0.0
     link_opens: int = 0
+    quiet: float = 0.0
     asks: float = 50.0
 
     def __post_init__(self) -> None:
@@ -57,6 +59,7 @@ class SimulatorSettings:
             ("rest_per_minute", self.rest_per_minute, 0, 100_000),
             ("link_seconds", self.link_seconds, 0, 86_400),
             ("link_opens", self.link_opens, 0, 1_000),
+            ("quiet", self.quiet, 0, 3600),
             ("asks", self.asks, 0.1, 1_000),
         )
         for name, value, low, high in bounds:

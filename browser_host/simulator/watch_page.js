@@ -168,7 +168,8 @@
   }
 
   function goLive() {
-    if (script.rate > 0) often(script.rate, script.stirs === 'clock' ? tellTime : stir);
+    const lively = () => often(script.rate, script.stirs === 'clock' ? tellTime : stir);
+    if (script.rate > 0) later(Math.max(0, script.quiet_until - Date.now()), lively);
     if (script.fault) later(script.fault_after, () => strike(script.fault));
   }
 

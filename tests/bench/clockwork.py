@@ -35,6 +35,7 @@ class Tally:
 
     Args:
         lost: statuses that a page says it said, and that did not come.
+        merged: words that did not come one by one, and were counted instead.
     """
 
     colors: int = 0
@@ -42,13 +43,18 @@ class Tally:
     customs: int = 0
     checks: int = 0
     lost: int = 0
+    merged: int = 0
     ages_ms: list[float] = field(default_factory=list)
-    _said: Counter[str] = field(default_factory=Counter)
+    _heard: Counter[str] = field(default_factory=Counter)
+    _first: dict[str, int] = field(default_factory=dict)
+    _last: dict[str, int] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Counts anew; how many statuses each page said stays known."""
-        self.colors = self.statuses = self.customs = self.checks = 0
+        self.colors = self.statuses = self.customs = self.checks = self.merged = 0
         self.ages_ms.clear()
+        self._first.clear()
+        self._last.clear()
 
     def heard(self, page: str, message: Mapping[str, Any], now_ms: float) -> None:
         """A page's message arrived.
@@ -65,16 +71,20 @@ class Tally:
                     self.ages_ms.append(age)
             case "sessionStatusUpdate":
                 self.statuses += 1
-                self._said[page] += 1
-            case "customMessage":
+                self._heard[page] += 1
+            case "customMessage" if "words" in message["message"]:
                 self.customs += 1
-                self._check(page, message["message"]["words"]["sessionStatusUpdate"])
+                self._check(page, message["message"]["words"])
 
-    def _check(self, page: str, said: int) -> None:
+    def _check(self, page: str, words: Mapping[str, int]) -> None:
+        """Compares what a page says it has said with what came of it."""
         self.checks += 1
-        if self._said[page] < said:
-            self.lost += said - self._said[page]
-            self._said[page] = said
+        self._first.setdefault(page, sum(words.values()))
+        self._last[page] = sum(words.values())
+        statuses = words["sessionStatusUpdate"]
+        if self._heard[page] < statuses:
+            self.lost += statuses - self._heard[page]
+            self._heard[page] = statuses
 
     def told(self, seconds: float) -> dict[str, float]:
         """The counts as rates, and how old the words were when they came.
@@ -82,9 +92,12 @@ class Tally:
         Args:
             seconds: that were counted.
         """
-        words = self.colors + self.statuses + self.customs
+        came = self.colors + self.statuses + self.customs
+        offered = sum(last - self._first[page] for page, last in self._last.items())
         return {
-            "words_per_s": words / seconds,
+            "offered_per_s": offered / seconds,
+            "came_per_s": came / seconds,
+            "carried_per_s": (came + self.merged) / seconds,
             "checks": self.checks,
             "lost": self.lost,
             "p50_ms": quantile(self.ages_ms, 0.5),

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from browser_host.simulator.settings import SimulatorSettings
 from tests.support import host_socket
@@ -76,6 +78,13 @@ class Stand:
         with started(command, self.log, os.environ) as program:
             yield program.ready["watch_urls"]
 
+    def record(self, links: Sequence[str]) -> dict[str, Any]:
+        """What the simulator of these links saw."""
+        origin = links[0].partition("/w/")[0]
+        with urllib.request.urlopen(f"{origin}/record", timeout=30) as answer:  # noqa: S310 - ours
+            found: dict[str, Any] = json.load(answer)
+        return found
+
     @contextlib.contextmanager
     def subject(self, name: str, links: Sequence[str], *arguments: str) -> Iterator[Program]:
         """A subject that has opened the links; `ready["open_s"]` says how long that took."""
@@ -115,6 +124,16 @@ class Hosted:
 
     home: Home
     program: Program
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """The sessions as the host lists them."""
+        found: list[dict[str, Any]] = host_socket.get(self.home.socket, "/v1/snapshot")["sessions"]
+        return found
+
+    def post(self, address: str, body: dict[str, Any]) -> dict[str, Any]:
+        """What the host answers to a request."""
+        answer: dict[str, Any] = host_socket.post(self.home.socket, address, body)
+        return answer
 
     def open_s(self, sessions: int) -> float:
         """Seconds from being ready until so many sessions' pages have spoken."""

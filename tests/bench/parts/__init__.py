@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 
 from tests.bench.part import Part
-from tests.bench.parts import hosting
+from tests.bench.parts import ends, events, fleet, flood, hosting
 
-PARTS: Mapping[str, Part] = {"hosting": hosting}
+PARTS: Mapping[str, Part] = {
+    "hosting": hosting,
+    "events": events,
+    "ends": ends,
+    "flood": flood,
+    "fleet": fleet,
+}

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from browser_host.browsers.pool import Pool
-from browser_host.browsers.reports import MessageReceived, Report
+from browser_host.browsers.reports import MessageReceived, MessagesDropped, Report
 from browser_host.browsers.settings import PoolSettings
 from browser_host.secrets import WatchLink
 from tests.bench.subjects.speaking import Counting, links, obey, opening
@@ -29,8 +29,11 @@ async def main(per_page: int) -> None:
     counting = Counting(len(wanted))
 
     def take(report: Report) -> None:
-        if isinstance(report, MessageReceived) and isinstance(report.data, dict):
-            counting.heard(report.session_id, report.data)
+        match report:
+            case MessageReceived(session_id, dict(data)):
+                counting.heard(session_id, data)
+            case MessagesDropped(_, count):
+                counting.tally.merged += count
 
     settings = PoolSettings(
         executable=Path(os.environ["BENCH_BROWSER"]), sessions_per_page=per_page, allow_private_network=True

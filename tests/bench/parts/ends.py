@@ -1,0 +1,64 @@
+"""From an instruction to the page's own confirmation, for one session and for all."""
+
+import statistics
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from tests.bench.figures import Figure, quantile
+from tests.bench.stand import Hosted, Stand
+
+TITLE = "From an instruction to its confirmation (200 sessions, a word a second each, no pace and no undo)"
+ROUNDS = 3
+SESSIONS = 200
+SETTLES_S = 4.0
+SINGLE = 30
+"""Instructions to one session each, one after the other."""
+
+FIGURES = (
+    Figure("a colour, one session: p50", "ms"),
+    Figure("a colour, one session: p99", "ms"),
+    Figure("a colour, all sessions", "s"),
+    Figure("an end, one session", "ms"),
+    Figure("an end, all the others", "s", at_most=1.0),
+    Figure("ends that were confirmed", "%", at_least=100.0),
+)
+
+_RULES = """
+[end]
+undo = "0s"
+per_second = 1000
+"""
+_CONFIRMED = "confirmed"
+
+
+def measure(stand: Stand) -> Mapping[str, float]:
+    """One round. A page takes 30 ms to end, as in the simulator's every run."""
+    sessions = stand.scale.sessions(SESSIONS)
+    with stand.pages(sessions, 1.0) as links, stand.host(links, more=_RULES) as hosted:
+        hosted.open_s(sessions)
+        time.sleep(stand.scale.seconds(SETTLES_S))
+        ids = [session["id"] for session in hosted.sessions()]
+        color = {"action": "switchColor", "color": "#123456"}
+        singles = [
+            _took(hosted, "/v1/instructions", {"ids": [one], **color})[0] * 1000
+            for one in ids[1 : SINGLE + 1]
+        ]
+        all_colors, _ = _took(hosted, "/v1/instructions", {"all": True, **color})
+        one_end, first = _took(hosted, "/v1/ends", {"ids": ids[:1]})
+        all_ends, rest = _took(hosted, "/v1/ends", {"all": True})
+    confirmed = first["counts"].get(_CONFIRMED, 0) + rest["counts"].get(_CONFIRMED, 0)
+    return {
+        "a colour, one session: p50": statistics.median(singles),
+        "a colour, one session: p99": quantile(singles, 0.99),
+        "a colour, all sessions": all_colors,
+        "an end, one session": one_end * 1000,
+        "an end, all the others": all_ends,
+        "ends that were confirmed": 100 * confirmed / sessions,
+    }
+
+
+def _took(hosted: Hosted, address: str, body: dict[str, Any]) -> tuple[float, dict[str, Any]]:
+    began = time.monotonic()
+    answer = hosted.post(address, body)
+    return time.monotonic() - began, answer

@@ -1,0 +1,68 @@
+"""What one flooding page costs the others."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from tests.bench.figures import Figure, quantile
+from tests.bench.stand import Stand
+from tests.bench.tap import tapped
+
+TITLE = "One page floods with 50,000 messages a second, beside 99 sessions that say a word a second"
+ROUNDS = 3
+SESSIONS = 100
+FLOOD = 50_000
+COUNTS_S = 15.0
+SETTLES_S = 4.0
+
+FIGURES = (
+    Figure("p50 before: all", "ms"),
+    Figure("p99 before: all", "ms"),
+    Figure("p50 under the flood: sessions of other pages", "ms"),
+    Figure("p99 under the flood: sessions of other pages", "ms"),
+    Figure("p50 under the flood: its nine neighbours", "ms"),
+    Figure("p50: other pages under the flood / before", "x", at_most=2.0),
+    Figure("p99: other pages under the flood / before", "x", at_most=2.0),
+    Figure("messages of the flood that were counted", "1/s"),
+    Figure("sessions that are named for it", "", at_least=1.0, at_most=1.0),
+)
+
+
+def measure(stand: Stand) -> Mapping[str, float]:
+    """One round: the same sessions without the flood, then with it; told by a client of the real host."""
+    sessions = stand.scale.sessions(SESSIONS)
+    calm, _ = _ages(stand, sessions, "clock")
+    ages, host = _ages(stand, sessions, ",".join(("flood", *["clock"] * (sessions - 1))))
+    culprit = max(host, key=lambda one: one["dropped"])
+    neighbours = {one["id"] for one in host if one["page"] == culprit["page"]} - {culprit["id"]}
+    others = [age for one, all_ages in ages.items() if one not in neighbours for age in all_ages]
+    beside = [age for one in neighbours for age in ages.get(one, [])]
+    before = [age for all_ages in calm.values() for age in all_ages]
+    named = [one for one in host if one["dropped"] > 100 * (1 + min(two["dropped"] for two in host))]
+    return {
+        "p50 before: all": quantile(before, 0.5),
+        "p99 before: all": quantile(before, 0.99),
+        "p50 under the flood: sessions of other pages": quantile(others, 0.5),
+        "p99 under the flood: sessions of other pages": quantile(others, 0.99),
+        "p50 under the flood: its nine neighbours": quantile(beside, 0.5),
+        "p50: other pages under the flood / before": quantile(others, 0.5) / quantile(before, 0.5),
+        "p99: other pages under the flood / before": quantile(others, 0.99) / quantile(before, 0.99),
+        "messages of the flood that were counted": (culprit["dropped"] + culprit["events"])
+        / stand.scale.seconds(COUNTS_S + SETTLES_S),
+        "sessions that are named for it": len(named),
+    }
+
+
+def _ages(
+    stand: Stand, sessions: int, scenario: str
+) -> tuple[Mapping[str, list[float]], list[dict[str, Any]]]:
+    """How old the words of each session are when a client hears them, and the sessions at the end."""
+    with (
+        stand.pages(sessions, 1.0, scenario=scenario, flood=FLOOD) as links,
+        stand.host(links) as hosted,
+    ):
+        hosted.open_s(sessions)
+        time.sleep(stand.scale.seconds(SETTLES_S))
+        with tapped(hosted.home.socket) as tap:
+            time.sleep(stand.scale.seconds(COUNTS_S))
+        return tap.ages_ms, hosted.sessions()
