@@ -22,7 +22,11 @@ class Placing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BrowserDescription:
-    """A browser for the contract's `host.browsers`."""
+    """A browser for the contract's `host.browsers`.
+
+    Args:
+        busiest: the share of time, 0 to 1, that the thread of its busiest page works.
+    """
 
     number: int
     name: str
@@ -30,6 +34,7 @@ class BrowserDescription:
     state: str
     pages: int
     sessions: int
+    busiest: float
     sandbox: bool
 
 

@@ -1,12 +1,14 @@
 """One page of iframes: what crashes, hangs and is closed as a whole."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine, Mapping
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from browser_host.bridge import host_page
 from browser_host.bridge.bridge import Bridge
+from browser_host.bridge.busy import Busy
 from browser_host.bridge.cdp import CdpError
 from browser_host.bridge.chores import Chores
 from browser_host.browsers.engine import Engine
@@ -27,6 +29,8 @@ CLOSE_WITHIN_S = 5.0
 _CHANCES_WHILE_STRAINED = 5
 _PATIENCE_WHILE_LOADING = 3
 """Ten watch pages that load at once keep their one thread busy for seconds on a machine with other work."""
+_LOOK_EVERY_S = 10.0
+"""Seconds over which a page's work is taken together: what a watch page does comes in waves of seconds."""
 _CAUSE_WITHIN_S = 0.5
 """A page's end is told before its browser's, which may be its cause."""
 
@@ -79,6 +83,13 @@ class HostPage:
         self._chores = Chores(self._chore_failed)
         self._target: Target | None = None
         self._bridge: Bridge | None = None
+        self._busy: Busy | None = None
+        self._looked_at = 0.0
+
+    @property
+    def busy(self) -> float:
+        """The share of time, 0 to 1, that its thread worked of late."""
+        return self._busy.share if self._busy is not None else 0.0
 
     @property
     def free(self) -> int:
@@ -180,6 +191,7 @@ class HostPage:
         )
         await bridge.start()
         self._bridge = bridge
+        self._busy = Busy(target)
 
     async def _seat(self) -> None:
         """Makes iframes for whoever got a seat, as many at a time as there are."""
@@ -208,6 +220,7 @@ class HostPage:
             await asyncio.sleep(heart.every)
             patience = _PATIENCE_WHILE_LOADING if bridge.loading else 1
             if await bridge.answer(heart.within * patience, heart.every):
+                await self._look(heart.within * patience)
                 continue
             self.state = PageState.UNRESPONSIVE
             self._sink(SessionsUnresponsive(tuple(self.sessions)))
@@ -219,6 +232,16 @@ class HostPage:
                     return
             self.state = PageState.OPEN
             self._sink(SessionsResponsive(tuple(self.sessions)))
+
+    async def _look(self, within: float) -> None:
+        """Looks how busy the page is; one that is too late for it is the next beat's affair."""
+        now = asyncio.get_running_loop().time()
+        if self._busy is None or now - self._looked_at < _LOOK_EVERY_S:
+            return
+        self._looked_at = now
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._busy.look()
 
     def _vacate(self, session_id: str) -> None:
         del self.sessions[session_id]

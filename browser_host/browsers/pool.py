@@ -130,7 +130,7 @@ class Pool:
             return
         room = [s for s in self._shelves.values() if len(s.pages) < self._settings.pages_per_browser]
         rooms = [
-            Room(page.number, page.free)
+            Room(page.number, page.free, len(page.sessions), page.busy)
             for shelf in self._shelves.values()
             for page in shelf.pages.values()
             if not page.alone and page.state in {PageState.OPENING, PageState.OPEN}

@@ -32,6 +32,7 @@ class Shelf:
             state="running",
             pages=len(self.pages),
             sessions=len(self.sessions),
+            busiest=round(max((page.busy for page in self.pages.values()), default=0.0), 3),
             sandbox=engine.sandbox,
         )
 

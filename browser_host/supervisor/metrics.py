@@ -68,6 +68,12 @@ def exposition(
             [(f'{{browser="{browser.number}"}}', browser.pages) for browser in browsers],
         ),
         *_metric(
+            "browser_busiest_page",
+            "gauge",
+            "The share of time that the thread of each browser's busiest page works.",
+            [(f'{{browser="{browser.number}"}}', browser.busiest) for browser in browsers],
+        ),
+        *_metric(
             "browser_up",
             "gauge",
             "Whether each browser is running.",

@@ -2,13 +2,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from browser_host.browsers.hosting import Placing
-from browser_host.browsers.placing import Room, plan
+from browser_host.browsers.placing import BUSY, HEAD, Room, plan
 
 WHO = st.lists(st.sampled_from(Placing), max_size=60).map(
     lambda placings: [(f"s{number}", placing) for number, placing in enumerate(placings)]
 )
-ROOMS = st.lists(st.integers(0, 10), max_size=8).map(
-    lambda seats: [Room(number + 1, free) for number, free in enumerate(seats)]
+QUIET_8, QUIET_5 = Room(1, 2, taken=8, busy=0.0), Room(2, 5, taken=5, busy=0.0)
+SHARED = st.integers(0, 40).map(lambda count: [(f"s{number}", Placing.SHARED) for number in range(count)])
+SEATS = st.tuples(st.integers(0, 10), st.integers(0, 10), st.floats(0, 1))
+ROOMS = st.lists(SEATS, max_size=8).map(
+    lambda seats: [Room(number + 1, *room) for number, room in enumerate(seats)]
 )
 
 
@@ -44,6 +47,42 @@ def test_twelve_sessions_share_two_pages_evenly() -> None:
 
 
 def test_the_emptiest_page_is_filled_first_and_no_page_is_opened_without_need() -> None:
-    result = plan([(f"s{n}", Placing.SHARED) for n in range(4)], [Room(1, 2), Room(2, 5)], 10, 40)
+    result = plan([(f"s{n}", Placing.SHARED) for n in range(4)], [QUIET_8, QUIET_5], 10, 40)
     assert [page for _, page in result.seated] == [2, 2, 2, 1]
     assert result.opened == ()
+
+
+def test_the_page_with_less_to_do_is_filled_first_though_more_sit_there() -> None:
+    crowded, working = Room(1, 2, taken=8, busy=0.01), Room(2, 8, taken=2, busy=0.3)
+    result = plan([(f"s{n}", Placing.SHARED) for n in range(2)], [crowded, working], 10, 40)
+    assert [page for _, page in result.seated] == [1, 1]
+
+
+def test_a_page_at_its_limit_gets_none_while_another_can_be_opened() -> None:
+    result = plan([("s0", Placing.SHARED)], [Room(1, 9, taken=1, busy=BUSY)], 10, 1)
+    assert [page.sessions for page in result.opened] == [("s0",)]
+
+
+def test_a_page_at_its_limit_is_better_than_none() -> None:
+    result = plan([("s0", Placing.SHARED)], [Room(1, 9, taken=1, busy=1.0)], 10, 0)
+    assert result.seated == (("s0", 1),)
+
+
+@given(SHARED, ROOMS)
+def test_none_is_seated_where_a_page_with_room_had_less_to_do(
+    who: list[tuple[str, Placing]], rooms: list[Room]
+) -> None:
+    result = plan(who, rooms, 10, 0)
+    seated = {room.page: sum(page == room.page for _, page in result.seated) for room in rooms}
+    for room in rooms:
+        for other in rooms:
+            if seated[room.page] and seated[other.page] < other.free and other.busy < BUSY:
+                before = room.burden + seated[room.page] - 1
+                assert room.busy < BUSY
+                assert before <= other.burden + seated[other.page]
+
+
+@given(st.integers(0, 10), st.floats(0, 1))
+def test_quiet_sessions_count_by_heads(taken: int, busy: float) -> None:
+    burden = Room(1, 1, taken, busy).burden
+    assert burden == taken if busy <= taken * HEAD else burden > taken

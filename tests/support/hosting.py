@@ -51,7 +51,7 @@ class ScriptedHosting:
             self.sink(reports.InstructionPosted(session_id, number))
 
     def describe(self) -> tuple[BrowserDescription, ...]:
-        return (BrowserDescription(1, "scripted", "1.0", "running", 1, len(self.opened), sandbox=True),)
+        return (BrowserDescription(1, "scripted", "1.0", "running", 1, len(self.opened), 0.0, sandbox=True),)
 
     async def close(self, within: float) -> None:
         assert within > 0
