@@ -205,7 +205,8 @@ class HostService:
     def health(self) -> Mapping[str, Any]:
         """How the host is, with a reason where it is not well."""
         hosting = metrics.trouble(self._hosting.describe(), self._supervisor.fleet)
-        reason = "; ".join(filter(None, (hosting, self._journal.standing.reason))) or None
+        floods = (str(flood) for flood in self._supervisor.floods.present.values())
+        reason = "; ".join(filter(None, (hosting, *floods, self._journal.standing.reason))) or None
         return {
             "schema": SCHEMA,
             "status": "degraded" if reason else "ok",

@@ -20,6 +20,7 @@ from browser_host.supervisor.agenda import Agenda
 from browser_host.supervisor.dispatch import Dispatch
 from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.fleet import Fleet
+from browser_host.supervisor.floods import Floods
 from browser_host.supervisor.housing import Housing
 from browser_host.supervisor.identity import Identities
 from browser_host.supervisor.new_session import NewSession
@@ -64,6 +65,7 @@ class Supervisor:
         self.dispatch = Dispatch(
             self.fleet, hosting, self._agenda, clock, self._ask_service if rules.rest_fallback else None
         )
+        self.floods = Floods()
         self.housing = Housing(self.fleet, hosting, rest, self._agenda, clock, log)
         self._agenda.after(JUDGE_EVERY_S, self._judge)
 
@@ -216,6 +218,12 @@ class Supervisor:
         self._scribe.tick()
         keep = self._rules.keep_ended_s
         now = self._clock()
+        turn = self.floods.look(self.fleet, now.mono)
+        for flood in turn.began:
+            facts = {"id": flood.session.id, "label": flood.session.label, "page": flood.session.page}
+            self._log.warning("session.floods", **facts, per_second=round(flood.per_second))
+        for session in turn.ended:
+            self._log.info("session.flood_over", id=session.id, dropped=session.dropped)
         if keep is not None:
             endings = [(session.id, session.ended) for session in self.fleet]
             for session_id, ended in endings:

@@ -1,4 +1,4 @@
-"""A page at work is known by the browser's own account of it, and gets nobody where another page is at rest."""
+"""A page at work is known by the browser's own account, and gets nobody where another page is at rest."""
 
 import pytest
 
