@@ -71,21 +71,24 @@ class Target:
         self._handlers.setdefault(event, []).append(handler)
 
     def received(self, text: str) -> None:
-        """Takes a message of the page's process, which may have been broken into."""
+        """Takes a message of the page's process; one that makes no sense ends the session.
+
+        The process may have been broken into, so nothing of what it says is taken for granted.
+        """
         try:
-            message = json.loads(text)
-            number, method = message.get("id"), message.get("method")
-        except (ValueError, AttributeError, RecursionError):
+            self._take(json.loads(text))
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
             self.ended()
-            return
-        if method is not None:
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if (method := message.get("method")) is not None:
             for handler in self._handlers.get(method, ()):
                 handler(message.get("params") or {})
-        elif (answer := self._waiting.get(number)) is not None and not answer.done():
+        elif (answer := self._waiting.get(message["id"])) is not None and not answer.done():
             if "error" in message:
                 answer.set_exception(CdpError(str(message["error"])[:200]))
             else:
-                answer.set_result(message.get("result") or {})
+                answer.set_result({**(message.get("result") or {})})
 
     def ended(self) -> None:
         """The session is over: nobody waits for it any longer."""

@@ -1,5 +1,7 @@
 """The watch pages in a real browser: what they say, what they take, and that the record says so."""
 
+import time
+
 import httpx
 import pytest
 
@@ -29,6 +31,32 @@ async def test_a_live_page_stirs_at_its_rate(start: StartSimulator, embed: Embed
     await parent.hears(0, {"type": "customMessage"}, times=3)
     await parent.hears(0, {"type": "currentColor"}, times=10)
     await parent.hears_status(0, "viewerReady", times=4)
+
+
+async def test_a_page_of_the_clock_says_when_it_spoke_and_how_much_it_said(
+    start: StartSimulator, embed: Embed
+) -> None:
+    began = round(time.time() * 1000)
+    parent = await embed(await start(sessions=1, rate=100, scenario="clock"))
+    await parent.hears(0, {"type": "customMessage"}, times=2)
+    heard = await parent.heard(0)
+    passed = round(time.time() * 1000) - began
+    told = [int(one["color"][1:], 16) for one in heard if one["type"] == "currentColor" and "color" in one]
+    moments = [(moment - began) & 0xFFFFFF for moment in told[1:]]  # the first is the agent's own
+    assert moments == sorted(moments)
+    assert all(moment <= passed for moment in moments)
+    at = max(place for place, one in enumerate(heard) if one["type"] == "customMessage")
+    words = heard[at]["message"]["words"]
+    assert words == {kind: sum(one["type"] == kind for one in heard[:at]) for kind in words}
+
+
+async def test_live_pages_keep_quiet_until_they_may_speak(start: StartSimulator, embed: Embed) -> None:
+    parent = await embed(await start(sessions=1, rate=100, quiet=3_600))
+    await parent.hears_status(0, "viewerReady")
+    before = await parent.heard(0)
+    await parent.post(0, {"action": "switchColor", "color": "#123456"})
+    await parent.hears(0, {"type": "currentColor", "color": "#123456"})
+    assert len(await parent.heard(0)) == len(before) + 1
 
 
 async def test_instructions_reach_the_page_they_were_posted_to_and_no_other(
