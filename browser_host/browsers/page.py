@@ -1,7 +1,6 @@
 """One page of iframes: what crashes, hangs and is closed as a whole."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine, Mapping
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
@@ -219,8 +218,7 @@ class HostPage:
         while bridge is not None:
             await asyncio.sleep(heart.every)
             patience = _PATIENCE_WHILE_LOADING if bridge.loading else 1
-            if await bridge.answer(heart.within * patience, heart.every):
-                await self._look(heart.within * patience)
+            if await self._answers(bridge, heart.within * patience):
                 continue
             self.state = PageState.UNRESPONSIVE
             self._sink(SessionsUnresponsive(tuple(self.sessions)))
@@ -233,15 +231,18 @@ class HostPage:
             self.state = PageState.OPEN
             self._sink(SessionsResponsive(tuple(self.sessions)))
 
-    async def _look(self, within: float) -> None:
-        """Looks how busy the page is; one that is too late for it is the next beat's affair."""
+    async def _answers(self, bridge: Bridge, within: float) -> bool:
+        """Whether the page answers: now and then to how busy it is, which no page that hangs does."""
         now = asyncio.get_running_loop().time()
         if self._busy is None or now - self._looked_at < _LOOK_EVERY_S:
-            return
+            return await bridge.answer(within, self._settings.heart.every)
         self._looked_at = now
-        with contextlib.suppress(TimeoutError):
+        try:
             async with asyncio.timeout(within):
                 await self._busy.look()
+        except TimeoutError:
+            return False
+        return True
 
     def _vacate(self, session_id: str) -> None:
         del self.sessions[session_id]

@@ -1,4 +1,4 @@
-"""A page's session, and what a page's process may say that was broken into, which no real one can be made to."""
+"""A page's session, and what a page's process may say that was broken into: no real one can be made to."""
 
 import asyncio
 import json
