@@ -60,9 +60,11 @@ class Stage:
                 self.asked.append(name)
                 if name in self.silent:
                     continue
-                body = f"<!doctype html><body><script>{self.scripts.get(name, '')}</script>".encode()
+                script, alone = self.scripts.get(name, ""), name.endswith(".js")
+                body = (script if alone else f"<!doctype html><body><script>{script}</script>").encode()
                 head = f"HTTP/1.1 {self.statuses.get(name, '200 OK')}\r\n{self.headers.get(name, '')}"
-                length = f"Content-Type: text/html\r\nContent-Length: {len(body)}\r\n\r\n"
+                kind = "javascript" if alone else "html"
+                length = f"Content-Type: text/{kind}\r\nContent-Length: {len(body)}\r\n\r\n"
                 writer.write((head + length).encode() + body)
                 await writer.drain()
         except (OSError, asyncio.CancelledError, IndexError):

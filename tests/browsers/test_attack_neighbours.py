@@ -203,3 +203,39 @@ async def test_no_page_gets_out_of_its_frame(open_pool: Opened, stage: Stage, re
     beside = len(record.said("victim"))
     await record.until(lambda: len(record.said("victim")) > beside + 2)
     assert len(record.said("attacker")) == heard
+
+
+WORKER = "addEventListener('fetch', (event) => event.respondWith(new Response('owned')));"
+REGISTERS = """
+const frame = (more) => document.body.appendChild(Object.assign(document.createElement("iframe"), more));
+const through = (what, container) => {
+  attempt(what, () => { container().register("/worker.js", {scope: "/"}).then(
+    () => say(what, "registered"), (error) => say(what, error.name)); });
+};
+const fresh = frame({});
+const written = frame({srcdoc: "<p>"});
+through("own", () => navigator.serviceWorker);
+through("prototype", () => Object.create(ServiceWorkerContainer.prototype));
+through("fresh", () => fresh.contentWindow.navigator.serviceWorker);
+through("borrowed", () => ({register: (...all) =>
+  fresh.contentWindow.ServiceWorkerContainer.prototype.register.apply(navigator.serviceWorker, all)}));
+written.onload = () => through("written", () => written.contentWindow.navigator.serviceWorker);
+const nested = frame({src: "/nested"});
+nested.onload = () => through("nested", () => nested.contentWindow.navigator.serviceWorker);
+setTimeout(() =>
+  navigator.serviceWorker.getRegistrations().then((all) => say("registrations", all.length)), 1500);
+"""
+
+
+async def test_no_page_gets_a_service_worker_by_any_frame_of_its_own(
+    open_pool: Opened, stage: Stage, record: Record
+) -> None:
+    stage.scripts |= {"attacker": ATTACK + REGISTERS, "nested": "", "worker.js": WORKER}
+    pool = await open_pool()
+    pool.open("attacker", stage.link("attacker"))
+    await record.until(lambda: any(m["what"] == "registrations" for m in told(record, "attacker")))
+    came = {one["what"]: one["came"] for one in told(record, "attacker")}
+    assert came.pop("registrations") == "0"
+    assert "registered" not in came.values()
+    assert {"own", "fresh", "borrowed", "written", "nested"} <= set(came)
+    assert "worker.js" not in stage.asked
