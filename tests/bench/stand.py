@@ -108,6 +108,19 @@ class Stand:
         with running(home, "host", log=self.log) as program:
             yield Hosted(home, program)
 
+    @contextlib.contextmanager
+    def scripted(self, sessions: int, rate: float = 0.0, words: str = "clock") -> Iterator["Hosted"]:
+        """A host without browsers, as `tests.bench.subjects.scripted_host` describes it.
+
+        Args:
+            rate: words a second of all sessions together.
+        """
+        home = self.home()
+        asked = {"socket": str(home.socket), "sessions": sessions, "rate": rate, "words": words}
+        command = [sys.executable, "-m", "tests.bench.subjects.scripted_host", json.dumps(asked)]
+        with started(command, self.log, home.environment(), stdin=subprocess.PIPE) as program:
+            yield Hosted(home, program)
+
 
 @dataclass(frozen=True, slots=True)
 class Hosted:

@@ -3,6 +3,6 @@
 from collections.abc import Mapping
 
 from tests.bench.part import Part
-from tests.bench.parts import hosting
+from tests.bench.parts import hosting, keys, start, terminal
 
-PARTS: Mapping[str, Part] = {"hosting": hosting}
+PARTS: Mapping[str, Part] = {"hosting": hosting, "terminal": terminal, "keys": keys, "start": start}
