@@ -14,7 +14,7 @@ from pathlib import Path
 from browser_host.browsers.install import ensure_browser
 from tests.bench import machine
 from tests.bench.figures import table
-from tests.bench.parts import PARTS
+from tests.bench.parts import ONLY_BY_NAME, PARTS
 from tests.bench.stand import Scale, Stand
 
 
@@ -22,7 +22,10 @@ def main() -> None:
     """Measures what is asked for, and prints Markdown."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help=f"one of {', '.join(PARTS)}; all unless given"
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help=f"one of {', '.join(PARTS)}; unless given, all but {', '.join(ONLY_BY_NAME)}",
     )
     parser.add_argument("--rounds", type=int, help="instead of each part's own number")
     parser.add_argument(
@@ -34,7 +37,7 @@ def main() -> None:
         parser.error(f"no part is called {', '.join(unknown)}; there are {', '.join(PARTS)}")
     browser = ensure_browser(None, lambda text: print(text, file=sys.stderr)).executable
     print(f"{machine.described(browser)}\n", flush=True)
-    for name in asked.parts or PARTS:
+    for name in asked.parts or [name for name in PARTS if name not in ONLY_BY_NAME]:
         part = PARTS[name]
         rounds = []
         for number in range(asked.rounds or part.ROUNDS):

@@ -35,13 +35,13 @@ class Scale:
 
     share: float = 1.0
 
-    def sessions(self, count: int) -> int:
+    def sessions(self, count: int, *, least: int = 4) -> int:
         """So many of them, but some."""
-        return max(4, round(count * self.share))
+        return max(least, round(count * self.share))
 
     def rate(self, per_second: float) -> float:
-        """So many a second."""
-        return per_second * self.share
+        """So many a second, but some."""
+        return min(per_second, max(20.0, per_second * self.share))
 
     def seconds(self, seconds: float) -> float:
         """So long, but a while."""
@@ -117,6 +117,19 @@ class Stand:
         with running(home, "host", log=self.log) as program:
             yield Hosted(home, program)
 
+    @contextlib.contextmanager
+    def scripted(self, sessions: int, rate: float = 0.0, words: str = "clock") -> Iterator["Hosted"]:
+        """A host without browsers, as `tests.bench.subjects.scripted_host` describes it.
+
+        Args:
+            rate: words a second of all sessions together.
+        """
+        home = self.home()
+        asked = {"socket": str(home.socket), "sessions": sessions, "rate": rate, "words": words}
+        command = [sys.executable, "-m", "tests.bench.subjects.scripted_host", json.dumps(asked)]
+        with started(command, self.log, home.environment(), stdin=subprocess.PIPE) as program:
+            yield Hosted(home, program)
+
 
 @dataclass(frozen=True, slots=True)
 class Hosted:
@@ -128,6 +141,11 @@ class Hosted:
     def sessions(self) -> list[dict[str, Any]]:
         """The sessions as the host lists them."""
         found: list[dict[str, Any]] = host_socket.get(self.home.socket, "/v1/snapshot")["sessions"]
+        return found
+
+    def health(self) -> dict[str, Any]:
+        """How the host stands."""
+        found: dict[str, Any] = host_socket.get(self.home.socket, "/v1/health")
         return found
 
     def post(self, address: str, body: dict[str, Any]) -> dict[str, Any]:

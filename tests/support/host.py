@@ -16,7 +16,7 @@ from browser_host.api.socket import HostSocket
 from browser_host.journal.journal import Journal
 from browser_host.protocol.instructions import Instruction
 from browser_host.secrets import WatchLink
-from browser_host.sessions.instant import system_clock
+from browser_host.sessions.instant import Clock, system_clock
 from browser_host.sessions.session import Session, Source
 from browser_host.supervisor.dispatch import Given
 from browser_host.supervisor.feed import Feed
@@ -91,7 +91,10 @@ class ScriptedHost:
 
 @contextlib.asynccontextmanager
 async def scripted_host(
-    rules: Rules | None = None, hosting: ScriptedHosting | None = None, rest: Rest | None = None
+    rules: Rules | None = None,
+    hosting: ScriptedHosting | None = None,
+    rest: Rest | None = None,
+    clock: Clock = system_clock,
 ) -> AsyncIterator[ScriptedHost]:
     feed = Feed()
     hosting = hosting or ScriptedHosting()
@@ -99,13 +102,13 @@ async def scripted_host(
     folder = tempfile.TemporaryDirectory()
     journal = Journal(Path(folder.name) / "journal.sqlite3", keep_s=None)
     await journal.start()
-    scribe = Scribe(journal, system_clock)
+    scribe = Scribe(journal, clock)
     supervisor = Supervisor(
         hosting,
         rules,
         Identities(b"t" * KEY_BYTES),
         feed=feed,
-        clock=system_clock,
+        clock=clock,
         log=SilentLog(),
         scribe=scribe,
         rest=rest,
@@ -121,7 +124,7 @@ async def scripted_host(
         feed=feed,
         rules=rules,
         version="0.0.0",
-        started=system_clock(),
+        started=clock(),
         simulated=False,
         stop=lambda _: stopped.set(),
     )

@@ -178,7 +178,7 @@ class Terminal:
         with self._changed:
             self._screen.resize(rows, columns)
             self._screen.reset()
-            _set_size(self._master, columns, rows)
+            set_size(self._master, columns, rows)
 
     def wait(self, within: float = LEAVES_WITHIN_S) -> int:
         """The exit code, once all that the program wrote has been read.
@@ -236,11 +236,17 @@ class Terminal:
             return b""
 
 
-def _set_size(fd: int, columns: int, rows: int) -> None:
+def set_size(fd: int, columns: int, rows: int) -> None:
+    """Makes a pty so large; the program on it hears of it by SIGWINCH."""
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
-def _environment(home: Home, more: Mapping[str, str]) -> dict[str, str]:
+def environment_of(home: Home, more: Mapping[str, str]) -> dict[str, str]:
+    """A program's environment on a terminal with all colours.
+
+    Args:
+        more: beside the usual; an empty text unsets.
+    """
     kept = {k: v for k, v in home.environment().items() if not k.startswith(_OF_OTHER_TERMINALS)}
     usual = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
     # What a dashboard remembers of its view is its own, so that no test begins with another's filter.
@@ -259,13 +265,13 @@ def terminal(
         environment: beside the home's and a truecolor terminal's; an empty text unsets.
     """
     master, slave = pty.openpty()
-    _set_size(master, *size)
+    set_size(master, *size)
     process = subprocess.Popen(
         [sys.executable, "-ISc", _TAKE_TERMINAL, WATCHDECK, *arguments],
         stdin=slave,
         stdout=slave,
         stderr=slave,
-        env=_environment(home, environment),
+        env=environment_of(home, environment),
         start_new_session=True,
     )
     window = Terminal(process, master, slave, size)

@@ -1,7 +1,8 @@
 """The table of sessions: line by line, and only the cells that changed are sent to the terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from types import MappingProxyType
 
 from textual import events
@@ -52,6 +53,11 @@ class Line:
     ground: Ground
     greyed: bool
     thumb: bool
+
+    def is_like(self, other: "Line") -> bool:
+        """Both have columns, on the same ground: what differs between them is cells."""
+        columns = len(self.cells) == len(other.cells) > 1
+        return columns and self.ground is other.ground and self.greyed is other.greyed
 
 
 @dataclass(slots=True)
@@ -175,21 +181,29 @@ class SessionTable(KeptLines):
             self.refresh()
 
     def _send_changes(self) -> None:
+        changed = [region for y in range(self._height) for region in self._changed(y)]
+        if changed:  # all in one call: each looks up the same styles
+            self.refresh(*changed)
+
+    def _changed(self, y: int) -> Iterator[Region]:
+        """What of a line differs from what was sent."""
         width, placed = self._width, self._columns.placed
-        for y in range(self._height):
-            sent, line = self._sent.get(y), self._line(y)
-            if sent == line:
-                continue
-            whole = sent is None or sent.ground is not line.ground or sent.greyed is not line.greyed
-            if whole or sent is None or len(sent.cells) != len(line.cells):
-                self.refresh(Region(0, y, width, 1))
-                continue
-            for at, (old, new) in enumerate(zip(sent.cells, line.cells, strict=True)):
-                if old != new:
-                    x, size = (placed[at - 1].x, placed[at - 1].width) if at else (0, GUTTER)
-                    self.refresh(Region(x, y, size, 1))
-            if sent.thumb is not line.thumb:
-                self.refresh(Region(width - 1, y, 1, 1))
+        sent, line = self._sent.get(y), self._line(y)
+        if sent == line:
+            return
+        if sent is None or not sent.is_like(line):
+            yield Region(0, y, width, 1)
+            return
+        differs = [old != new for old, new in zip(sent.cells, line.cells, strict=True)]
+        # Side by side in one: Textual cuts off what stands behind a region, which costs as much as the cell.
+        for differ, some in groupby(range(len(differs)), differs.__getitem__):
+            if differ:
+                run = tuple(some)
+                x = placed[run[0] - 1].x if run[0] else 0
+                end = placed[run[-1] - 1].x + placed[run[-1] - 1].width if run[-1] else GUTTER
+                yield Region(x, y, end - x, 1)
+        if sent.thumb is not line.thumb:
+            yield Region(width - 1, y, 1, 1)
 
     def _line(self, y: int) -> Line:
         picture = self._picture

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.bench.part import Part
-from tests.bench.parts import ends, events, fleet, flood, hosting
+from tests.bench.parts import cpu, ends, events, fleet, flood, growth, hosting, keys, start, terminal
 
 PARTS: Mapping[str, Part] = {
     "hosting": hosting,
@@ -11,4 +11,12 @@ PARTS: Mapping[str, Part] = {
     "ends": ends,
     "flood": flood,
     "fleet": fleet,
+    "cpu": cpu,
+    "terminal": terminal,
+    "keys": keys,
+    "start": start,
+    "growth": growth,
 }
+
+ONLY_BY_NAME = frozenset({"growth"})
+"""What takes an hour by itself."""

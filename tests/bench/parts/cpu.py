@@ -3,11 +3,11 @@
 import time
 from collections.abc import Mapping
 
-from tests.bench.line import attached
-
 from tests.bench.figures import Figure
+from tests.bench.line import line
 from tests.bench.meter import BROWSER, DRIVER, OWN, cost_of, percent
 from tests.bench.stand import Stand
+from tests.support.programs import WATCHDECK
 
 TITLE = "The processor, by who uses it (100 sessions, one dashboard of 160x45)"
 ROUNDS = 3
@@ -36,13 +36,14 @@ def measure(stand: Stand) -> Mapping[str, float]:
     for name, rate in RATES.items():
         with stand.pages(sessions, rate) as links, stand.host(links) as hosted:
             hosted.open_s(sessions)
-            with attached(hosted.home) as dashboard:
+            with line(hosted.home, (WATCHDECK, "attach")) as window:
+                dashboard = window.process.pid
                 time.sleep(stand.scale.seconds(SETTLES_S))
-                host, front = cost_of(hosted.program.pid, memory=False), cost_of(dashboard.pid, memory=False)
+                host, front = cost_of(hosted.program.pid, memory=False), cost_of(dashboard, memory=False)
                 seconds = stand.scale.seconds(COUNTS_S)
                 time.sleep(seconds)
                 later = cost_of(hosted.program.pid, memory=False)
-                shown = percent(front, cost_of(dashboard.pid, memory=False), seconds)
+                shown = percent(front, cost_of(dashboard, memory=False), seconds)
         own = percent(host, later, seconds, OWN)
         found |= {
             f"{name}: host": own,

@@ -30,15 +30,15 @@ FIGURES = (
 
 def measure(stand: Stand) -> Mapping[str, float]:
     """One round: the same sessions without the flood, then with it; told by a client of the real host."""
-    sessions = stand.scale.sessions(SESSIONS)
-    calm, _ = _ages(stand, sessions, "clock")
-    ages, host = _ages(stand, sessions, ",".join(("flood", *["clock"] * (sessions - 1))))
+    sessions = stand.scale.sessions(SESSIONS, least=12)
+    calm, _, _ = _ages(stand, sessions, "clock")
+    ages, host, reason = _ages(stand, sessions, ",".join(("flood", *["clock"] * (sessions - 1))))
     culprit = max(host, key=lambda one: one["dropped"])
     neighbours = {one["id"] for one in host if one["page"] == culprit["page"]} - {culprit["id"]}
     others = [age for one, all_ages in ages.items() if one not in neighbours for age in all_ages]
     beside = [age for one in neighbours for age in ages.get(one, [])]
     before = [age for all_ages in calm.values() for age in all_ages]
-    named = [one for one in host if one["dropped"] > 100 * (1 + min(two["dropped"] for two in host))]
+    named = [one for one in host if f"{one['id']} " in reason]
     return {
         "p50 before: all": quantile(before, 0.5),
         "p99 before: all": quantile(before, 0.99),
@@ -55,8 +55,8 @@ def measure(stand: Stand) -> Mapping[str, float]:
 
 def _ages(
     stand: Stand, sessions: int, scenario: str
-) -> tuple[Mapping[str, list[float]], list[dict[str, Any]]]:
-    """How old the words of each session are when a client hears them, and the sessions at the end."""
+) -> tuple[Mapping[str, list[float]], list[dict[str, Any]], str]:
+    """How old the words of each session are when a client hears them; sessions and health at the end."""
     with (
         stand.pages(sessions, 1.0, scenario=scenario, flood=FLOOD) as links,
         stand.host(links) as hosted,
@@ -65,4 +65,5 @@ def _ages(
         time.sleep(stand.scale.seconds(SETTLES_S))
         with tapped(hosted.home.socket) as tap:
             time.sleep(stand.scale.seconds(COUNTS_S))
-        return tap.ages_ms, hosted.sessions()
+            health = hosted.health()
+        return tap.ages_ms, hosted.sessions(), health["reason"] or ""

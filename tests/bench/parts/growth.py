@@ -3,11 +3,11 @@
 import time
 from collections.abc import Mapping
 
-from tests.bench.line import attached
-
 from tests.bench.figures import Figure
+from tests.bench.line import line
 from tests.bench.meter import BROWSER, DRIVER, OWN, Cost, cost_of
 from tests.bench.stand import Stand
+from tests.support.programs import WATCHDECK
 
 TITLE = "An hour of 100 sessions that say five words a second each"
 ROUNDS = 1
@@ -17,6 +17,7 @@ RUNS_S = 3600.0
 WARMS_UP_S = 600.0
 """Until then rings, caches and heaps fill to what they are bounded to."""
 LOOKS = 10
+LOOKS_EVERY_S = 6.0
 """Looks of which each end's figure is the median: a heap breathes."""
 
 WHO = ("host", "driver", "dashboard", "browser")
@@ -32,11 +33,12 @@ def measure(stand: Stand) -> Mapping[str, float]:
     sessions = stand.scale.sessions(SESSIONS)
     with stand.pages(sessions, RATE) as links, stand.host(links) as hosted:
         hosted.open_s(sessions)
-        with attached(hosted.home) as dashboard:
+        with line(hosted.home, (WATCHDECK, "attach")) as window:
+            dashboard = window.process.pid
             time.sleep(stand.scale.seconds(WARMS_UP_S))
-            first = _looks(stand, hosted.program.pid, dashboard.pid)
+            first = _looks(stand, hosted.program.pid, dashboard)
             time.sleep(stand.scale.seconds(RUNS_S - WARMS_UP_S))
-            last = _looks(stand, hosted.program.pid, dashboard.pid)
+            last = _looks(stand, hosted.program.pid, dashboard)
         words = sum(one["events"] + one["dropped"] for one in hosted.sessions())
     return {
         **{f"after the warm-up: {who}": first[who] for who in WHO},
@@ -50,7 +52,7 @@ def _looks(stand: Stand, host: int, dashboard: int) -> Mapping[str, float]:
     looks: list[tuple[Cost, Cost]] = []
     for _ in range(LOOKS):
         looks.append((cost_of(host), cost_of(dashboard)))
-        time.sleep(stand.scale.seconds(60.0) / LOOKS)
+        time.sleep(stand.scale.share * LOOKS_EVERY_S)
     whose = {"host": (0, OWN), "driver": (0, DRIVER), "dashboard": (1, OWN), "browser": (0, BROWSER)}
     return {
         who: sorted(look[at].memory_mb[name] for look in looks)[LOOKS // 2]

@@ -1,0 +1,24 @@
+"""Every part of the benchmark runs, and gives each of its figures: on a two-hundredth of what it asks for."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from browser_host.browsers.find import Found
+from tests.bench.figures import table
+from tests.bench.parts import PARTS
+from tests.bench.stand import Scale, Stand
+
+pytestmark = pytest.mark.timeout(180)
+
+SHARE = 0.005
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_gives_all_its_figures(name: str, browser: Found, tmp_path: Path) -> None:
+    part = PARTS[name]
+    found = part.measure(Stand(browser.executable, tmp_path, Scale(SHARE)))
+    assert set(found) == {figure.name for figure in part.FIGURES}
+    assert all(math.isfinite(value) for value in found.values()), found
+    assert "not measured" not in table(part.TITLE, part.FIGURES, [found])
