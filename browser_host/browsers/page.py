@@ -215,8 +215,10 @@ class HostPage:
     async def _beat(self) -> None:
         """Asks the page whether it answers; one that does not is unresponsive, and after a while given up."""
         bridge, heart = self._bridge, self._settings.heart
+        loop = asyncio.get_running_loop()
         while bridge is not None:
-            await asyncio.sleep(heart.every)
+            # In step with all other pages: an idle host wakes once for all of them, and so does the driver.
+            await asyncio.sleep(heart.every - loop.time() % heart.every)
             patience = _PATIENCE_WHILE_LOADING if bridge.loading else 1
             if await self._answers(bridge, heart.within * patience):
                 continue
