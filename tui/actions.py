@@ -83,6 +83,7 @@ ACTIONS = (
     _send("end", "e", "end", "End the sessions; asks first", 7),
     Action("plan", "E", "end a plan", "End many as a plan: the marked, the stale", "ask('plan')", _HOST, 9),
     Action("undo", "z", "undo", "Take back ends that were not posted yet", "ask('undo')", _HOST, 9),
+    _send("retry", "t", "try again", "Host at once what is lost or blocked; starts browsers again", 18),
     Action("detail", "enter", "detail", "The session's timeline and ledger", "detail", _TARGET, 11),
     Action("range", "v", "range", "Begin a range; again marks all of it", "mark('range')", _TARGET),
     Action("mark-all", "a", "mark all", "Mark all rows that are shown", "mark('all')", _TARGET),

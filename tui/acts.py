@@ -64,6 +64,17 @@ class Acts:
         if outcome is not None:
             self._tell_failures(outcome)
 
+    async def retry(self, ids: tuple[str, ...]) -> None:
+        """Has sessions hosted again that are lost or blocked, without waiting for their next try."""
+        tried = await self._answer(self._client.retry(Target(ids=ids)))
+        if tried is not None:
+            text = (
+                f"trying {len(tried)} again"
+                if tried
+                else "nothing to try again: none of them is lost or blocked"
+            )
+            self._say(text, Weight.INFORMATION)
+
     async def end(self, ids: tuple[str, ...], undo_s: float) -> None:
         """Ends sessions, after the host's time to undo.
 

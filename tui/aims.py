@@ -13,6 +13,7 @@ AIMED: Mapping[str, str] = {
     "mode-cursor": "Mode cursor to",
     "color-next": "Next color to",
     "color-choose": "Choose a color for",
+    "retry": "Try to host again",
     "copy-id": "Copy the ids of",
     "copy-row": "Copy the rows of",
 }

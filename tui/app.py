@@ -188,6 +188,10 @@ class WatchdeckApp(App[None]):
     def _instruct(self, asked: asks.Instructed) -> None:
         self._start(self._acts.instruct(tuple(asked.ids), asked.instruction))
 
+    @on(asks.RetryAsked)
+    def _retry(self, asked: asks.RetryAsked) -> None:
+        self._start(self._acts.retry(tuple(asked.ids)))
+
     @on(asks.EndAsked)
     def _ask_to_end(self, asked: asks.EndAsked) -> None:
         aim = question.endable(asked.ids, self.deck)

@@ -79,27 +79,22 @@ def first_line(
 
 def badges(deck: Deck, view: ViewState, now: float) -> list[tuple[str, Tone]]:
     """What the operator must not overlook, the loudest last; what follows a colon may be left out."""
-    found: list[tuple[str, Tone]] = []
-    if deck.host is not None and deck.host.simulated:
-        found.append(("DEMO simulated", Tone.BADGE))
-    if Switch.FOLLOW in view.switches:
-        found.append(("FOLLOW", Tone.BADGE))
-    if Switch.FAULTS in view.switches:
-        found.append(("FAULTS ONLY", Tone.BADGE))
-    if deck.host is not None and deck.host.automatic:
-        rules = ", ".join(deck.host.automatic)
-        found.append((f"AUTOMATIC: the host ends what is {printable(rules)}", Tone.BADGE_WARN))
-    if state.is_read_only(deck):
-        found.append(("READ-ONLY", Tone.BADGE_WARN))
-    if Switch.PAUSED in view.switches:
-        found.append(("PAUSED, P goes on", Tone.BADGE_WARN))
-    if deck.host is not None and deck.host.journal is not None:
-        found.append(("JOURNAL: nothing can be changed", Tone.BADGE_BAD))
-    if deck.link is LinkState.CONNECTING:
-        found.append(("CONNECTING", Tone.BADGE_WARN))
-    if deck.link is LinkState.LOST:
-        found.append((f"HOST LOST {age(deck.lost_since, now)}".rstrip(), Tone.BADGE_BAD))
-    return found
+    host, switches = deck.host, view.switches
+    automatic = printable(", ".join(host.automatic)) if host is not None else ""
+    lost = f"HOST LOST {age(deck.lost_since, now)}".rstrip()
+    unusual = (
+        ("DEMO simulated", Tone.BADGE, host is not None and host.simulated),
+        ("FOLLOW", Tone.BADGE, Switch.FOLLOW in switches),
+        ("FAULTS ONLY", Tone.BADGE, Switch.FAULTS in switches),
+        (f"AUTOMATIC: the host ends what is {automatic}", Tone.BADGE_WARN, bool(automatic)),
+        ("READ-ONLY", Tone.BADGE_WARN, state.is_read_only(deck)),
+        ("PAUSED, P goes on", Tone.BADGE_WARN, Switch.PAUSED in switches),
+        ("JOURNAL: nothing can be changed", Tone.BADGE_BAD, host is not None and host.journal is not None),
+        ("NO BROWSER: t tries again", Tone.BADGE_BAD, host is not None and host.given_up is not None),
+        ("CONNECTING", Tone.BADGE_WARN, deck.link is LinkState.CONNECTING),
+        (lost, Tone.BADGE_BAD, deck.link is LinkState.LOST),
+    )
+    return [(text, tone) for text, tone, holds in unusual if holds]
 
 
 def second_line(total: int, tally: Tally, view: ViewState, glyphs: Glyphs, uid: int = -1) -> Groups:

@@ -152,6 +152,10 @@ class HostClient:
         query = httpx.QueryParams({"limit": limit, **({"session": session} if session else {})})
         return tuple((await self.call("GET", f"/v1/history?{query}"))["entries"])
 
+    async def retry(self, target: Target) -> tuple[str, ...]:
+        """Has sessions hosted at once that wait for their next try; returns the ids of those that did."""
+        return tuple((await self.call("POST", "/v1/retry", target.body()))["retried"])
+
     async def stop(self) -> None:
         """Asks the host to end in order."""
         await self.call("POST", "/v1/stop", {})

@@ -103,6 +103,10 @@ class EndRequest(Targeted):
     timeout_s: Timeout | None = None
 
 
+class RetryRequest(Targeted):
+    """Tries at once to host sessions that wait for their next try."""
+
+
 class LedgerRequest(Request):
     """Speaks of instructions that were given, by the ledger's ids."""
 

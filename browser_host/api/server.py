@@ -26,6 +26,7 @@ from browser_host.api.requests import (
     InstructionRequest,
     LedgerRequest,
     PaceRequest,
+    RetryRequest,
     VisitorsRequest,
     parse,
     parse_query,
@@ -100,6 +101,7 @@ def application(service: Service) -> Starlette:
             Route("/v1/ends", routes.end, methods=["POST"]),
             Route("/v1/cancel", routes.cancel, methods=["POST"]),
             Route("/v1/settle", routes.settle, methods=["POST"]),
+            Route("/v1/retry", routes.retry, methods=["POST"]),
             Route("/v1/stop", routes.stop, methods=["POST"]),
             Route("/v1/history", routes.history),
             Route("/v1/visitors", routes.visitors),
@@ -150,6 +152,9 @@ class _Routes:
 
     async def settle(self, request: Request) -> Response:
         return _json(await self._service.settle(parse(LedgerRequest, await _body(request))))
+
+    async def retry(self, request: Request) -> Response:
+        return _json(self._service.retry(parse(RetryRequest, await _body(request)), _peer(request)))
 
     async def stop(self, request: Request) -> Response:
         return _json(self._service.stop(_peer(request)))

@@ -10,6 +10,7 @@ from browser_host.api.requests import (
     HistoryRequest,
     InstructionRequest,
     LedgerRequest,
+    RetryRequest,
     VisitorsRequest,
 )
 
@@ -65,6 +66,9 @@ class Service(Protocol):
 
     async def settle(self, request: LedgerRequest) -> Mapping[str, Any]:
         """Waits until instructions came as far as they can come."""
+
+    def retry(self, request: RetryRequest, peer: Peer) -> Mapping[str, Any]:
+        """Tries to host sessions again."""
 
     def stop(self, peer: Peer) -> Mapping[str, Any]:
         """Lets the host end in order."""

@@ -29,6 +29,7 @@ _NODE_OPTIONS = "NODE_OPTIONS"
 _SECRETS = re.compile(r"key|token|secret|passw|credential", re.IGNORECASE)
 _PING_EVERY_S = 2.0
 _PING_WITHIN_S = 5.0
+_LET_GO_WITHIN_S = 1.0
 _CULPRITS = 2
 """Pages that are given up, one after the other, before a browser that does not answer is."""
 _LOOK_FOR_S = 1.0
@@ -133,6 +134,7 @@ class Engine:
                     await browser.close()
                 if playwright is not None:
                     await playwright.stop()
+                    playwright = None
         except (PlaywrightError, TimeoutError) as error:
             self._log.warning("browser.close_failed", browser=self.number, error=type(error).__name__)
         finally:
@@ -140,6 +142,8 @@ class Engine:
             if left := processes.still_run({*own, *self._own()}):
                 self._log.warning("browser.killed", browser=self.number, processes=len(left))
                 processes.kill(left)
+        if playwright is not None:
+            await _let_go(playwright)
 
     def _own(self) -> frozenset[Process]:
         """The driver, what it started, and what stays in the browser's group when its parent is gone."""
@@ -223,6 +227,13 @@ class Engine:
     def _chore_failed(self, name: str, error: BaseException) -> None:
         self._log.warning("browser.chore_failed", browser=self.number, chore=name, error=repr(error))
         self._say_lost("the browser can't be watched")
+
+
+async def _let_go(playwright: Playwright) -> None:
+    """Closes what this process holds of a driver that was killed: pipes, and a child to be waited for."""
+    with contextlib.suppress(PlaywrightError, TimeoutError):  # it can't answer, and need not
+        async with asyncio.timeout(_LET_GO_WITHIN_S):
+            await playwright.stop()
 
 
 @contextlib.contextmanager

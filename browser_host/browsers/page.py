@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from browser_host.bridge import host_page
 from browser_host.bridge.bridge import Bridge
-from browser_host.bridge.busy import Busy
 from browser_host.bridge.cdp import CdpError
 from browser_host.bridge.chores import Chores
 from browser_host.browsers.engine import Engine
-from browser_host.browsers.hosting import ReportSink
+from browser_host.browsers.hosting import SHARED, Placing, ReportSink
 from browser_host.browsers.log import Log
+from browser_host.browsers.pulse import Pulse
 from browser_host.browsers.reports import InstructionNotPosted, SessionsResponsive, SessionsUnresponsive
 from browser_host.browsers.settings import PoolSettings
 from browser_host.browsers.telling import Telling
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 OPEN_WITHIN_S = 20.0
 SEAT_WITHIN_S = 10.0
 CLOSE_WITHIN_S = 5.0
-_CHANCES_WHILE_STRAINED = 5
-_PATIENCE_WHILE_LOADING = 3
-"""Ten watch pages that load at once keep their one thread busy for seconds on a machine with other work."""
-_LOOK_EVERY_S = 10.0
-"""Seconds over which a page's work is taken together: what a watch page does comes in waves of seconds."""
 _CAUSE_WITHIN_S = 0.5
 """A page's end is told before its browser's, which may be its cause."""
 
@@ -48,7 +43,7 @@ class HostPage:
 
     Args:
         number: rises with every page of this host.
-        alone: whether it is one session's own.
+        placing: who may sit in it.
         vacated: called when a session left its seat by being blocked.
         strained: whether the whole machine is late; a page is not given up for that alone.
     """
@@ -59,7 +54,7 @@ class HostPage:
         engine: Engine,
         settings: PoolSettings,
         *,
-        alone: bool,
+        placing: Placing,
         sink: ReportSink,
         log: Log,
         vacated: Callable[["HostPage", str], None],
@@ -68,7 +63,7 @@ class HostPage:
     ) -> None:
         self.number = number
         self.engine = engine
-        self.alone = alone
+        self._placing = placing
         self.state = PageState.OPENING
         self.sessions: dict[str, WatchLink] = {}
         self._settings = settings
@@ -77,23 +72,42 @@ class HostPage:
         self._vacated = vacated
         self._died = died
         self._strained = strained
+        self._began_at = asyncio.get_running_loop().time()
+        self._settled = asyncio.Event()
         self._unseated: list[str] = []
         self._some = asyncio.Event()
         self._chores = Chores(self._chore_failed)
         self._target: Target | None = None
         self._bridge: Bridge | None = None
-        self._busy: Busy | None = None
-        self._looked_at = 0.0
+        self._pulse: Pulse | None = None
 
     @property
     def busy(self) -> float:
         """The share of time, 0 to 1, that its thread worked of late."""
-        return self._busy.share if self._busy is not None else 0.0
+        return self._pulse.busy if self._pulse is not None else 0.0
+
+    @property
+    def heap(self) -> int:
+        """Bytes that the scripts of all its frames hold."""
+        return self._pulse.heap if self._pulse is not None else 0
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was asked for."""
+        return asyncio.get_running_loop().time() - self._began_at
+
+    @property
+    def placing(self) -> Placing:
+        """Who may sit in it: a group's page takes others too once it has answered for long enough."""
+        wanted = self._placing.opens_after
+        if wanted is not None and self._pulse is not None and self._pulse.steady_s >= wanted:
+            return SHARED
+        return self._placing
 
     @property
     def free(self) -> int:
         """Seats left."""
-        return (1 if self.alone else self._settings.sessions_per_page) - len(self.sessions)
+        return self._settings.sessions_per_page - len(self.sessions)
 
     def host(self, session_id: str, link: WatchLink) -> None:
         """Gives the session a seat; its iframe follows."""
@@ -124,6 +138,11 @@ class HostPage:
         """
         self._chores.start("page", self._run(opening))
 
+    async def opens(self) -> bool:
+        """Whether it opens, within its own deadline."""
+        await self._settled.wait()
+        return self.state is PageState.OPEN
+
     async def close(self) -> None:
         """Closes the page within a deadline; what fails is logged, for the browser's end ends it too."""
         self.leave()
@@ -141,6 +160,7 @@ class HostPage:
         """Takes nothing more from the page and answers its open instructions: closing's first half."""
         if self.state is not PageState.CLOSED:
             self.state = PageState.CLOSED
+            self._settled.set()
             if self._bridge is not None:
                 self._bridge.close()
             self.sessions.clear()
@@ -152,10 +172,12 @@ class HostPage:
                 await self._open()
         except (CdpError, TimeoutError) as error:
             self._log.warning("page.open_failed", page=self.number, error=type(error).__name__)
+            self._settled.set()
             self._gone("a page for it could not be opened")
             return
         if self.state is PageState.OPENING:
             self.state = PageState.OPEN
+            self._settled.set()
             self._chores.start("beat", self._serve(self._beat()))
             await self._serve(self._seat())
 
@@ -169,7 +191,7 @@ class HostPage:
         settings = self._settings
         target = self._target = await self.engine.targets.open(
             private_network=settings.allow_private_network,
-            size=settings.render.viewport(1 if self.alone else settings.sessions_per_page),
+            size=settings.render.viewport(settings.sessions_per_page),
             gone=lambda: self._gone("the page was closed"),
         )
         target.on(
@@ -190,7 +212,15 @@ class HostPage:
         )
         await bridge.start()
         self._bridge = bridge
-        self._busy = Busy(target)
+        self._pulse = Pulse(
+            self.number,
+            bridge,
+            target,
+            settings.heart,
+            late=self._late,
+            strained=self._strained,
+            log=self._log,
+        )
 
     async def _seat(self) -> None:
         """Makes iframes for whoever got a seat, as many at a time as there are."""
@@ -213,38 +243,16 @@ class HostPage:
                     bridge.release(session)
 
     async def _beat(self) -> None:
-        """Asks the page whether it answers; one that does not is unresponsive, and after a while given up."""
-        bridge, heart = self._bridge, self._settings.heart
-        loop = asyncio.get_running_loop()
-        while bridge is not None:
-            # In step with all other pages: an idle host wakes once for all of them, and so does the driver.
-            await asyncio.sleep(heart.every - loop.time() % heart.every)
-            patience = _PATIENCE_WHILE_LOADING if bridge.loading else 1
-            if await self._answers(bridge, heart.within * patience):
-                continue
+        if self._pulse is not None:
+            self._die(ErrorCode.PAGE_HUNG, await self._pulse.beat())
+
+    def _late(self, late: bool) -> None:  # noqa: FBT001 - as `Pulse` calls it
+        if late:
             self.state = PageState.UNRESPONSIVE
             self._sink(SessionsUnresponsive(tuple(self.sessions)))
-            chances = _CHANCES_WHILE_STRAINED
-            while not await bridge.answer(heart.hung_after):
-                chances -= 1
-                if chances == 0 or not self._strained():
-                    self._die(ErrorCode.PAGE_HUNG, "the page stopped answering")
-                    return
+        else:
             self.state = PageState.OPEN
             self._sink(SessionsResponsive(tuple(self.sessions)))
-
-    async def _answers(self, bridge: Bridge, within: float) -> bool:
-        """Whether the page answers: now and then to how busy it is, which no page that hangs does."""
-        now = asyncio.get_running_loop().time()
-        if self._busy is None or now - self._looked_at < _LOOK_EVERY_S:
-            return await bridge.answer(within, self._settings.heart.every)
-        self._looked_at = now
-        try:
-            async with asyncio.timeout(within):
-                await self._busy.look()
-        except TimeoutError:
-            return False
-        return True
 
     def _vacate(self, session_id: str) -> None:
         del self.sessions[session_id]

@@ -2,25 +2,27 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from browser_host.bridge.chores import Chores
-from browser_host.browsers import sandbox
+from browser_host.browsers import recycling, sandbox
+from browser_host.browsers.backoff import Backoff
 from browser_host.browsers.engine import Engine
-from browser_host.browsers.hosting import BrowserDescription, Placing, ReportSink
+from browser_host.browsers.hosting import SHARED, Aged, BrowserDescription, Placing, ReportSink
 from browser_host.browsers.log import Log
 from browser_host.browsers.page import HostPage, PageState
 from browser_host.browsers.placing import Room, plan
 from browser_host.browsers.reports import (
     BrowserLost,
+    BrowsersGivenUp,
     BrowserStarted,
     InstructionNotPosted,
     SessionsLost,
 )
 from browser_host.browsers.settings import PoolSettings
-from browser_host.browsers.shelf import Backoff, Shelf
+from browser_host.browsers.shelf import Shelf
 from browser_host.errors import BrowserUnavailable
 from browser_host.secrets import WatchLink
 from browser_host.sessions.session import ErrorCode, Fault
@@ -56,10 +58,11 @@ class Pool:
         self._waiting: dict[str, _Waiting] = {}
         self._engines = 0
         self._pages = 0
-        self._backoff = Backoff()
+        self._backoff = Backoff(settings.restarts)
         self._opening = asyncio.Semaphore(MAX_OPENING)
         self._chores = Chores(self._chore_failed)
         self._starting: asyncio.Task[None] | None = None
+        self._recycling: asyncio.Task[None] | None = None
         self._placing: asyncio.Handle | None = None
         self._closed = False
 
@@ -72,7 +75,7 @@ class Pool:
         if not self._shelves:
             await self._start_engine()
 
-    def open(self, session_id: str, link: WatchLink, placing: Placing = Placing.SHARED) -> None:
+    def open(self, session_id: str, link: WatchLink, placing: Placing = SHARED) -> None:
         """Gives the session an iframe: ends in `SessionOpened`, `SessionBlocked` or `SessionsLost`."""
         if self._closed:
             return
@@ -93,6 +96,32 @@ class Pool:
             page.post(session_id, number, message)
         else:
             self._sink(InstructionNotPosted(session_id, number, "the session is in no page"))
+
+    def retry(self) -> None:
+        """Starts browsers again where that was given up."""
+        self._backoff.forget()
+        self._place_soon()
+
+    def aged(self) -> tuple[Aged, ...]:
+        """What is due to be replaced, browsers first; nothing while something is being replaced."""
+        if self._recycling is not None or self._starting is not None:
+            return ()
+        return recycling.due(
+            self._shelves.values(), self._settings.recycle, asyncio.get_running_loop().time()
+        )
+
+    def recycle(self, aged: Aged, may_move: Callable[[Sequence[str]], bool]) -> None:
+        """Makes a new page or browser, moves the sessions there, then closes the old one."""
+        shelf = self._shelves.get(aged.browser)
+        if self._closed or self._recycling is not None or shelf is None:
+            return
+        if aged.page is None:
+            work: Coroutine[Any, Any, object] = recycling.renew_browser(self, shelf, may_move, self._log)
+        elif (page := shelf.pages.get(aged.page)) is not None:
+            work = recycling.renew_page(self, page, shelf, may_move, self._log)
+        else:
+            return
+        self._recycling = self._chores.start("recycle", self._recycle(work))
 
     def describe(self) -> tuple[BrowserDescription, ...]:
         """The browsers as they are now."""
@@ -128,12 +157,13 @@ class Pool:
         self._placing = None
         if self._closed or not self._waiting:
             return
-        room = [s for s in self._shelves.values() if len(s.pages) < self._settings.pages_per_browser]
+        open_to_all = [shelf for shelf in self._shelves.values() if not shelf.retiring]
+        room = [shelf for shelf in open_to_all if len(shelf.pages) < self._settings.pages_per_browser]
         rooms = [
-            Room(page.number, page.free, len(page.sessions), page.busy)
-            for shelf in self._shelves.values()
+            Room(page.number, page.free, len(page.sessions), page.busy, page.placing.group)
+            for shelf in open_to_all
             for page in shelf.pages.values()
-            if not page.alone and page.state in {PageState.OPENING, PageState.OPEN}
+            if page.state in {PageState.OPENING, PageState.OPEN}
         ]
         pages = {page.number: page for shelf in self._shelves.values() for page in shelf.pages.values()}
         new_pages = sum(self._settings.pages_per_browser - len(shelf.pages) for shelf in room)
@@ -149,25 +179,34 @@ class Pool:
             shelf = min(room, key=lambda s: len(s.pages))
             if len(shelf.pages) >= self._settings.pages_per_browser:
                 break
-            page = self._new_page(shelf, alone=fresh.alone)
+            page = self._new_page(shelf, fresh.placing)
             for session in fresh.sessions:
                 self._sit(session, page)
             page.start(self._opening)
-        if self._waiting and len(self._shelves) < MAX_BROWSERS and self._starting is None:
-            self._starting = self._chores.start("start a browser", self._another_engine())
+        if not self._waiting or len(self._shelves) >= MAX_BROWSERS or self._starting is not None:
+            return
+        if (wait := self._backoff.wait_s) is None:
+            self._give_up()
+        else:
+            self._starting = self._chores.start("start a browser", self._another_engine(wait))
+
+    def _give_up(self) -> None:
+        waiting, self._waiting = tuple(self._waiting), {}
+        self._log.warning("browser.given_up", starts=self._backoff.failures, sessions=len(waiting))
+        self._sink(BrowsersGivenUp(waiting, self._backoff.failures))
 
     def _sit(self, session_id: str, page: HostPage) -> None:
         waiting = self._waiting.pop(session_id)
         self._seats[session_id] = page
         page.host(session_id, waiting.link)
 
-    def _new_page(self, shelf: Shelf, *, alone: bool) -> HostPage:
+    def _new_page(self, shelf: Shelf, placing: Placing) -> HostPage:
         self._pages += 1
         page = HostPage(
             self._pages,
             shelf.engine,
             self._settings,
-            alone=alone,
+            placing=placing,
             sink=self._sink,
             log=self._log,
             vacated=self._vacated,
@@ -177,6 +216,50 @@ class Pool:
         shelf.pages[page.number] = page
         return page
 
+    # -- replacing, as `recycling` wants it
+
+    async def _recycle(self, work: Coroutine[Any, Any, object]) -> None:
+        try:
+            await work
+        finally:
+            self._recycling = None
+            self._place_soon()
+
+    async def younger(self, shelf: Shelf) -> Shelf | None:
+        """A browser that was started later and can take all of a shelf's pages, or None where none starts."""
+        room = self._settings.pages_per_browser - len(shelf.pages)
+        for other in self._shelves.values():
+            if other.engine.number > shelf.engine.number and len(other.pages) <= room:
+                return other
+        try:
+            return await self._start_engine()
+        except BrowserUnavailable as error:
+            self._log.warning("browser.not_recycled", why=str(error))
+            return None
+
+    def open_page(self, shelf: Shelf, placing: Placing) -> HostPage:
+        """An empty page, in the books and opening."""
+        page = self._new_page(shelf, placing)
+        page.start(self._opening)
+        return page
+
+    def move(self, old: HostPage, new: HostPage) -> None:
+        """Moves all sessions of a page to another, and closes the empty one."""
+        for session_id, link in list(old.sessions.items()):
+            old.release(session_id)
+            self._seats[session_id] = new
+            new.host(session_id, link)
+        self._evict(old)
+
+    def discard(self, page: HostPage) -> None:
+        """Closes a page that nobody sits in."""
+        self._close_empty(page)
+
+    def close_shelf(self, shelf: Shelf) -> None:
+        """Closes a browser that has no pages."""
+        if self._shelves.pop(shelf.engine.number, None) is not None:
+            self._chores.start(f"close browser {shelf.engine.number}", self._bury(shelf.engine, []))
+
     # -- pages that go
 
     def _vacated(self, page: HostPage, session_id: str) -> None:
@@ -185,7 +268,8 @@ class Pool:
         if self._waiting:
             self._place_soon()
         elif not page.sessions:
-            asyncio.get_running_loop().call_later(0.0 if page.alone else EMPTY_FOR_S, self._close_empty, page)
+            kept = 0.0 if page.placing.group else EMPTY_FOR_S
+            asyncio.get_running_loop().call_later(kept, self._close_empty, page)
 
     def _close_empty(self, page: HostPage) -> None:
         if not page.sessions and not self._closed:
@@ -218,22 +302,23 @@ class Pool:
 
     # -- browsers
 
-    async def _start_engine(self) -> None:
+    async def _start_engine(self) -> Shelf | None:
         decided = sandbox.decide(self._settings.sandbox, os.geteuid())
         self._engines += 1
         engine = Engine(self._engines, self._log, self._engine_lost)
         await engine.start(self._settings.executable, decided)
         if self._closed:
             await engine.close(5.0)
-            return
-        self._shelves[engine.number] = Shelf(engine)
+            return None
+        shelf = self._shelves[engine.number] = Shelf(engine)
         facts = {"browser": engine.number, "version": engine.version, "sandbox": decided.on}
         self._log.info("browser.started", **facts, why=decided.why)
         self._sink(BrowserStarted(engine.number, engine.name, engine.version))
+        return shelf
 
-    async def _another_engine(self) -> None:
+    async def _another_engine(self, wait_s: float) -> None:
         try:
-            await asyncio.sleep(self._backoff.wait_s)
+            await asyncio.sleep(wait_s)
             await self._start_engine()
         except BrowserUnavailable as error:
             self._backoff.fell(0.0)

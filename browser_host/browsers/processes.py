@@ -72,6 +72,15 @@ def ticks(process: Process) -> int | None:
     return int(fields[11]) + int(fields[12]) if fields and int(fields[19]) == process.started else None
 
 
+def resident(process: Process) -> int:
+    """Bytes of memory that it holds now; 0 where it is gone."""
+    try:
+        pages = int((_PROC / str(process.pid) / "statm").read_text("ascii").split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 def drivers_of(pid: int) -> frozenset[Process]:
     """The Playwright drivers that are children of a process."""
     return frozenset(p for p in everything() if p.parent == pid and is_driver(p))

@@ -24,6 +24,18 @@ class BrowserLost:
 
 
 @dataclass(frozen=True, slots=True)
+class BrowsersGivenUp:
+    """No further browser is started until `retry`; these sessions wait for one in vain.
+
+    Args:
+        starts: in a row that came to nothing, or to a browser that fell at once.
+    """
+
+    session_ids: tuple[str, ...]
+    starts: int
+
+
+@dataclass(frozen=True, slots=True)
 class SessionOpened:
     """An iframe of page number `page` was given the session's address."""
 
@@ -134,6 +146,7 @@ class InstructionUncertain:
 Report: TypeAlias = (
     BrowserStarted
     | BrowserLost
+    | BrowsersGivenUp
     | SessionOpened
     | SessionBlocked
     | SessionsLost

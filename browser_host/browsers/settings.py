@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from browser_host.browsers.backoff import RESTARTS_S
+
 MAX_PAGES_PER_BROWSER = 60
 """Above some 80 renderers Chromium makes pages share them, and one crash would take several pages."""
 
@@ -50,12 +52,29 @@ class Heart:
     Args:
         every: seconds between two questions.
         within: seconds an answer may take.
-        hung_after: seconds more that an unresponsive page is given.
+        breaks_after: seconds more after which the script that runs in an unresponsive page is stopped.
+        hung_after: seconds that an unresponsive page is given in all.
     """
 
     every: float = 2.0
     within: float = 3.0
+    breaks_after: float = 3.0
     hung_after: float = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recycle:
+    """When a page or a browser is replaced by a new one, and its sessions moved there.
+
+    Args:
+        after: seconds, or None for never.
+        page_heap: bytes that a page's scripts may hold.
+        driver_memory: bytes that a browser's driver may hold.
+    """
+
+    after: float | None = 86_400.0
+    page_heap: int = 512 << 20
+    driver_memory: int = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +86,7 @@ class PoolSettings:
         sessions_per_page: iframes that share a page, and so its fate.
         max_pages: of one browser; at most 60 are used, then a second browser is started.
         allow_private_network: whether pages of this machine and of private networks may be framed.
+        restarts: seconds before each further start of a browser that falls early; then it is given up.
     """
 
     executable: Path | None = None
@@ -76,6 +96,8 @@ class PoolSettings:
     allow_private_network: bool = False
     sandbox: SandboxSetting = SandboxSetting.AUTO
     heart: Heart = field(default_factory=Heart)
+    recycle: Recycle = field(default_factory=Recycle)
+    restarts: tuple[float, ...] = RESTARTS_S
 
     def __post_init__(self) -> None:
         if self.sessions_per_page < 1 or self.max_pages < 1:

@@ -1,14 +1,17 @@
 """Keeping sessions hosted: a link where one must be asked for, a page, and another try where that failed."""
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from browser_host.browsers.hosting import Hosting
+from browser_host.browsers.hosting import Hosting, Placing
 from browser_host.browsers.log import Log
 from browser_host.secrets import WatchLink
 from browser_host.sessions import happenings
 from browser_host.sessions.instant import Clock
 from browser_host.sessions.session import ErrorCode, Fault
-from browser_host.supervisor import rehosting
+from browser_host.sessions.session import Hosting as State
+from browser_host.supervisor import rehosting, suspicion
 from browser_host.supervisor.agenda import Agenda
 from browser_host.supervisor.fleet import Fleet
 from browser_host.supervisor.rest import LATER_S, LinkWanted, Rest
@@ -43,6 +46,7 @@ class Housing:
         self._clock = clock
         self._log = log
         self._held: dict[str, _Held] = {}
+        self._groups = itertools.count(1)
 
     def holder_of(self, link: WatchLink) -> str | None:
         """The id of the session that has this link, or None."""
@@ -65,18 +69,58 @@ class Housing:
             held.tries = rehosting.opened(held.tries, self._clock().mono)
             self._fleet.apply(session_id, happenings.Opened(page))
 
-    def failed(self, session_id: str, happening: happenings.Happening, fault: Fault) -> None:
-        """The session lost its page, or could not be shown; it is tried again where that may help."""
-        session = self._fleet.apply(session_id, happening)
+    def failed(self, session_id: str, fault: Fault) -> None:
+        """The session could not be shown; it is tried again where that may help."""
         held = self._held.get(session_id)
+        session = self._fleet.apply(session_id, happenings.Blocked(fault))
         if session is None or held is None or session.ended is not None:
             return
         held.tries, delay = rehosting.failed(held.tries, fault, self._clock().mono)
         if fault.code is ErrorCode.HTTP_STATUS and self._rest is not None and session.visitor is not None:
             # The service refused the link: another one is asked for, at the pace of the links' own ceilings.
             held.link, delay = None, rehosting.LOST_DELAYS_S[0]
-        self._log.warning("session.failed", id=session_id, code=fault.code.value, again_in_s=delay)
-        self._try_again(session_id, held, delay)
+        self._try_again(session_id, held, delay, fault)
+
+    def fell(self, session_ids: Sequence[str], fault: Fault) -> None:
+        """A page is gone with these sessions in it: all are tried again, suspects apart from the others."""
+        now = self._clock().mono
+        tries = {
+            session_id: rehosting.failed(self._held[session_id].tries, fault, now)
+            for session_id in session_ids
+            if session_id in self._held
+        }
+        verdict = suspicion.judge([(session_id, tried) for session_id, (tried, _) in tries.items()], fault)
+        opens = None if verdict.guilty else suspicion.ACQUITTED_AFTER_S
+        apart = {
+            session_id: placing
+            for half in verdict.halves
+            for placing in [Placing(next(self._groups), opens)]
+            for session_id in half
+        }
+        for session_id, (tried, delay) in tries.items():
+            held, told = self._held[session_id], fault
+            held.tries = replace(tried, placing=apart.get(session_id, tried.placing))
+            if session_id == verdict.guilty:
+                held.tries = replace(held.tries, alone=tried.alone + 1)
+                delay = verdict.again_in_s  # noqa: PLW2901 - what all others wait is not for the guilty one
+                told = suspicion.found_guilty(fault, delay)
+            session = self._fleet.apply(session_id, happenings.PageLost(told))
+            if session is not None and session.ended is None:
+                self._try_again(session_id, held, delay, told)
+
+    def given_up(self, session_ids: Sequence[str], fault: Fault) -> None:
+        """There is no browser for these sessions, and none will come by itself."""
+        for session_id in session_ids:
+            self._fleet.apply(session_id, happenings.PageLost(fault))
+
+    def retry(self, session_ids: Sequence[str]) -> Sequence[str]:
+        """Tries those at once that wait to be tried again, or were given up; returns their ids."""
+        waiting = [one for one in session_ids if self._waits(one)]
+        for session_id in waiting:
+            held = self._held[session_id]
+            held.tries = tries = replace(held.tries, failures=0)
+            self._reopen(session_id, tries)
+        return waiting
 
     def linked(self, session_id: str, link: WatchLink) -> None:
         """The service made a watch link for the session's visitor."""
@@ -95,7 +139,7 @@ class Housing:
         held = self._held.get(session_id)
         if held is not None:
             self._fleet.apply(session_id, happenings.Blocked(Fault(ErrorCode.LINK_REFUSED, text)))
-            self._try_again(session_id, held, again_in_s)
+            self._try_again(session_id, held, again_in_s, Fault(ErrorCode.LINK_REFUSED, text))
 
     def left(self, session_id: str, origin: str) -> None:
         """The session's frame went to another origin: after the end, it is let go."""
@@ -104,6 +148,12 @@ class Housing:
         if session is not None and not self._let_go(session_id, session.page):
             page = session.page
             self._agenda.after(LAST_WORDS_S, lambda: self._let_go(session_id, page))
+
+    def let_go(self, session_id: str) -> None:
+        """Takes the frame of a session away that has ended."""
+        session = self._fleet.get(session_id)
+        if session is not None:
+            self._let_go(session_id, session.page)
 
     def _open(self, session_id: str) -> None:
         held, session = self._held.get(session_id), self._fleet.get(session_id)
@@ -118,7 +168,17 @@ class Housing:
         ):
             self.not_linked(session_id, "too many watch links are being asked for already", LATER_S)
 
-    def _try_again(self, session_id: str, held: _Held, delay: float | None) -> None:
+    def _waits(self, session_id: str) -> bool:
+        session = self._fleet.get(session_id)
+        return (
+            session is not None
+            and session_id in self._held
+            and session.ended is None
+            and session.hosting in {State.LOST, State.BLOCKED}
+        )
+
+    def _try_again(self, session_id: str, held: _Held, delay: float | None, fault: Fault) -> None:
+        self._log.warning("session.failed", id=session_id, code=fault.code.value, again_in_s=delay)
         held.tries = tries = replace(held.tries)  # a try that is noted already is void
         if delay is not None:
             self._agenda.after(delay, lambda: self._reopen(session_id, tries))

@@ -14,6 +14,7 @@ from browser_host.api.requests import (
     HistoryRequest,
     InstructionRequest,
     LedgerRequest,
+    RetryRequest,
     VisitorsRequest,
 )
 from browser_host.api.schema import SCHEMA
@@ -98,6 +99,7 @@ class HostService:
                 "raw_instructions": self._rules.raw_instructions,
                 "simulated": self._simulated,
                 "journal": self._journal.standing.reason or None,
+                "given_up": self._supervisor.given_up,
                 "discovery": asdict(self._scout.sight) if self._scout is not None else None,
                 "automatic": sorted(self._rules.automatic),
                 "stale": staleness.rules_json(self._rules.stale),
@@ -179,6 +181,11 @@ class HostService:
         given = [_given(holding) for holding in targets.holdings(request, self._supervisor.dispatch)]
         return results.answer(await self._results(given, wait=True))
 
+    def retry(self, request: RetryRequest, peer: Peer) -> Mapping[str, Any]:
+        """Tries at once to host what waits for its next try, or was given up; nothing is sent to a page."""
+        meant = [session.id for session in targets.sessions(request, self._supervisor)]
+        return {"schema": SCHEMA, "retried": list(self._supervisor.retry(meant, peer))}
+
     def stop(self, peer: Peer) -> Mapping[str, Any]:
         """Lets the host end in order."""
         self._stop(f"asked by {peer.name} ({peer.client})")
@@ -206,7 +213,8 @@ class HostService:
         """How the host is, with a reason where it is not well."""
         hosting = metrics.trouble(self._hosting.describe(), self._supervisor.fleet)
         floods = (str(flood) for flood in self._supervisor.floods.present.values())
-        reason = "; ".join(filter(None, (hosting, *floods, self._journal.standing.reason))) or None
+        told = (self._supervisor.given_up, hosting, *floods, self._journal.standing.reason)
+        reason = "; ".join(filter(None, told)) or None
         return {
             "schema": SCHEMA,
             "status": "degraded" if reason else "ok",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from browser_host.api.peer import RULE, Peer
+from browser_host.api.schema import RESYNC
 from browser_host.browsers import reports
 from browser_host.browsers.hosting import Hosting
 from browser_host.browsers.log import Log
@@ -14,7 +15,7 @@ from browser_host.protocol.reader import read
 from browser_host.sessions import happenings
 from browser_host.sessions.changes import Change
 from browser_host.sessions.instant import Clock
-from browser_host.sessions.session import LABEL_LIMIT, Session
+from browser_host.sessions.session import LABEL_LIMIT, ErrorCode, Fault, Session
 from browser_host.supervisor import answers
 from browser_host.supervisor.agenda import Agenda
 from browser_host.supervisor.dispatch import Dispatch
@@ -24,6 +25,7 @@ from browser_host.supervisor.floods import Floods
 from browser_host.supervisor.housing import Housing
 from browser_host.supervisor.identity import Identities
 from browser_host.supervisor.new_session import NewSession
+from browser_host.supervisor.recycler import Recycler
 from browser_host.supervisor.rest import NO_SERVICE, EndWanted, Rest
 from browser_host.supervisor.rules import Rules
 from browser_host.supervisor.scribe import Scribe
@@ -51,6 +53,7 @@ class Supervisor:
         scribe: Scribe,
         rest: Rest | None = None,
     ) -> None:
+        self._hosting = hosting
         self._rules = rules
         self._identities = identities
         self._feed = feed
@@ -66,7 +69,10 @@ class Supervisor:
             self.fleet, hosting, self._agenda, clock, self._ask_service if rules.rest_fallback else None
         )
         self.floods = Floods()
+        self.given_up: str | None = None
+        """Why no browser is started any more, in plain words, until somebody says that it may be."""
         self.housing = Housing(self.fleet, hosting, rest, self._agenda, clock, log)
+        self.recycler = Recycler(self.fleet, hosting, self._agenda, self.housing.let_go)
         self._agenda.after(JUDGE_EVERY_S, self._judge)
 
     def receive(self, report: reports.Report | answers.Answer) -> None:
@@ -124,6 +130,16 @@ class Supervisor:
         self._scribe.acted(by, "session.removed", session)
         self._log.info("session.removed", id=session_id)
 
+    def retry(self, ids: Sequence[str], by: Peer) -> Sequence[str]:
+        """Tries at once to host those of the sessions that wait to be tried again; returns their ids."""
+        if self.given_up is not None:
+            self.given_up = None
+            self._hosting.retry()
+            self._publish(RESYNC, {})
+        tried = self.housing.retry(ids)
+        self._log.info("session.retried", ids=list(tried), by=by.who, client=by.client)
+        return tried
+
     def require(self, ids: Sequence[str]) -> list[Session]:
         """The sessions with these ids, each once, in their order.
 
@@ -167,10 +183,17 @@ class Supervisor:
             case reports.SessionOpened(session_id, page):
                 self.housing.opened(session_id, page)
             case reports.SessionBlocked(session_id, fault):
-                self.housing.failed(session_id, happenings.Blocked(fault), fault)
+                self.housing.failed(session_id, fault)
             case reports.SessionsLost(session_ids, fault):
-                for session_id in session_ids:
-                    self.housing.failed(session_id, happenings.PageLost(fault), fault)
+                self.housing.fell(session_ids, fault)
+            case reports.BrowsersGivenUp(session_ids, starts):
+                self.given_up = (
+                    f"no browser keeps running: given up after {starts} starts in a row; "
+                    "try again (t in the dashboard) once the cause is mended"
+                )
+                self.housing.given_up(session_ids, Fault(ErrorCode.BROWSER_GONE, self.given_up))
+                self._publish("browser.lost", {"browser": None, "text": self.given_up})
+                self._publish(RESYNC, {})
             case reports.SessionsUnresponsive(session_ids):
                 for session_id in session_ids:
                     self.fleet.apply(session_id, happenings.PageHung())

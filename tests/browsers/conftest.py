@@ -35,7 +35,7 @@ def log() -> Quiet:
 async def settings() -> PoolSettings:
     found = await find(None)
     assert found is not None, "these tests need a browser: watchdeck browser install"
-    heart = Heart(every=0.3, within=1.0, hung_after=1.5)
+    heart = Heart(every=0.3, within=1.0, breaks_after=0.5, hung_after=1.5)
     return PoolSettings(executable=found.executable, allow_private_network=True, heart=heart)
 
 

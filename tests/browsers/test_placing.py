@@ -1,21 +1,26 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from browser_host.browsers.hosting import Placing
+from browser_host.browsers.hosting import SHARED, Placing
 from browser_host.browsers.placing import BUSY, HEAD, Room, plan
 
-WHO = st.lists(st.sampled_from(Placing), max_size=60).map(
+PLACINGS = (SHARED, Placing(1), Placing(2, opens_after=300.0))
+WHO = st.lists(st.sampled_from(PLACINGS), max_size=60).map(
     lambda placings: [(f"s{number}", placing) for number, placing in enumerate(placings)]
 )
 QUIET_8, QUIET_5 = Room(1, 2, taken=8, busy=0.0), Room(2, 5, taken=5, busy=0.0)
-SHARED = st.integers(0, 40).map(lambda count: [(f"s{number}", Placing.SHARED) for number in range(count)])
+SHARERS = st.integers(0, 40).map(lambda count: [(f"s{number}", SHARED) for number in range(count)])
 SEATS = st.tuples(st.integers(0, 10), st.integers(0, 10), st.floats(0, 1))
+GROUPS = st.integers(0, 3)
+APART = st.lists(st.tuples(SEATS, GROUPS), max_size=8).map(
+    lambda seats: [Room(number + 1, *room, group) for number, (room, group) in enumerate(seats)]
+)
 ROOMS = st.lists(SEATS, max_size=8).map(
     lambda seats: [Room(number + 1, *room) for number, room in enumerate(seats)]
 )
 
 
-@given(WHO, ROOMS, st.integers(1, 12), st.integers(0, 6))
+@given(WHO, APART, st.integers(1, 12), st.integers(0, 6))
 def test_everyone_is_placed_once_and_no_page_is_overfull(
     who: list[tuple[str, Placing]], rooms: list[Room], per_page: int, new_pages: int
 ) -> None:
@@ -27,11 +32,12 @@ def test_everyone_is_placed_once_and_no_page_is_overfull(
     seats = {room.page: room.free for room in rooms}
     for page, free in seats.items():
         assert sum(number == page for _, number in result.seated) <= free
-    alone = {session for session, placing in who if placing is Placing.ALONE}
-    assert not alone & {session for session, _ in result.seated}
+    group_of = {session: placing.group for session, placing in who}
+    group_in = {room.page: room.group for room in rooms}
+    assert all(group_of[session] == group_in[page] for session, page in result.seated)
     for page_ in result.opened:
-        assert 0 < len(page_.sessions) <= (1 if page_.alone else per_page)
-        assert page_.alone is bool(alone & set(page_.sessions))
+        assert 0 < len(page_.sessions) <= per_page
+        assert {group_of[session] for session in page_.sessions} == {page_.placing.group}
 
 
 @given(WHO, ROOMS, st.integers(1, 12))
@@ -42,33 +48,33 @@ def test_none_waits_where_there_is_room(
 
 
 def test_twelve_sessions_share_two_pages_evenly() -> None:
-    result = plan([(f"s{n}", Placing.SHARED) for n in range(12)], [], per_page=10, new_pages=40)
+    result = plan([(f"s{n}", SHARED) for n in range(12)], [], per_page=10, new_pages=40)
     assert [len(page.sessions) for page in result.opened] == [6, 6]
 
 
 def test_the_emptiest_page_is_filled_first_and_no_page_is_opened_without_need() -> None:
-    result = plan([(f"s{n}", Placing.SHARED) for n in range(4)], [QUIET_8, QUIET_5], 10, 40)
+    result = plan([(f"s{n}", SHARED) for n in range(4)], [QUIET_8, QUIET_5], 10, 40)
     assert [page for _, page in result.seated] == [2, 2, 2, 1]
     assert result.opened == ()
 
 
 def test_the_page_with_less_to_do_is_filled_first_though_more_sit_there() -> None:
     crowded, working = Room(1, 2, taken=8, busy=0.01), Room(2, 8, taken=2, busy=0.3)
-    result = plan([(f"s{n}", Placing.SHARED) for n in range(2)], [crowded, working], 10, 40)
+    result = plan([(f"s{n}", SHARED) for n in range(2)], [crowded, working], 10, 40)
     assert [page for _, page in result.seated] == [1, 1]
 
 
 def test_a_page_at_its_limit_gets_none_while_another_can_be_opened() -> None:
-    result = plan([("s0", Placing.SHARED)], [Room(1, 9, taken=1, busy=BUSY)], 10, 1)
+    result = plan([("s0", SHARED)], [Room(1, 9, taken=1, busy=BUSY)], 10, 1)
     assert [page.sessions for page in result.opened] == [("s0",)]
 
 
 def test_a_page_at_its_limit_is_better_than_none() -> None:
-    result = plan([("s0", Placing.SHARED)], [Room(1, 9, taken=1, busy=1.0)], 10, 0)
+    result = plan([("s0", SHARED)], [Room(1, 9, taken=1, busy=1.0)], 10, 0)
     assert result.seated == (("s0", 1),)
 
 
-@given(SHARED, ROOMS)
+@given(SHARERS, ROOMS)
 def test_none_is_seated_where_a_page_with_room_had_less_to_do(
     who: list[tuple[str, Placing]], rooms: list[Room]
 ) -> None:

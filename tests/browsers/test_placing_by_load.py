@@ -2,7 +2,7 @@
 
 import pytest
 
-from browser_host.browsers import page
+from browser_host.browsers import pulse
 from browser_host.browsers.placing import HEAD
 from browser_host.browsers.reports import SessionOpened
 from tests.browsers.conftest import Opened
@@ -20,7 +20,7 @@ setInterval(() => {
 async def test_a_new_session_goes_to_the_page_that_has_less_to_do(
     open_pool: Opened, stage: Stage, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page, "_LOOK_EVERY_S", 0.5)
+    monkeypatch.setattr(pulse, "_LOOK_EVERY_S", 0.5)
     stage.scripts["work"] = WORK
     pool = await open_pool(sessions_per_page=2)
     sessions = {"worker": "work", "a": "echo", "b": "echo", "c": "echo"}

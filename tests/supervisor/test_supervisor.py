@@ -1,11 +1,12 @@
 """The single writer: what the hosting reports and what is asked for, in every order that may come."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
+from browser_host.api.peer import RULE
 from browser_host.browsers import reports
-from browser_host.browsers.hosting import Placing
 from browser_host.errors import Refused, UnknownSession
 from browser_host.protocol.instructions import EndSession, Mode, SetMode, SwitchColor
 from browser_host.secrets import WatchLink
@@ -188,15 +189,49 @@ async def test_a_crashed_pages_sessions_are_lost_and_hosted_again_the_others_unt
         assert host.session(first).status == "viewerReady"
 
 
-async def test_after_a_hang_each_of_the_pages_sessions_gets_a_page_of_its_own() -> None:
+async def test_after_a_hang_the_pages_sessions_are_hosted_in_two_halves() -> None:
     async with scripted_host() as host:
-        (session_id,) = host.live(1)
+        ids = host.live(5)
         opened = len(host.hosting.opened)
-        host.hosting.sink(reports.SessionsLost((session_id,), Fault(ErrorCode.PAGE_HUNG, "hung")))
+        host.hosting.sink(reports.SessionsLost(tuple(ids), Fault(ErrorCode.PAGE_HUNG, "hung")))
         async with asyncio.timeout(5):
-            while len(host.hosting.opened) == opened:
+            while len(host.hosting.opened) < opened + 5:
                 await host.feed.news(host.feed.seq, within=1)
-        assert host.hosting.opened[-1] == (session_id, Placing.ALONE)
+        groups = Counter(placing.group for _, placing in host.hosting.opened[opened:])
+        assert sorted(groups.values()) == [2, 3]
+        assert 0 not in groups
+
+
+async def test_whoever_hangs_by_itself_is_found_guilty_waits_and_can_be_tried_at_once() -> None:
+    async with scripted_host() as host:
+        first, second = host.live(2)
+        opened = len(host.hosting.opened)
+        host.hosting.sink(
+            reports.SessionsLost((first,), Fault(ErrorCode.PAGE_HUNG, "the page stopped answering"))
+        )
+        guilty = host.session(first)
+        assert guilty.hosting is Hosting.LOST
+        assert guilty.error == Fault(
+            ErrorCode.PAGE_HUNG,
+            "the page stopped answering, with no other session in it; it is tried again after 30 s",
+        )
+        assert await host.feed.news(host.feed.seq, within=0.5) is False
+        assert host.supervisor.retry([first, second], RULE) == [first]
+        assert [one for one, _ in host.hosting.opened[opened:]] == [first]
+        assert host.session(first).hosting is Hosting.LOADING
+
+
+async def test_browsers_that_were_given_up_are_started_again_when_somebody_asks() -> None:
+    async with scripted_host() as host:
+        first, second = host.live(2)
+        host.hosting.crash(first)
+        host.hosting.sink(reports.BrowsersGivenUp((first,), 15))
+        assert "given up after 15 starts" in str(host.service.health()["reason"])
+        assert host.session(first).error is not None
+        assert host.session(second).hosting is Hosting.LIVE
+        assert host.supervisor.retry([first], RULE) == [first]
+        assert host.hosting.retries == 1
+        assert host.service.health()["reason"] is None
 
 
 async def test_an_ended_session_is_not_hosted_again_when_its_page_dies() -> None:

@@ -1,11 +1,11 @@
 """A hosting that does what a test tells it to: for orders of events that no browser can be made to keep."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from browser_host.browsers import reports
-from browser_host.browsers.hosting import BrowserDescription, Placing
+from browser_host.browsers.hosting import SHARED, Aged, BrowserDescription, Placing
 from browser_host.secrets import WatchLink
 from browser_host.sessions.session import ErrorCode, Fault
 
@@ -32,11 +32,14 @@ class ScriptedHosting:
     opened: list[tuple[str, Placing]] = field(default_factory=list)
     posted: list[Posted] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
+    retries: int = 0
+    due: tuple[Aged, ...] = ()
+    recycled: list[tuple[Aged, Callable[[Sequence[str]], bool]]] = field(default_factory=list)
 
     async def start(self) -> None:
         self.sink(reports.BrowserStarted(1, "scripted", "1.0"))
 
-    def open(self, session_id: str, link: WatchLink, placing: Placing = Placing.SHARED) -> None:
+    def open(self, session_id: str, link: WatchLink, placing: Placing = SHARED) -> None:
         assert link.reveal().startswith("http")
         self.opened.append((session_id, placing))
         if self.opens:
@@ -49,6 +52,15 @@ class ScriptedHosting:
         self.posted.append(Posted(session_id, number, message))
         if self.posts:
             self.sink(reports.InstructionPosted(session_id, number))
+
+    def retry(self) -> None:
+        self.retries += 1
+
+    def aged(self) -> tuple[Aged, ...]:
+        return self.due
+
+    def recycle(self, aged: Aged, may_move: Callable[[Sequence[str]], bool]) -> None:
+        self.recycled.append((aged, may_move))
 
     def describe(self) -> tuple[BrowserDescription, ...]:
         return (BrowserDescription(1, "scripted", "1.0", "running", 1, len(self.opened), 0.0, sandbox=True),)

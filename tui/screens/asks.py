@@ -33,6 +33,13 @@ class EndAsked(Message, namespace="sessions_screen"):
 
 
 @dataclass
+class RetryAsked(Message, namespace="sessions_screen"):
+    """Host these sessions at once, where they wait for their next try."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass
 class ColorChoiceAsked(Message, namespace="sessions_screen"):
     """Choose a colour for these sessions."""
 
@@ -58,6 +65,8 @@ def asked_of(action: str, aim: Target) -> Message:
     match action:
         case "end":
             return EndAsked(aim.ids, aim.words, aim.hidden)
+        case "retry":
+            return RetryAsked(aim.ids)
         case "color-choose":
             return ColorChoiceAsked(aim.ids)
         case _:

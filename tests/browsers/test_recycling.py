@@ -1,0 +1,108 @@
+"""Old and swollen pages and browsers are replaced: the new one first, nobody lost, nothing left behind."""
+
+import asyncio
+from collections.abc import Sequence
+
+import psutil
+
+from browser_host.browsers.hosting import Aged
+from browser_host.browsers.pool import Pool
+from browser_host.browsers.reports import InstructionPosted, SessionOpened, SessionsLost
+from browser_host.browsers.settings import Recycle
+from tests.browsers.conftest import Opened
+from tests.browsers.stage import Record, Stage
+
+NAMES = ("a", "b", "c")
+
+
+async def seated(pool: Pool, stage: Stage, record: Record) -> None:
+    for session in NAMES:
+        pool.open(session, stage.link("echo", session))
+    await record.until(lambda: all(record.said(session) for session in NAMES))
+
+
+async def moment() -> None:
+    """Lets a little time pass."""
+    await asyncio.to_thread(psutil.cpu_percent, 0.1)
+
+
+def pages(record: Record) -> dict[str, int]:
+    """The page that each session was opened in last."""
+    return {report.session_id: report.page for report in record.of(SessionOpened)}
+
+
+async def answer(pool: Pool, record: Record) -> None:
+    """Each session takes an instruction and answers from where it is now."""
+    said = {session: len(record.said(session)) for session in NAMES}
+    for number, session in enumerate(NAMES, 1):
+        pool.post(session, number, {"action": "setMode"})
+    await record.until(lambda: all(len(record.said(session)) > said[session] for session in NAMES))
+    assert len(record.of(InstructionPosted)) == len(NAMES)
+
+
+async def test_a_page_whose_scripts_hold_too_much_is_replaced_once_its_sessions_may_move(
+    open_pool: Opened, stage: Stage, record: Record
+) -> None:
+    pool = await open_pool(recycle=Recycle(page_heap=1))
+    await seated(pool, stage, record)
+    asked, allowed = list[Sequence[str]](), asyncio.Event()
+
+    def may_move(sessions: Sequence[str]) -> bool:
+        asked.append(sessions)
+        return allowed.is_set()
+
+    while not (due := pool.aged()):
+        await moment()  # the first heartbeat tells what the scripts hold
+    assert (due[0].page, due[0].sessions) == (1, NAMES)
+    assert due[0].why.startswith("its scripts hold")
+    pool.recycle(due[0], may_move)
+    assert pool.aged() == ()
+    while len(asked) < 3:
+        await moment()
+    assert pages(record) == dict.fromkeys(NAMES, 1)
+    assert pool.describe()[0].pages == 2
+    allowed.set()
+    await record.until(lambda: pages(record) == dict.fromkeys(NAMES, 2))
+    assert set(asked) == {NAMES}
+    await record.until(lambda: all(len(record.said(session)) == 2 for session in NAMES))
+    await answer(pool, record)
+    assert pool.describe()[0].pages == 1
+    assert not record.of(SessionsLost)
+
+
+async def test_a_browser_is_replaced_by_a_new_one_and_its_processes_end(
+    open_pool: Opened, stage: Stage, record: Record
+) -> None:
+    pool = await open_pool(recycle=Recycle(after=0.0), sessions_per_page=2)
+    await seated(pool, stage, record)
+    driver = next(iter(pool._shelves.values())).engine.driver
+    assert driver is not None
+    old = [psutil.Process(driver.pid), *psutil.Process(driver.pid).children(recursive=True)]
+    due = pool.aged()
+    assert due[0] == Aged(1, None, "it is 0.0 h old", due[0].sessions)
+    assert set(due[0].sessions) == set(NAMES)
+    pool.recycle(due[0], lambda _: True)
+    await record.until(lambda: set(pages(record).values()) == {3, 4})
+    await record.until(lambda: all(len(record.said(session)) == 2 for session in NAMES))
+    await answer(pool, record)
+    _, alive = await asyncio.to_thread(psutil.wait_procs, old, timeout=10)
+    assert not [p for p in alive if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    assert [(browser.number, browser.sessions) for browser in pool.describe()] == [(2, 3)]
+    assert not record.of(SessionsLost)
+
+
+async def test_nobody_is_moved_who_may_not_be(open_pool: Opened, stage: Stage, record: Record) -> None:
+    pool = await open_pool(recycle=Recycle(after=0.0))
+    await seated(pool, stage, record)
+    page = next(one for one in pool.aged() if one.page is not None)
+    asked: list[Sequence[str]] = []
+
+    def may_move(sessions: Sequence[str]) -> bool:
+        asked.append(sessions)
+        return False
+
+    pool.recycle(page, may_move)
+    while len(asked) < 3:
+        await moment()
+    await answer(pool, record)
+    assert pages(record) == dict.fromkeys(NAMES, 1)

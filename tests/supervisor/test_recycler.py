@@ -1,0 +1,33 @@
+from browser_host.browsers.hosting import Aged
+from browser_host.protocol.instructions import EndSession, Mode, SetMode, SwitchColor
+from tests.support.host import scripted_host
+
+
+async def test_a_page_is_replaced_and_its_ended_sessions_are_let_go_not_opened_again() -> None:
+    async with scripted_host() as host:
+        first, second = host.live(2)
+        host.hosting.says_status(first, "terminated")
+        host.hosting.due = (Aged(1, 1, "it is old", (first, second)),)
+        host.supervisor.recycler.look()
+        assert host.hosting.released == [first]
+        ((aged, may_move),) = host.hosting.recycled
+        assert aged.page == 1
+        assert may_move((second,))
+        assert not may_move((first, second))
+        assert not may_move(("unknown",))
+
+
+async def test_nothing_is_replaced_while_an_end_is_pending_and_nobody_moves_under_an_instruction() -> None:
+    async with scripted_host() as host:
+        first, second = host.live(2)
+        host.hosting.due = (Aged(1, 1, "it is old", (first, second)),)
+        may_move = host.supervisor.recycler.may_move
+        host.give(first, SetMode(Mode.DRAW))
+        assert may_move((first, second))  # no page ever confirms a mode: nothing is waited for
+        host.give(first, SwitchColor("#ff0000"))
+        assert not may_move((first,))
+        assert may_move((second,))
+        host.give(second, EndSession())
+        assert not may_move((first,))
+        host.supervisor.recycler.look()
+        assert host.hosting.recycled == []
