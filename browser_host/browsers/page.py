@@ -12,7 +12,7 @@ from browser_host.bridge.chores import Chores
 from browser_host.browsers.engine import Engine
 from browser_host.browsers.hosting import SHARED, Placing, ReportSink
 from browser_host.browsers.log import Log
-from browser_host.browsers.pulse import Pulse
+from browser_host.browsers.pulse import LOOPS_FORGIVEN, Pulse
 from browser_host.browsers.reports import InstructionNotPosted, SessionsResponsive, SessionsUnresponsive
 from browser_host.browsers.settings import PoolSettings
 from browser_host.browsers.telling import Telling
@@ -217,6 +217,7 @@ class HostPage:
             bridge,
             target,
             settings.heart,
+            forgives=0 if self._placing.group else LOOPS_FORGIVEN,
             late=self._late,
             strained=self._strained,
             log=self._log,

@@ -17,7 +17,8 @@ _LOOK_EVERY_S = 10.0
 """Seconds over which a page's work is taken together: what a watch page does comes in waves of seconds."""
 _STEP_WITHIN_S = 1.0
 """For what the browser answers in the page's stead, at once or never."""
-_LOOPS_FORGIVEN = 2
+LOOPS_FORGIVEN = 1
+"""Loops of a page that are broken before it is given up; a page of suspects has none to spare."""
 _LOOPS_FORGOTTEN_AFTER_S = 600.0
 
 
@@ -26,6 +27,7 @@ class Pulse:
 
     Args:
         page: its number.
+        forgives: how many loops are broken and forgotten, within `_LOOPS_FORGOTTEN_AFTER_S`.
         late: called with True when the page is late with its answer, with False when it answers again.
         strained: whether the whole machine is late; a page is not given up for that alone.
     """
@@ -37,6 +39,7 @@ class Pulse:
         cdp: Cdp,
         heart: Heart,
         *,
+        forgives: int,
         late: Callable[[bool], None],
         strained: Callable[[], bool],
         log: Log,
@@ -50,7 +53,7 @@ class Pulse:
         self._log = log
         self._busy = Busy(cdp)
         self._looked_at = 0.0
-        self._broken: deque[float] = deque(maxlen=_LOOPS_FORGIVEN + 1)
+        self._broken: deque[float] = deque(maxlen=forgives + 1)
         self._loop = asyncio.get_running_loop()
         self._answers_since = self._loop.time()
 
@@ -115,8 +118,8 @@ class Pulse:
     def _forgiven(self) -> str | None:
         now = self._loop.time()
         self._broken.append(now)
-        if len(self._broken) > _LOOPS_FORGIVEN and now - self._broken[0] < _LOOPS_FORGOTTEN_AFTER_S:
-            return "the page looped again each time that its loop was broken"
+        if len(self._broken) == self._broken.maxlen and now - self._broken[0] < _LOOPS_FORGOTTEN_AFTER_S:
+            return "a script in the page looped"
         return None
 
     async def _break_loop(self) -> bool:

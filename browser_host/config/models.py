@@ -131,6 +131,14 @@ class Endpoint(Section):
     max_pages: Annotated[int, Field(ge=1, le=PAGES_LIMIT)] = 40
 
 
+class Recycle(Section):
+    """`[browser.recycle]`: when pages and browsers are replaced by new ones."""
+
+    after: Limit = 86_400.0
+    page_heap_mb: Annotated[int, Field(ge=16, le=4096)] = 512
+    driver_mb: Annotated[int, Field(ge=128, le=65_536)] = 1024
+
+
 class Browser(Section):
     """`[browser]`: what hosts the watch pages, and how."""
 
@@ -139,6 +147,7 @@ class Browser(Section):
     render: Annotated[Render, Field(strict=False)] = Render.HIDDEN
     allow_private_network: bool = False
     sandbox: Annotated[Sandbox, Field(strict=False)] = Sandbox.AUTO
+    recycle: Recycle = Recycle()
     endpoints: Annotated[tuple[Endpoint, ...], Field(strict=False)] = ()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from browser_host.api.peers import user_name
 from browser_host.browsers.log import Log
-from browser_host.browsers.settings import PoolSettings, Render, SandboxSetting
+from browser_host.browsers.settings import PoolSettings, Recycle, Render, SandboxSetting
 from browser_host.config.models import LabelLimits, Settings, Stale
 from browser_host.errors import UsageError
 from browser_host.protocol.reader import StatePaths
@@ -76,6 +76,11 @@ def pool_settings(settings: Settings, executable: Path, *, simulated: bool) -> P
         render=Render(browser.render.value),
         allow_private_network=browser.allow_private_network or simulated,
         sandbox=SandboxSetting(browser.sandbox.value),
+        recycle=Recycle(
+            after=browser.recycle.after,
+            page_heap=browser.recycle.page_heap_mb << 20,
+            driver_memory=browser.recycle.driver_mb << 20,
+        ),
     )
 
 
