@@ -7,6 +7,7 @@ import pytest
 
 from browser_host.api.requests import BODY_LIMIT
 from browser_host.api.schema import RESYNC, Target
+from browser_host.browsers import reports
 from browser_host.errors import Refused, UnknownSession
 from browser_host.sessions.views import merged
 from browser_host.supervisor.rules import Rules
@@ -267,3 +268,24 @@ async def test_a_visitor_that_can_be_none_is_refused_at_the_border(served: Serve
     assert answer.json()["error"]["code"] == "usage"
     assert "visitor" in answer.json()["error"]["text"]
     assert len(visitor) == 0 or visitor not in answer.text
+
+
+async def test_what_is_lost_is_tried_again_at_once_when_somebody_asks(served: Served) -> None:
+    lost, live = served.host.live(2)
+    served.host.hosting.crash(lost)
+    assert await served.client.retry(Target(all=True)) == (lost,)
+    hosting = {view.id: view.hosting for view in (await served.client.snapshot()).sessions}
+    assert hosting == {lost: "loading", live: "live"}
+    assert await served.client.retry(Target(ids=(live,))) == ()
+
+
+async def test_that_browsers_were_given_up_is_in_health_and_snapshot_until_somebody_asks(
+    served: Served,
+) -> None:
+    (lost,) = served.host.live(1)
+    served.host.hosting.sink(reports.BrowsersGivenUp((lost,), 15))
+    snapshot = await served.client.snapshot()
+    assert snapshot.host.given_up is not None
+    assert snapshot.host.given_up in str((await served.client.health())["reason"])
+    await served.client.retry(Target(ids=(lost,)))
+    assert (await served.client.snapshot()).host.given_up is None

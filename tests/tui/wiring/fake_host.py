@@ -11,6 +11,7 @@ from browser_host.api.requests import (
     EndRequest,
     InstructionRequest,
     LedgerRequest,
+    RetryRequest,
 )
 from browser_host.api.server import ApiServer
 from browser_host.api.socket import HostSocket
@@ -128,6 +129,10 @@ class FakeHost:
 
     async def end(self, request: EndRequest, _peer: Peer) -> Mapping[str, Any]:
         return self._give("endSession", tuple(request.ids or ()), request.model_dump(exclude_none=True))
+
+    def retry(self, request: RetryRequest, _peer: Peer) -> Mapping[str, Any]:
+        self.asked.put_nowait(("retry", request.ids or ()))
+        return {"schema": 1, "retried": list(request.ids or ())}
 
     async def cancel(self, request: LedgerRequest, _peer: Peer) -> Mapping[str, Any]:
         self.asked.put_nowait(("cancel", request.instructions))

@@ -239,3 +239,10 @@ async def test_a_fault_is_told_without_locals(host: FakeHost, capsys: pytest.Cap
     with pytest.raises(ZeroDivisionError):
         await fails()
     assert canary not in capsys.readouterr().err
+
+
+async def test_t_tries_the_row_under_the_cursor_again(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("j", "t")
+        assert await asked(host) == ("retry", ("s2",))
+        await until(pilot, lambda: "trying 1 again" in app._main._painter._said[0])
