@@ -41,7 +41,7 @@ async def watched(
     async with scripted_host(rules) as host:
         fleet, dispatch = host.supervisor.fleet, host.supervisor.dispatch
         scribe = Scribe(host.journal, system_clock)
-        yield Watched(host, Warden(rules, fleet, dispatch, scribe, system_clock, SilentLog()))
+        yield Watched(host, Warden(host.rules, fleet, dispatch, scribe, system_clock, SilentLog()))
 
 
 async def test_nobody_is_ended_unless_a_rule_is_named() -> None:
