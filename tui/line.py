@@ -6,11 +6,13 @@ import os
 import select
 import signal
 from collections.abc import Callable
-from io import TextIOWrapper
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
 
 LEAVE_WITHIN_S = 1.5
 """Seconds from the loss to the process' end; an orderly one takes some 0.3."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,7 @@ async def scripted_host(
     hosting: ScriptedHosting | None = None,
     rest: Rest | None = None,
     clock: Clock = system_clock,
+    judged: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[ScriptedHost]:
     feed = Feed()
     hosting = hosting or ScriptedHosting()
@@ -113,6 +114,7 @@ async def scripted_host(
         log=SilentLog(),
         scribe=scribe,
         rest=rest,
+        judged=judged,
     )
     hosting.sink = supervisor.receive
     stopped = asyncio.Event()
