@@ -1,5 +1,6 @@
 """A host that was started detached: nothing of whoever started it holds it, and a failure is passed on."""
 
+import contextlib
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from browser_host.browsers.find import Found
+from tests.support import host_socket
 from tests.support.household import kill, nobody_left, of_home
 from tests.support.programs import ENDS_WITHIN_S, STARTS_WITHIN_S, WATCHDECK, Home, alive, gone
 from tests.support.terminal import terminal
@@ -35,6 +37,10 @@ def all_live(home: Home) -> None:
     home.until(lambda now: len(now) == 2 and {one["hosting"] for one in now.values()} == {"live"}, 30)
 
 
+def actions(home: Home) -> list[str]:
+    return [entry["action"] for entry in host_socket.get(home.socket, "/v1/history")["entries"]]
+
+
 def test_it_outlives_its_starter_and_its_terminal(own_home: Home) -> None:
     with terminal(own_home, *DETACHED) as window:
         window.shows('"ready": true', within=STARTS_WITHIN_S)
@@ -47,7 +53,7 @@ def test_it_outlives_its_starter_and_its_terminal(own_home: Home) -> None:
     host = ready["pid"]
     assert os.getsid(host) == os.getpgid(host) == host
     for number in range(3):
-        assert not os.readlink(f"/proc/{host}/fd/{number}").startswith("/dev/pts")
+        assert not str(Path(f"/proc/{host}/fd/{number}").readlink()).startswith("/dev/pts")
     all_live(own_home)
     assert own_home.run("stop").returncode == 0
     assert gone([host], ENDS_WITHIN_S) == []
@@ -93,46 +99,44 @@ def test_what_keeps_it_from_starting_is_said_with_its_exit_code(own_home: Home, 
     assert of_home(own_home) == {}
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
-def test_it_comes_up_though_its_starter_dies_while_waiting(
-    own_home: Home, tmp_path: Path, browser: Found, number: int
-) -> None:
+@contextlib.contextmanager
+def starting(home: Home, tmp_path: Path, browser: Found) -> Iterator["subprocess.Popen[bytes]"]:
+    """The command while it waits for a host whose browser takes its time."""
     slow = tmp_path / "browser"
     slow.write_text(f'#!/bin/sh\nsleep {BROWSER_WAITS_S}\nexec {browser.executable} "$@"\n')
     slow.chmod(0o755)
-    own_home.configure(f'[browser]\nexecutable = "{slow}"\n')
+    home.configure(f'[browser]\nexecutable = "{slow}"\n')
     with subprocess.Popen(
         [WATCHDECK, *DETACHED],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=own_home.environment(),
+        env=home.environment(),
         start_new_session=True,
     ) as starter:
         deadline = time.monotonic() + STARTS_WITHIN_S
-        while not any(str(slow) in line for line in of_home(own_home).values()):
+        while not any(f"sh {slow}" in line for line in of_home(home).values()):
             assert time.monotonic() < deadline
             time.sleep(0.05)
         assert starter.poll() is None
+        yield starter
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
+def test_it_comes_up_though_its_starter_dies_while_waiting(
+    own_home: Home, tmp_path: Path, browser: Found, number: int
+) -> None:
+    with starting(own_home, tmp_path, browser) as starter:
         os.killpg(starter.pid, number)
         assert starter.wait(5) == -number
-    while not own_home.run("list").returncode == 0:
+    deadline = time.monotonic() + STARTS_WITHIN_S
+    while own_home.run("list").returncode != 0:
         assert time.monotonic() < deadline
     all_live(own_home)
 
 
-def test_an_interrupt_while_waiting_leaves_no_host(own_home: Home, tmp_path: Path) -> None:
-    slow = tmp_path / "browser"
-    slow.write_text("#!/bin/sh\nexec sleep 60\n")
-    slow.chmod(0o755)
-    own_home.configure(f'[browser]\nexecutable = "{slow}"\n')
-    with subprocess.Popen(
-        [WATCHDECK, *DETACHED], stdin=subprocess.DEVNULL, env=own_home.environment(), start_new_session=True
-    ) as starter:
-        deadline = time.monotonic() + STARTS_WITHIN_S
-        while not any("sleep 60" in line for line in of_home(own_home).values()):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+def test_an_interrupt_while_waiting_leaves_no_host(own_home: Home, tmp_path: Path, browser: Found) -> None:
+    with starting(own_home, tmp_path, browser) as starter:
         starter.send_signal(signal.SIGINT)
         assert starter.wait(ENDS_WITHIN_S) == 130
     assert nobody_left(own_home, ENDS_WITHIN_S) == {}
@@ -143,8 +147,10 @@ def test_a_host_in_the_foreground_goes_on_when_its_terminal_is_gone(own_home: Ho
         window.shows('"ready": true', within=STARTS_WITHIN_S)
         all_live(own_home)
         window.hang_up()
-        rows = [entry["action"] for entry in own_home.json("history")["entries"]]
-        assert rows.count("host.reloaded") == 1  # the line's SIGHUP: read anew, and nothing else
+        deadline = time.monotonic() + 5
+        while "host.reloaded" not in actions(own_home):  # the line's SIGHUP: read anew, and nothing else
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
         assert own_home.run("mode", "draw", "--all").returncode == 0
         assert window.process.poll() is None
         assert own_home.run("stop").returncode == 0
