@@ -55,7 +55,6 @@ def configure(path: Path, level: str, *, quiet: bool = True) -> Iterator[BoundLo
     Raises:
         WatchdeckError: the file can't be written.
     """
-    threshold = logging.getLevelNamesMapping()[level.upper()]
     handlers: list[logging.Handler] = [_file(path)]
     if not quiet:
         handlers.append(_stderr())
@@ -64,9 +63,7 @@ def configure(path: Path, level: str, *, quiet: bool = True) -> Iterator[BoundLo
     hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
     for handler in handlers:
         root.addHandler(handler)
-    root.setLevel(threshold)
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(max(threshold, logging.WARNING))
+    set_level(level)
     logging.captureWarnings(capture=True)
     log = _logger()
     sys.excepthook, threading.excepthook, sys.unraisablehook = _hooks(log)
@@ -81,6 +78,18 @@ def configure(path: Path, level: str, *, quiet: bool = True) -> Iterator[BoundLo
         for handler in handlers:
             root.removeHandler(handler)
             handler.close()
+
+
+def set_level(level: str) -> None:
+    """The least important thing that is written from now on.
+
+    Args:
+        level: `debug`, `info`, `warning` or `error`.
+    """
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    logging.getLogger().setLevel(threshold)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(threshold, logging.WARNING))
 
 
 def mask(_: object, __: str, event: _Event) -> _Event:

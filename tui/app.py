@@ -20,6 +20,7 @@ from browser_host.api.client import HostClient
 from tui import keymap, question, theme, undo
 from tui.acts import Acts, Weight
 from tui.bulk import BulkEnd
+from tui.line import Line, LineDriver
 from tui.link import HostLink
 from tui.palette import PLACEHOLDER, ActionProvider
 from tui.plan_state import Offer
@@ -70,6 +71,7 @@ class Setup:
         read_only: nothing is offered that changes a session, whatever the host would take.
         views: keeps the view for the next time, None to keep none.
         host_ended: how the dashboard's own host ended, in words; "" while it runs, or is not its own.
+        line: to the terminal, None where there is none.
     """
 
     socket: Path
@@ -83,6 +85,7 @@ class Setup:
     read_only: bool = False
     views: ViewFile | None = None
     host_ended: Callable[[], str] = str
+    line: Line | None = None
 
 
 class WatchdeckApp(App[None]):
@@ -97,7 +100,7 @@ class WatchdeckApp(App[None]):
     def __init__(self, setup: Setup) -> None:
         # Told now: which filter NO_COLOR gets is decided before a theme is on.
         ansi = setup.theme in BUILTIN_THEMES and BUILTIN_THEMES[setup.theme].ansi
-        super().__init__(ansi_color=ansi or None)
+        super().__init__(driver_class=LineDriver, ansi_color=ansi or None)
         self.deck = Deck()
         self._setup = setup
         self._client = HostClient(setup.socket, "tui")
@@ -125,8 +128,10 @@ class WatchdeckApp(App[None]):
         self.set_keymap(keymap.usable(self._setup.keymap))
         for problem in keymap.problems(self._setup.keymap):
             self.say(problem, Weight.WARNING)
-        # A SIGTERM must leave the terminal as it was; SIGHUP has no terminal left to care for.
+        # Both ways the terminal is left as it was, if it is still there.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
+        if self._setup.line is not None:
+            self._setup.line.watch(self.exit)
         self._main.recall(self._recall.begin(self._main.view))
         self._start(self._link.run())
         self.set_interval(1.0, self._show)
@@ -135,6 +140,8 @@ class WatchdeckApp(App[None]):
         """Lets go of the host, and keeps the view."""
         self._recall.keep(self._main.view)
         await self._client.close()
+        if self._setup.line is not None:
+            self._setup.line.let_go()
 
     def on_key(self, event: events.Key) -> None:
         """Keeps keys that were typed ahead of a screen or a box from acting before it is there."""

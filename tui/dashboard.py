@@ -3,15 +3,19 @@
 import gc
 import os
 import socket as sockets
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 from browser_host import logs
+from browser_host.cli import launch
 from browser_host.cli.invocation import Invocation
+from browser_host.cli.launch import TALK, Ending, HostCommand
 from browser_host.cli.output import say
 from browser_host.config import Settings, paths
 from browser_host.errors import Exit
 from tui import owned_host
-from tui.owned_host import Ending, HostCommand, OwnedHost
+from tui.owned_host import OwnedHost
 
 READ_ONLY = "--read-only"
 """The flag of a dashboard, and of the host that it starts, that changes nothing."""
@@ -52,8 +56,7 @@ def arguments(invocation: Invocation, socket: Path, *further: str) -> tuple[str,
         socket: where the host is to serve.
         further: options of the host's own.
     """
-    config = ("--config", str(invocation.config)) if invocation.config else ()
-    return ("host", "--lifeline", *config, "--socket", str(socket), *further)
+    return launch.arguments(replace(invocation, socket=str(socket)), "--lifeline", *further)
 
 
 def attach(settings: Settings, *, read_only: bool = False) -> int:
@@ -77,13 +80,19 @@ def own(settings: Settings, host_arguments: tuple[str, ...], view: str | None = 
         HostDidNotStart: with what it said.
     """
     _say("starting the host …")
-    talk = settings.log.path.with_name("host-talk.log")
+    talk = settings.log.path.with_name(TALK)
     host = owned_host.start(HostCommand(host_arguments, talk), say)
     try:
         name = settings.tui.environment if view is None else view
-        return _open(settings, host.socket, host, name, read_only=READ_ONLY in host_arguments)
-    finally:
+        code = _open(settings, host.socket, host, name, read_only=READ_ONLY in host_arguments)
+    except BaseException:
         _stop(host)
+        raise
+    if code is Exit.INTERRUPTED:
+        host.let_go()  # nobody is there to wait with
+    else:
+        _stop(host)
+    return code
 
 
 def _stop(host: OwnedHost) -> None:
@@ -102,9 +111,11 @@ def _open(settings: Settings, socket: Path, host: OwnedHost | None, view: str, *
     colorless = "NO_COLOR" in os.environ  # the app takes it out of the environment
     from tui import theme  # noqa: PLC0415 - see above
     from tui.app import Setup, WatchdeckApp  # noqa: PLC0415 - see above
+    from tui.line import Line  # noqa: PLC0415 - see above
     from tui.view_file import ViewFile  # noqa: PLC0415 - see above
 
     log = settings.log.path.with_name("tui.log")
+    line = Line(sys.stdin.fileno())
     with logs.configure(log, settings.log.level.value):
         app = WatchdeckApp(
             Setup(
@@ -119,12 +130,16 @@ def _open(settings: Settings, socket: Path, host: OwnedHost | None, view: str, *
                 read_only=read_only,
                 views=ViewFile(paths.state_dir() / "view.json", view),
                 host_ended=lambda: _how_it_ended(host),
+                line=line,
             )
         )
         # What start-up left is never looked through again: a full collection took 25 ms of a key's time.
         gc.collect()
         gc.freeze()
         app.run()
+    if line.is_lost:
+        _say("the line was lost; the host " + ("goes on" if host is None else "ends by itself"))
+        return Exit.INTERRUPTED
     if host is None:
         pid = f" (pid {app.deck.host.pid})" if app.deck.host else ""
         _say(f"detached; the host goes on{pid}" if app.attached else f"left; the host on {socket} was lost")

@@ -15,7 +15,10 @@ from browser_host.journal.standing import Standing
 from browser_host.sessions.instant import system_clock
 from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.identity import Identities
+from browser_host.supervisor.metrics import status_line
+from browser_host.supervisor.notify import Notifier
 from browser_host.supervisor.rest import Rest
+from browser_host.supervisor.rules import RulesInForce
 from browser_host.supervisor.scout import Scout
 from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.service import HostService
@@ -31,9 +34,12 @@ class Parts:
     Args:
         rest: None where no key is set up.
         scout: None where discovery is off.
+        resync: tells every client to take a new snapshot.
     """
 
     feed: Feed
+    resync: Callable[[], None]
+    rules: RulesInForce
     pool: Pool
     journal: Journal
     scribe: Scribe
@@ -51,6 +57,7 @@ def assembled(
     key: bytes,
     *,
     log: Log,
+    notifier: Notifier,
     stop: Callable[[str], None],
 ) -> Parts:
     """The parts of a host, on the event loop that they will live on.
@@ -58,6 +65,7 @@ def assembled(
     Args:
         executable: of the browser that was found.
         key: the host's secret for ids.
+        notifier: told of each judgement.
         stop: asks the host's process to end in order; returns at once.
 
     Raises:
@@ -73,7 +81,10 @@ def assembled(
         log.warning("journal.standing", state=standing.state.value, reason=standing.reason)
         resync()
 
-    rules = rules_of(settings)
+    def judged() -> None:
+        notifier.beat(lambda: status_line(service.health()))
+
+    rules = RulesInForce(rules_of(settings))
     simulated = options.simulate is not None
     pool = Pool(
         pool_settings(settings, executable, simulated=simulated),
@@ -84,7 +95,15 @@ def assembled(
     scribe = Scribe(journal, system_clock)
     rest = rest_of(settings, log)
     supervisor: Supervisor = Supervisor(
-        pool, rules, Identities(key), feed=feed, clock=system_clock, log=log, scribe=scribe, rest=rest
+        pool,
+        rules,
+        Identities(key),
+        feed=feed,
+        clock=system_clock,
+        log=log,
+        scribe=scribe,
+        rest=rest,
+        judged=judged,
     )
     scout = scout_of(settings, supervisor, rest, log, changed=resync)
     service = HostService(
@@ -102,4 +121,4 @@ def assembled(
         stop=stop,
     )
     warden = Warden(rules, supervisor.fleet, supervisor.dispatch, scribe, system_clock, log)
-    return Parts(feed, pool, journal, scribe, supervisor, service, warden, rest, scout)
+    return Parts(feed, resync, rules, pool, journal, scribe, supervisor, service, warden, rest, scout)

@@ -7,10 +7,11 @@ from browser_host.sessions.changes import Change, ChangeType
 from browser_host.sessions.happenings import Happening
 from browser_host.sessions.instant import Clock
 from browser_host.sessions.session import Session
-from browser_host.sessions.staleness import StaleRules, same_verdict, stale
+from browser_host.sessions.staleness import same_verdict, stale
 from browser_host.sessions.views import Part, SessionView, StaleView
 from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.record import Told
+from browser_host.supervisor.rules import RulesInForce
 
 _ALL_BUT_ID = tuple(key for key in views.KEYS if key != "id")
 
@@ -21,7 +22,7 @@ class Fleet:
     """The host's sessions by id, in the order in which they were added.
 
     Args:
-        rules: of staleness.
+        rules: among them those of staleness.
         observe: called with each session and the changes that were published of it.
     """
 
@@ -29,7 +30,7 @@ class Fleet:
         self,
         feed: Feed,
         clock: Clock,
-        rules: StaleRules,
+        rules: RulesInForce,
         observe: Callable[[Session, tuple[Change, ...]], None],
     ) -> None:
         self._feed = feed
@@ -58,7 +59,7 @@ class Fleet:
 
     def verdict(self, session: Session) -> StaleView | None:
         """Why the session counts as stale now, or None."""
-        return stale(session, self._rules.limits(session.label), self._clock())
+        return stale(session, self._rules.now.stale.limits(session.label), self._clock())
 
     def views(self) -> tuple[SessionView, ...]:
         """All sessions as clients see them."""

@@ -1,7 +1,8 @@
 """How the host is: in a sentence for a person, in numbers for Prometheus. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from browser_host.browsers.hosting import BrowserDescription
 from browser_host.protocol.events import Status
@@ -23,6 +24,17 @@ def trouble(browsers: Sequence[BrowserDescription], sessions: Iterable[Session])
         if counts[hosting]
     ]
     return "; ".join(ill) or None
+
+
+def status_line(health: Mapping[str, Any]) -> str:
+    """The host in a line, for whoever asks the service manager.
+
+    Args:
+        health: as `/v1/health` has it.
+    """
+    return f"{health['sessions']} sessions, {health['status']}" + (
+        f": {health['reason']}" if health["reason"] else ""
+    )
 
 
 def exposition(

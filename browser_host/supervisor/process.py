@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TextIO
 
 from browser_host import logs
 from browser_host.api.peer import RULE
@@ -32,8 +33,11 @@ from browser_host.supervisor.assembly import assembled
 from browser_host.supervisor.giving import give
 from browser_host.supervisor.handover import close_journal, identity_key, open_journal
 from browser_host.supervisor.new_session import NewSession
+from browser_host.supervisor.notify import notifier_of
+from browser_host.supervisor.reload import Reload
 from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.supervisor import Supervisor
+from browser_host.supervisor.translation import sessions_of
 
 CLOSE_HOSTING_S = 4.0
 """Seconds for pages, browsers and drivers to close; with what ends before them it stays below ten."""
@@ -45,10 +49,13 @@ SERVER_STARTS_S = 5.0
 SERVER_ENDS_S = 1.5
 
 
-def run_host(settings: Settings, options: HostOptions) -> int:
+def run_host(settings: Settings, options: HostOptions, read: Callable[[], Settings]) -> int:
     """Runs a host in the foreground until it is told to end, and returns the command's exit code.
 
     Prints one line of JSON on stdout when it serves; its talk goes to stderr and its log.
+
+    Args:
+        read: reads the settings anew, for a reload; called in a thread.
 
     Raises:
         HostRunning: another host serves the socket.
@@ -59,28 +66,33 @@ def run_host(settings: Settings, options: HostOptions) -> int:
         logs.configure(settings.log.path, settings.log.level.value) as log,
         HostSocket(settings.host.socket) as socket,
     ):
-        asyncio.run(_run(settings, options, socket, log))
+        asyncio.run(_run(settings, options, read, socket, log))
     return Exit.OK
 
 
-async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log: Log) -> None:
-    stopping = asyncio.Event()
+async def _run(
+    settings: Settings, options: HostOptions, read: Callable[[], Settings], socket: HostSocket, log: Log
+) -> None:
+    stopping, reload_asked = asyncio.Event(), asyncio.Event()
+    notifier = notifier_of(os.environ, log)
 
     def stop(why: str) -> None:
         if not stopping.is_set():
             log.info("host.stopping", why=why)
+            notifier.stopping()
             stopping.set()
 
-    _listen_for_signals(stop, log)
+    _listen_for_signals(stop, reload_asked.set)
     if options.lifeline:
         _hold_lifeline(stop)
     for sentence in unheeded(settings):
         _say(sentence)
     found = await asyncio.to_thread(ensure_browser, settings.browser.executable, _say)
     key = identity_key(paths.state_dir() / "ids.key", log, _say)
-    parts = assembled(settings, options, found.executable, key, log=log, stop=stop)
+    parts = assembled(settings, options, found.executable, key, log=log, notifier=notifier, stop=stop)
     supervisor = parts.supervisor
     async with contextlib.AsyncExitStack() as stack:
+        stack.callback(notifier.close)
         stack.push_async_callback(close_journal, parts.journal, parts.scribe, log)
         stack.push_async_callback(_close_hosting, parts.pool, supervisor, log)
         supervisor.dispatch.number_from(await open_journal(parts.journal, log, _say))
@@ -96,11 +108,26 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
         log.info("host.started", pid=os.getpid(), socket=str(socket.path), sessions=len(sessions))
         for session in sessions:
             _add(supervisor, session, log)
+        reload = Reload(
+            settings,
+            read,
+            reload_asked,
+            rules=parts.rules,
+            supervisor=supervisor,
+            add=lambda session: _add(supervisor, session, log),
+            hosts_sessions=options.simulate is None,
+            scribe=parts.scribe,
+            notifier=notifier,
+            log=log,
+            changed=parts.resync,
+        )
+        await stack.enter_async_context(reload.listening())
+        notifier.ready()
         async with asyncio.TaskGroup() as group:
             group.create_task(parts.warden.run(stopping), name="warden")
             if parts.scout is not None:
                 group.create_task(parts.scout.run(stopping), name="scout")
-        if settings.host.on_exit is OnExit.END:
+        if reload.settings.host.on_exit is OnExit.END:
             await _end_all(supervisor, parts.scribe, log)
     log.info("host.stopped")
 
@@ -109,10 +136,7 @@ async def _sessions(
     settings: Settings, options: HostOptions, stack: contextlib.AsyncExitStack
 ) -> list[NewSession]:
     if options.simulate is None:
-        return [
-            NewSession(link=entry.link, source=Source.CONFIG, label=entry.label, visitor=entry.visitor)
-            for entry in settings.sessions
-        ]
+        return sessions_of(settings)
     simulator = await stack.enter_async_context(
         Simulator(SimulatorSettings(sessions=options.simulate, rate=options.rate, seed=options.seed))
     )
@@ -170,12 +194,12 @@ async def _close_hosting(pool: Pool, supervisor: Supervisor, log: Log) -> None:
     log.info("host.browsers_closed")
 
 
-def _listen_for_signals(stop: Callable[[str], None], log: Log) -> None:
+def _listen_for_signals(stop: Callable[[str], None], reload: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop, f"signal {signal.Signals(number).name}")
-    # The host outlives the line that it was started from.
-    loop.add_signal_handler(signal.SIGHUP, lambda: log.info("host.hangup_ignored"))
+    # A terminal that closes says the same: the host outlives its line, and reading anew does no harm.
+    loop.add_signal_handler(signal.SIGHUP, reload)
 
 
 def _hold_lifeline(stop: Callable[[str], None]) -> None:
@@ -192,10 +216,18 @@ def _hold_lifeline(stop: Callable[[str], None]) -> None:
 
 
 def _say_ready(socket: Path) -> None:
-    sys.stdout.write(json.dumps({"ready": True, "socket": str(socket), "pid": os.getpid()}) + "\n")
-    sys.stdout.flush()
+    _write(sys.stdout, json.dumps({"ready": True, "socket": str(socket), "pid": os.getpid()}))
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"watchdeck: {text}\n")
-    sys.stderr.flush()
+    _write(sys.stderr, f"watchdeck: {text}")
+
+
+def _write(stream: TextIO, line: str) -> None:
+    try:
+        stream.write(f"{line}\n")
+        stream.flush()
+    except OSError:
+        # The terminal or whoever started the host is gone; the host goes on, and speaks to nobody there.
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a descriptor is wanted
+            os.dup2(nowhere.fileno(), stream.fileno())

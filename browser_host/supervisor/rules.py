@@ -39,3 +39,16 @@ class Rules:
     rest_fallback: bool = False
     automatic: frozenset[str] = frozenset()
     automatic_per_hour: int = 20
+
+
+class RulesInForce:
+    """The rules that hold now: each room reads them here at every use, and a reload alone replaces them.
+
+    Args:
+        now: those that the host starts with.
+    """
+
+    def __init__(self, now: Rules) -> None:
+        self.now = now
+        self.refusal = ""
+        """Why the newest configuration is not in force, in plain words; empty where it is."""

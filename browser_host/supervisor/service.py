@@ -35,7 +35,7 @@ from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.giving import give
 from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.rest import NO_SERVICE, Rest
-from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.rules import RulesInForce
 from browser_host.supervisor.scout import Scout
 from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.supervisor import Supervisor
@@ -59,7 +59,7 @@ class HostService:
         rest: Rest | None = None,
         scout: Scout | None = None,
         feed: Feed,
-        rules: Rules,
+        rules: RulesInForce,
         version: str,
         started: Instant,
         simulated: bool,
@@ -92,17 +92,17 @@ class HostService:
                 "version": self._version,
                 "pid": os.getpid(),
                 "started_at": self._started.iso(),
-                "read_only": self._rules.read_only,
+                "read_only": self._rules.now.read_only,
                 "browsers": [asdict(browser) for browser in self._hosting.describe()],
-                "undo_s": self._rules.undo_s,
-                "confirm_within_s": self._rules.confirm_within_s,
-                "raw_instructions": self._rules.raw_instructions,
+                "undo_s": self._rules.now.undo_s,
+                "confirm_within_s": self._rules.now.confirm_within_s,
+                "raw_instructions": self._rules.now.raw_instructions,
                 "simulated": self._simulated,
                 "journal": self._journal.standing.reason or None,
                 "given_up": self._supervisor.given_up,
                 "discovery": asdict(self._scout.sight) if self._scout is not None else None,
-                "automatic": sorted(self._rules.automatic),
-                "stale": staleness.rules_json(self._rules.stale),
+                "automatic": sorted(self._rules.now.automatic),
+                "stale": staleness.rules_json(self._rules.now.stale),
             },
             "sessions": [views.to_json(view) for view in self._supervisor.fleet.views()],
         }
@@ -133,9 +133,9 @@ class HostService:
         """Instructs sessions, and waits for what becomes of it where that is asked for."""
         self._supervisor.require_writable(peer)
         instruction = request.instruction()
-        if isinstance(instruction, Raw) and not self._rules.raw_instructions:
+        if isinstance(instruction, Raw) and not self._rules.now.raw_instructions:
             raise Refused("instructions as written are not allowed here (host.raw_instructions)")
-        within = request.timeout_s or self._rules.confirm_within_s
+        within = request.timeout_s or self._rules.now.confirm_within_s
         dispatch = self._supervisor.dispatch
         drafts = [
             dispatch.draft(session, instruction, peer, delay_s=0, confirm_within_s=within)
@@ -153,13 +153,13 @@ class HostService:
         if request.dry_run:
             return results.answer(skipped, plan=planned)
         self._supervisor.require_writable(peer)
-        within = request.timeout_s or self._rules.confirm_within_s
+        within = request.timeout_s or self._rules.now.confirm_within_s
         drafts = [
             self._supervisor.dispatch.draft(
                 session,
                 EndSession(),
                 peer,
-                delay_s=self._rules.undo_s + place / self._rules.ends_per_second,
+                delay_s=self._rules.now.undo_s + place / self._rules.now.ends_per_second,
                 confirm_within_s=within,
             )
             for place, session in enumerate(self._supervisor.require([entry.id for entry in plan.entries]))
@@ -213,8 +213,14 @@ class HostService:
         """How the host is, with a reason where it is not well."""
         hosting = metrics.trouble(self._hosting.describe(), self._supervisor.fleet)
         floods = (str(flood) for flood in self._supervisor.floods.present.values())
-        told = (self._supervisor.given_up, hosting, *floods, self._journal.standing.reason)
-        reason = "; ".join(filter(None, told)) or None
+        troubles = (
+            self._supervisor.given_up,
+            hosting,
+            *floods,
+            self._journal.standing.reason,
+            self._rules.refusal,
+        )
+        reason = "; ".join(filter(None, troubles)) or None
         return {
             "schema": SCHEMA,
             "status": "degraded" if reason else "ok",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from browser_host.api.peer import RULE, Peer
@@ -27,7 +27,7 @@ from browser_host.supervisor.identity import Identities
 from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.recycler import Recycler
 from browser_host.supervisor.rest import NO_SERVICE, EndWanted, Rest
-from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.rules import RulesInForce
 from browser_host.supervisor.scribe import Scribe
 
 JUDGE_EVERY_S = 1.0
@@ -39,12 +39,15 @@ class Supervisor:
 
     Every report and every command runs to its end on the event loop before the next begins; a report
     that comes in the middle of one waits in the queue. So there is one writer, and no lock.
+
+    Args:
+        judged: called each time that all sessions were looked through, every `JUDGE_EVERY_S`.
     """
 
     def __init__(
         self,
         hosting: Hosting,
-        rules: Rules,
+        rules: RulesInForce,
         identities: Identities,
         *,
         feed: Feed,
@@ -52,6 +55,7 @@ class Supervisor:
         log: Log,
         scribe: Scribe,
         rest: Rest | None = None,
+        judged: Callable[[], None] = lambda: None,
     ) -> None:
         self._hosting = hosting
         self._rules = rules
@@ -61,13 +65,12 @@ class Supervisor:
         self._log = log
         self._scribe = scribe
         self._rest = rest
+        self._judged = judged
         self._agenda = Agenda(asyncio.get_running_loop())
         self._queue: deque[reports.Report | answers.Answer] = deque()
         self._draining = False
-        self.fleet = Fleet(feed, clock, rules.stale, self._observe)
-        self.dispatch = Dispatch(
-            self.fleet, hosting, self._agenda, clock, self._ask_service if rules.rest_fallback else None
-        )
+        self.fleet = Fleet(feed, clock, rules, self._observe)
+        self.dispatch = Dispatch(self.fleet, hosting, self._agenda, clock, self._ask_service)
         self.floods = Floods()
         self.given_up: str | None = None
         """Why no browser is started any more, in plain words, until somebody says that it may be."""
@@ -93,11 +96,11 @@ class Supervisor:
         Raises:
             Refused: the host holds as many as it takes, or holds this link already.
         """
-        if len(self.fleet) >= self._rules.max_sessions:
-            raise Refused(f"this host takes {self._rules.max_sessions} sessions; remove some first")
+        if len(self.fleet) >= self._rules.now.max_sessions:
+            raise Refused(f"this host takes {self._rules.now.max_sessions} sessions; remove some first")
         if new.link is None and (new.visitor is None or self._rest is None):
             raise Refused(NO_SERVICE)
-        if (twin := self._twin(new)) is not None:
+        if (twin := self.holder_of(new)) is not None:
             raise Refused(f"this {'watch link' if new.link else 'visitor'} is hosted already, as {twin}")
         session_id = self._identities.identify(new.identity, self.fleet)
         self.fleet.add(
@@ -158,11 +161,12 @@ class Supervisor:
         Raises:
             Refused: the host is read-only.
         """
-        if self._rules.read_only:
+        if self._rules.now.read_only:
             self._log.warning("refused.read_only", by=peer.name, client=peer.client)
             raise Refused("this host is read-only: it changes no session (host.read_only)")
 
-    def _twin(self, new: NewSession) -> str | None:
+    def holder_of(self, new: NewSession) -> str | None:
+        """The id of the session that has this link, or else this visitor, or None."""
         if new.link is not None:
             return self.housing.holder_of(new.link)
         return next((one.id for one in self.fleet if one.visitor == new.visitor), None)
@@ -174,7 +178,7 @@ class Supervisor:
     def _handle(self, report: reports.Report | answers.Answer) -> None:  # noqa: C901, PLR0912 - one case for each report
         match report:
             case reports.MessageReceived(session_id, data, after):
-                event = read(data, self._rules.paths)
+                event = read(data, self._rules.now.paths)
                 self.fleet.apply(session_id, happenings.Spoke(event, after))
             case reports.MessagesDropped(session_id, count):
                 self.fleet.apply(session_id, happenings.MessagesDropped(count))
@@ -225,7 +229,7 @@ class Supervisor:
         self._feed.publish(kind, None, self._clock(), fields)
 
     def _ask_service(self, session: Session, number: int) -> None:
-        if self._rest is None or session.visitor is None:
+        if not self._rules.now.rest_fallback or self._rest is None or session.visitor is None:
             return
         if self._rest.want(EndWanted(session.id, session.visitor, number)):
             text = "the page did not confirm it; the service was asked"
@@ -239,7 +243,7 @@ class Supervisor:
         self._agenda.after(JUDGE_EVERY_S, self._judge)  # first: a look that fails is not the last one
         self.fleet.judge_all()
         self._scribe.tick()
-        keep = self._rules.keep_ended_s
+        keep = self._rules.now.keep_ended_s
         now = self._clock()
         turn = self.floods.look(self.fleet, now.mono)
         for flood in turn.began:
@@ -252,3 +256,4 @@ class Supervisor:
             for session_id, ended in endings:
                 if ended is not None and now.seconds_since(ended.at) >= keep:
                     self.remove(session_id)
+        self._judged()

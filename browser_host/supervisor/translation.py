@@ -11,7 +11,9 @@ from browser_host.config.models import LabelLimits, Settings, Stale
 from browser_host.errors import UsageError
 from browser_host.protocol.reader import StatePaths
 from browser_host.sessions.instant import system_clock
+from browser_host.sessions.session import Source
 from browser_host.sessions.staleness import Rule, StaleLimits, StaleRules
+from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.rest import Rest
 from browser_host.supervisor.rules import Rules
 from browser_host.supervisor.scout import Scout
@@ -60,6 +62,14 @@ def _stale_rules(stale: Stale) -> StaleRules:
 def _given(limits: LabelLimits) -> set[str]:
     """The rules that have a limit of their own for a label."""
     return limits.model_fields_set - {"match"}
+
+
+def sessions_of(settings: Settings) -> list[NewSession]:
+    """The sessions that the configuration names."""
+    return [
+        NewSession(link=entry.link, source=Source.CONFIG, label=entry.label, visitor=entry.visitor)
+        for entry in settings.sessions
+    ]
 
 
 def pool_settings(settings: Settings, executable: Path, *, simulated: bool) -> PoolSettings:

@@ -16,7 +16,7 @@ from browser_host.sessions.views import StaleView
 from browser_host.supervisor.dispatch import Dispatch
 from browser_host.supervisor.fleet import Fleet
 from browser_host.supervisor.giving import give
-from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.rules import RulesInForce
 from browser_host.supervisor.scribe import Scribe
 
 HOUR_S = 3600.0
@@ -64,7 +64,7 @@ class Warden:
     """
 
     def __init__(  # noqa: PLR0917 - the rooms that an end goes through
-        self, rules: Rules, fleet: Fleet, dispatch: Dispatch, scribe: Scribe, clock: Clock, log: Log
+        self, rules: RulesInForce, fleet: Fleet, dispatch: Dispatch, scribe: Scribe, clock: Clock, log: Log
     ) -> None:
         self._rules = rules
         self._fleet = fleet
@@ -72,7 +72,7 @@ class Warden:
         self._scribe = scribe
         self._clock = clock
         self._log = log
-        self._quota = Quota(rules.automatic_per_hour)
+        self._quota = Quota(rules.now.automatic_per_hour)
         self._tried: dict[str, tuple[str, float]] = {}
         self._full = False
 
@@ -92,8 +92,8 @@ class Warden:
                 session,
                 EndSession(),
                 peer,
-                delay_s=self._rules.undo_s,
-                confirm_within_s=self._rules.confirm_within_s,
+                delay_s=self._rules.now.undo_s,
+                confirm_within_s=self._rules.now.confirm_within_s,
             )
             try:
                 await give([draft], peer, self._fleet, self._dispatch, self._scribe)
@@ -102,21 +102,23 @@ class Warden:
 
     def due(self) -> list[tuple[Session, StaleView]]:
         """Whom to end now: stale by a named rule, not tried for it yet, and able to be told."""
-        if not self._rules.automatic or self._rules.read_only:
+        rules = self._rules.now
+        if not rules.automatic or rules.read_only:
             return []
+        self._quota.ceiling = rules.automatic_per_hour
         now = self._clock().mono
         verdicts = ((session, self._fleet.verdict(session)) for session in self._fleet)
         stale = {session.id: (session, why) for session, why in verdicts if why is not None}
         self._tried = {one: tried for one, tried in self._tried.items() if one in stale}
         found = []
         for session, why in stale.values():
-            if why.rule not in self._rules.automatic or self._tried.get(session.id) == (why.rule, why.since):
+            if why.rule not in rules.automatic or self._tried.get(session.id) == (why.rule, why.since):
                 continue
             if refusal(session, EndSession()) is not None:
                 continue
             if self._quota.left(now) <= 0:
                 if not self._full:
-                    self._log.warning("rule.ceiling", per_hour=self._rules.automatic_per_hour)
+                    self._log.warning("rule.ceiling", per_hour=rules.automatic_per_hour)
                 self._full = True
                 break
             self._full = False

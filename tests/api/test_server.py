@@ -132,7 +132,7 @@ async def test_ends_are_accounted_for_one_by_one(served: Served) -> None:
 
 async def test_ends_can_be_taken_back_while_they_wait(served: Served) -> None:
     (session_id,) = served.host.live(1)
-    served.host.service._rules = Rules(undo_s=60.0)
+    served.host.rules.now = Rules(undo_s=60.0)
     queued = await served.client.end(Target(ids=(session_id,)), wait=False)
     assert queued.results[0].state == "queued"
     assert queued.results[0].instruction is not None

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from browser_host.api.schema import ADDED, REMOVED
 from browser_host.sessions.happenings import InstructionGiven
 from browser_host.sessions.instant import Instant
-from browser_host.sessions.staleness import StaleRules
 from browser_host.sessions.views import KEYS
 from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.fleet import Fleet
+from browser_host.supervisor.rules import Rules, RulesInForce
 from tests.sessions.session_worlds import HAPPENINGS, at, new_session
 
 NAMES = st.sampled_from("abc")
@@ -61,7 +61,7 @@ class Hosted:
         self.feed = Feed()
         self.seconds = 0.0
         self.numbers = itertools.count(1)
-        self.fleet = Fleet(self.feed, self.now, StaleRules(), lambda _session, _changes: None)
+        self.fleet = Fleet(self.feed, self.now, RulesInForce(Rules()), lambda _session, _changes: None)
 
     def now(self) -> Instant:
         return at(self.seconds)

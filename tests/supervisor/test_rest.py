@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -146,6 +146,20 @@ async def test_an_end_that_the_page_does_not_confirm_goes_by_the_service_and_say
         assert (entry.state, entry.via) == (EntryState.UNCONFIRMED, Via.REST)
         assert "said ok" in entry.text
         assert any(call.startswith("DELETE") for call in one.simulator.record.calls)
+
+
+async def test_the_service_is_not_asked_any_more_once_a_reload_says_so() -> None:
+    rules = Rules(undo_s=0.0, confirm_within_s=0.3, rest_fallback=True)
+    async with world(rules) as one:
+        session_id = one.add(one.visitors[0])
+        await one.until(lambda: one.host.session(session_id).hosting is Hosting.LOADING)
+        one.host.hosting.says_status(session_id, "viewerReady")
+        one.host.rules.now = replace(rules, rest_fallback=False)
+        given = one.host.give(session_id, EndSession(), delay_s=0, confirm_within_s=0.1)
+        entry = await one.host.supervisor.dispatch.settle(given)
+        assert entry is not None
+        assert (entry.state, entry.via) == (EntryState.UNCONFIRMED, Via.PAGE)
+        assert not any(call.startswith("DELETE") for call in one.simulator.record.calls)
 
 
 async def test_an_end_by_the_service_is_confirmed_by_the_pages_own_word() -> None:

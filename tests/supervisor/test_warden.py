@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from browser_host.api.peer import Peer
 from browser_host.sessions.instant import system_clock
@@ -41,7 +41,7 @@ async def watched(
     async with scripted_host(rules) as host:
         fleet, dispatch = host.supervisor.fleet, host.supervisor.dispatch
         scribe = Scribe(host.journal, system_clock)
-        yield Watched(host, Warden(rules, fleet, dispatch, scribe, system_clock, SilentLog()))
+        yield Watched(host, Warden(host.rules, fleet, dispatch, scribe, system_clock, SilentLog()))
 
 
 async def test_nobody_is_ended_unless_a_rule_is_named() -> None:
@@ -95,6 +95,23 @@ async def test_the_ceiling_holds() -> None:
         await one.warden.look()
         await one.warden.look()
         assert len(one.ended()) == 2
+
+
+async def test_rules_that_came_by_a_reload_hold_at_its_next_look() -> None:
+    async with watched() as one:
+        one.host.live(5, "pendingRequest")
+        await one.warden.look()
+        assert one.ended() == []
+        automatic = replace(one.host.rules.now, automatic=frozenset({"pending"}), automatic_per_hour=2)
+        one.host.rules.now = automatic
+        await one.warden.look()
+        assert len(one.ended()) == 2
+        one.host.rules.now = replace(automatic, automatic_per_hour=3)
+        await one.warden.look()
+        assert len(one.ended()) == 3
+        one.host.rules.now = replace(automatic, automatic_per_hour=5, read_only=True)
+        await one.warden.look()
+        assert len(one.ended()) == 3
 
 
 async def test_a_read_only_host_ends_nobody() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from browser_host.supervisor.feed import Feed
 from browser_host.supervisor.identity import KEY_BYTES, Identities
 from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.rest import Rest
-from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.rules import Rules, RulesInForce
 from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.service import HostService
 from browser_host.supervisor.supervisor import Supervisor
@@ -46,6 +46,7 @@ class ScriptedHost:
     feed: Feed
     service: HostService
     journal: Journal
+    rules: RulesInForce
     stopped: asyncio.Event
 
     def give(
@@ -95,23 +96,25 @@ async def scripted_host(
     hosting: ScriptedHosting | None = None,
     rest: Rest | None = None,
     clock: Clock = system_clock,
+    judged: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[ScriptedHost]:
     feed = Feed()
     hosting = hosting or ScriptedHosting()
-    rules = rules or Rules(undo_s=0.0, confirm_within_s=0.2, ends_per_second=1000)
+    in_force = RulesInForce(rules or Rules(undo_s=0.0, confirm_within_s=0.2, ends_per_second=1000))
     folder = tempfile.TemporaryDirectory()
     journal = Journal(Path(folder.name) / "journal.sqlite3", keep_s=None)
     await journal.start()
     scribe = Scribe(journal, clock)
     supervisor = Supervisor(
         hosting,
-        rules,
+        in_force,
         Identities(b"t" * KEY_BYTES),
         feed=feed,
         clock=clock,
         log=SilentLog(),
         scribe=scribe,
         rest=rest,
+        judged=judged,
     )
     hosting.sink = supervisor.receive
     stopped = asyncio.Event()
@@ -122,14 +125,14 @@ async def scripted_host(
         journal=journal,
         rest=rest,
         feed=feed,
-        rules=rules,
+        rules=in_force,
         version="0.0.0",
         started=clock(),
         simulated=False,
         stop=lambda _: stopped.set(),
     )
     try:
-        yield ScriptedHost(supervisor, hosting, feed, service, journal, stopped)
+        yield ScriptedHost(supervisor, hosting, feed, service, journal, in_force, stopped)
     finally:
         supervisor.close()
         assert await journal.close()

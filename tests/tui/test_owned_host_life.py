@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from browser_host.cli.launch import Ending, HostCommand, HostDidNotStart
 from browser_host.errors import Exit
 from tui import owned_host
-from tui.owned_host import Ending, HostCommand, HostDidNotStart
 
 READY = (
     "import sys, json, os, signal; print(json.dumps({'ready': True, 'socket': '/s', 'pid': 1}), flush=True);"
@@ -116,9 +116,10 @@ def test_a_killed_dashboard_leaves_no_host(tmp_path: Path) -> None:
     dashboard = f"""
 import signal, sys
 from pathlib import Path
+from browser_host.cli.launch import HostCommand
 from tui import owned_host
 program = (sys.executable, "-c", {host_code!r})
-command = owned_host.HostCommand((), Path({str(tmp_path / "log")!r}), program)
+command = HostCommand((), Path({str(tmp_path / "log")!r}), program)
 print(owned_host.start(command, lambda line: None, 20).pid, flush=True)
 signal.pause()
 """

@@ -57,10 +57,10 @@ def test_the_dashboards_host_gets_its_lifeline_and_the_calls_own_options() -> No
     socket = Path("/run/demo.sock")
     with_config = Invocation(config=Path("/etc/w.toml"), socket=None, json=False)
     assert dashboard.arguments(with_config, socket, "--simulate", "3") == (
-        *("host", "--lifeline", "--config", "/etc/w.toml", "--socket", "/run/demo.sock", "--simulate", "3"),
+        *("host", "--config", "/etc/w.toml", "--socket", "/run/demo.sock", "--lifeline", "--simulate", "3"),
     )
     bare = Invocation(config=None, socket=None, json=False)
-    assert dashboard.arguments(bare, socket) == ("host", "--lifeline", "--socket", "/run/demo.sock")
+    assert dashboard.arguments(bare, socket) == ("host", "--socket", "/run/demo.sock", "--lifeline")
 
 
 def test_read_only_stands_behind_the_command_that_it_is_for(tmp_path: Path) -> None:
