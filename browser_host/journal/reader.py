@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -97,6 +97,32 @@ class Reader:
         with self._errors_in_words():
             found = self._database.execute(statement).fetchall()
         return tuple(entries.from_columns(tuple(columns)) for columns in found if _is_open(tuple(columns)))
+
+    def since(
+        self, before: Callable[[JournalEntry], bool], actions: Collection[str], most: int
+    ) -> Sequence[JournalEntry]:
+        """What was done after the newest entry of which `before` is true, oldest first.
+
+        Args:
+            actions: entries of these are looked at, and those of all instructions.
+            most: the newest so many are looked at, and no more.
+        """
+        asked = ", ".join("?" * len(actions))
+        statement = (
+            f"SELECT {_COLUMNS} FROM entries WHERE instruction IS NOT NULL OR action IN ({asked})"  # noqa: S608
+            " ORDER BY seq DESC LIMIT ?"  # only question marks and constants stand in the statement
+        )
+        found = []
+        with self._errors_in_words():
+            for columns in self._database.execute(statement, (*actions, most)):
+                try:
+                    entry = entries.from_columns(tuple(columns))
+                except ValueError:
+                    continue  # tampered with, which `verify` finds; the others are as good as before
+                if before(entry):
+                    break
+                found.append(entry)
+        return tuple(reversed(found))
 
     def rows(self) -> Iterator[Row]:
         """Every row as it is on disk, oldest first."""

@@ -16,7 +16,9 @@ from browser_host.api.server import ApiServer
 from browser_host.api.socket import HostSocket
 from browser_host.browsers.install import ensure_browser
 from browser_host.browsers.log import Log
+from browser_host.browsers.orphans import end_orphans
 from browser_host.browsers.pool import Pool
+from browser_host.browsers.record import beside
 from browser_host.config import paths
 from browser_host.config.choices import OnExit
 from browser_host.config.models import Settings
@@ -25,15 +27,20 @@ from browser_host.config.unheeded import unheeded
 from browser_host.errors import Exit, WatchdeckError
 from browser_host.journal.errors import JournalUnavailable
 from browser_host.protocol.instructions import EndSession
+from browser_host.sessions.instant import system_clock
 from browser_host.sessions.session import Source
 from browser_host.simulator.server import Simulator
 from browser_host.simulator.settings import SimulatorSettings
 from browser_host.supervisor.assembly import assembled
+from browser_host.supervisor.bringing_back import bring_back, remember
 from browser_host.supervisor.giving import give
 from browser_host.supervisor.handover import close_journal, identity_key, open_journal
+from browser_host.supervisor.identity import Identities
 from browser_host.supervisor.new_session import NewSession
+from browser_host.supervisor.recovery import Recovery
 from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.supervisor import Supervisor
+from browser_host.supervisor.traces import place_of
 
 CLOSE_HOSTING_S = 4.0
 """Seconds for pages, browsers and drivers to close; with what ends before them it stays below ten."""
@@ -76,6 +83,7 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
         _hold_lifeline(stop)
     for sentence in unheeded(settings):
         _say(sentence)
+    await end_orphans(beside(socket.path), log)
     found = await asyncio.to_thread(ensure_browser, settings.browser.executable, _say)
     key = identity_key(paths.state_dir() / "ids.key", log, _say)
     parts = assembled(settings, options, found.executable, key, log=log, stop=stop)
@@ -83,7 +91,10 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(close_journal, parts.journal, parts.scribe, log)
         stack.push_async_callback(_close_hosting, parts.pool, supervisor, log)
-        supervisor.dispatch.number_from(await open_journal(parts.journal, log, _say))
+        recovery = await open_journal(parts.journal, place_of(socket.path), log, _say)
+        if options.simulate is not None:  # simulated sessions are others at every start
+            recovery = Recovery(last_number=recovery.last_number)
+        remember(recovery, supervisor, parts.rest, system_clock)
         await parts.pool.start()
         await stack.enter_async_context(
             _serving(ApiServer(parts.service, AllowedUids(settings.host.allow_uids)), socket)
@@ -96,6 +107,7 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
         log.info("host.started", pid=os.getpid(), socket=str(socket.path), sessions=len(sessions))
         for session in sessions:
             _add(supervisor, session, log)
+        bring_back(recovery, supervisor, Identities(key), parts.scribe, log)
         async with asyncio.TaskGroup() as group:
             group.create_task(parts.warden.run(stopping), name="warden")
             if parts.scout is not None:

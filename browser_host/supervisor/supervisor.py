@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from browser_host.api.peer import RULE, Peer
@@ -15,7 +15,7 @@ from browser_host.sessions import happenings
 from browser_host.sessions.changes import Change
 from browser_host.sessions.instant import Clock
 from browser_host.sessions.session import LABEL_LIMIT, Session
-from browser_host.supervisor import answers
+from browser_host.supervisor import answers, traces
 from browser_host.supervisor.agenda import Agenda
 from browser_host.supervisor.dispatch import Dispatch
 from browser_host.supervisor.feed import Feed
@@ -24,6 +24,7 @@ from browser_host.supervisor.floods import Floods
 from browser_host.supervisor.housing import Housing
 from browser_host.supervisor.identity import Identities
 from browser_host.supervisor.new_session import NewSession
+from browser_host.supervisor.recovery import Past
 from browser_host.supervisor.rest import NO_SERVICE, EndWanted, Rest
 from browser_host.supervisor.rules import Rules
 from browser_host.supervisor.scribe import Scribe
@@ -61,6 +62,7 @@ class Supervisor:
         self._agenda = Agenda(asyncio.get_running_loop())
         self._queue: deque[reports.Report | answers.Answer] = deque()
         self._draining = False
+        self._pasts: dict[str, Past] = {}
         self.fleet = Fleet(feed, clock, rules.stale, self._observe)
         self.dispatch = Dispatch(
             self.fleet, hosting, self._agenda, clock, self._ask_service if rules.rest_fallback else None
@@ -81,6 +83,10 @@ class Supervisor:
         finally:
             self._draining = False
 
+    def recall(self, pasts: Mapping[str, Past]) -> None:
+        """What a host before this one sent to sessions, by id: each has it again once it is hosted again."""
+        self._pasts.update(pasts)
+
     def add(self, new: NewSession, by: Peer = RULE) -> str:
         """Hosts one more session and returns its id.
 
@@ -94,19 +100,21 @@ class Supervisor:
         if (twin := self._twin(new)) is not None:
             raise Refused(f"this {'watch link' if new.link else 'visitor'} is hosted already, as {twin}")
         session_id = self._identities.identify(new.identity, self.fleet)
-        self.fleet.add(
-            Session(
-                id=session_id,
-                label=new.label[:LABEL_LIMIT] or session_id,
-                source=new.source,
-                link=new.link.fingerprint if new.link else "",
-                visitor=new.visitor,
-                added_at=self._clock(),
-            )
+        past = self._pasts.pop(session_id, Past())
+        session = Session(
+            id=session_id,
+            label=new.label[:LABEL_LIMIT] or session_id,
+            source=new.source,
+            link=new.link.fingerprint if new.link else "",
+            visitor=new.visitor,
+            added_at=self._clock(),
+            ledger=past.ledger,
+            mode=past.mode,
         )
+        self.fleet.add(session)
         link = f"link {new.link.fingerprint}" if new.link else f"visitor {new.visitor}"
         self._log.info("session.added", id=session_id, what=link, source=new.source.value)
-        self._scribe.acted(by, "session.added", self.fleet.get(session_id), link)
+        self._scribe.added(by, session, new)
         self.housing.take_in(session_id, new.link)
         return session_id
 
@@ -121,7 +129,7 @@ class Supervisor:
         session = self.fleet.remove(session_id)
         self.dispatch.forget(session)
         self._scribe.forget(session_id)
-        self._scribe.acted(by, "session.removed", session)
+        self._scribe.acted(by, traces.REMOVED, session)
         self._log.info("session.removed", id=session_id)
 
     def require(self, ids: Sequence[str]) -> list[Session]:
