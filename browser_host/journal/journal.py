@@ -152,6 +152,15 @@ class Journal:
         """
         return await self._look(lambda reader: reader.unfinished())
 
+    async def newest(self, action: str, sessions: Collection[str]) -> Mapping[str, JournalEntry]:
+        """The newest entry of an action for each of the sessions that has one.
+
+        Raises:
+            JournalUnreadable: there is no journal, or it can't be read.
+            JournalUnavailable: there was no answer in time.
+        """
+        return await self._look(lambda reader: reader.newest(action, sessions))
+
     async def since(
         self, before: Callable[[JournalEntry], bool], actions: Collection[str], most: int
     ) -> Sequence[JournalEntry]:

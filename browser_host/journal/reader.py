@@ -98,6 +98,19 @@ class Reader:
             found = self._database.execute(statement).fetchall()
         return tuple(entries.from_columns(tuple(columns)) for columns in found if _is_open(tuple(columns)))
 
+    def newest(self, action: str, sessions: Collection[str]) -> Mapping[str, JournalEntry]:
+        """The newest entry of an action for each of the sessions that has one."""
+        statement = (
+            f"SELECT {_COLUMNS} FROM entries WHERE session = ? AND action = ? ORDER BY seq DESC LIMIT 1"  # noqa: S608 - constants
+        )
+        with self._errors_in_words():
+            found = [
+                columns
+                for session in sessions
+                for columns in self._database.execute(statement, (session, action))
+            ]
+        return {str(entry.session): entry for columns in found if (entry := _entry(columns)) is not None}
+
     def since(
         self, before: Callable[[JournalEntry], bool], actions: Collection[str], most: int
     ) -> Sequence[JournalEntry]:
@@ -115,13 +128,11 @@ class Reader:
         found = []
         with self._errors_in_words():
             for columns in self._database.execute(statement, (*actions, most)):
-                try:
-                    entry = entries.from_columns(tuple(columns))
-                except ValueError:
-                    continue  # tampered with, which `verify` finds; the others are as good as before
-                if before(entry):
+                entry = _entry(columns)
+                if entry is not None and before(entry):
                     break
-                found.append(entry)
+                if entry is not None:
+                    found.append(entry)
         return tuple(reversed(found))
 
     def rows(self) -> Iterator[Row]:
@@ -198,6 +209,14 @@ def _opened(path: Path) -> sqlite3.Connection:
         # A copy on a read-only disk: nobody writes there, and the index of the log can't be made beside it.
         address += "&immutable=1"
     return sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None)
+
+
+def _entry(columns: Sequence[entries.Column]) -> JournalEntry | None:
+    """The entry; None for what was tampered with, which `verify` finds: the others are as good as before."""
+    try:
+        return entries.from_columns(tuple(columns))
+    except ValueError:
+        return None
 
 
 def _is_open(columns: Columns) -> bool:

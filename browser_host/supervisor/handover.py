@@ -44,7 +44,7 @@ async def open_journal(journal: Journal, place: str, log: Log, say: Say) -> Reco
         say(f"{standing.reason}; until it can be, nothing is changed")
         return replace(recovery, last_number=max(recovery.last_number, int(now.wall)))
     at = now.wall
-    left = await journal.unfinished()
+    left = await _left_here(journal, place)
     unknown = [
         replace(
             entry,
@@ -62,6 +62,14 @@ async def open_journal(journal: Journal, place: str, log: Log, say: Say) -> Reco
         log.warning("journal.left_open", instructions=[entry.instruction for entry in unknown])
     # Each instruction has a row of its own; only a host that can't write numbers higher, by the clock.
     return replace(recovery, last_number=max(recovery.last_number, numbers[-1]))
+
+
+async def _left_here(journal: Journal, place: str) -> Sequence[JournalEntry]:
+    """What has no outcome, but for what hosts on other places are doing: they may well run."""
+    left = await journal.unfinished()
+    added = await journal.newest(traces.ADDED, {entry.session for entry in left if entry.session})
+    homes = {session: traces.place_in(row) for session, row in added.items()}
+    return [entry for entry in left if homes.get(entry.session or "") in {None, place}]
 
 
 async def _rows_since_stop(journal: Journal, place: str, log: Log) -> Sequence[JournalEntry]:
