@@ -160,8 +160,12 @@ class Supervisor:
         return next((one.id for one in self.fleet if one.visitor == new.visitor), None)
 
     def close(self) -> None:
-        """Stops the clockwork; the hosting and the feed are closed by whoever made them."""
+        """Stops the clockwork, and says of what waited that it was not sent.
+
+        The hosting and the feed are closed by whoever made them.
+        """
         self._agenda.close()
+        self.dispatch.abandon("the host stopped before it was sent")
 
     def _handle(self, report: reports.Report | answers.Answer) -> None:  # noqa: C901, PLR0912 - one case for each report
         match report:

@@ -10,7 +10,7 @@ import pytest
 from browser_host.journal.entries import JournalEntry, Outcome, by_host
 from browser_host.journal.journal import Journal
 from browser_host.journal.reader import Reader
-from browser_host.protocol.instructions import Mode, SwitchColor
+from browser_host.protocol.instructions import EndSession, Mode, SwitchColor
 from browser_host.secrets import WatchLink
 from browser_host.sessions.instant import system_clock
 from browser_host.sessions.session import Source
@@ -165,6 +165,26 @@ async def test_one_that_the_configuration_names_by_now_is_hosted_once_with_its_p
         states = [entry.state for entry in host.session(session).ledger]
         assert states[:2] == ["sent", "unconfirmed"]
         assert [posted.number for posted in host.hosting.posted] == [given.order.number]
+
+
+async def test_what_waits_when_a_host_stops_in_order_is_known_not_to_be_sent() -> None:
+    async with scripted_host() as host:
+        waiting, handed = host.live(2)
+        host.give(waiting, EndSession(), delay_s=60)
+        host.hosting.posts = False
+        host.give(handed, EndSession())
+        host.supervisor.close()
+        entries = {
+            one: [
+                (entry["outcome"], entry["text"])
+                for entry in await host.journal.history(session=one)
+                if entry["instruction"]
+            ]
+            for one in (waiting, handed)
+        }
+        assert [posted.session_id for posted in host.hosting.posted] == [handed]
+        assert entries[waiting] == [("cancelled", "via page: the host stopped before it was sent")]
+        assert entries[handed] == []  # whether it was posted is for the hosting to say
 
 
 async def test_a_session_that_began_anew_after_its_end_is_no_ended_one() -> None:
