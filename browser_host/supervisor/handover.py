@@ -1,7 +1,8 @@
 """What a host finds at its start from the one before it, and what it leaves: its journal and its key."""
 
+import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
@@ -83,11 +84,17 @@ async def _rows_since_stop(journal: Journal, place: str, log: Log) -> Sequence[J
         return ()
 
 
-async def close_journal(journal: Journal, scribe: Scribe, log: Log) -> None:
-    """Writes what waits, and says so where not all of it could be."""
-    scribe.stopped()
-    if not await journal.close(CLOSE_JOURNAL_S):
-        log.warning("journal.not_all_written")
+@contextlib.asynccontextmanager
+async def closing_journal(journal: Journal, scribe: Scribe, log: Log) -> AsyncIterator[None]:
+    """Writes at the end how the host ended and what waits, and says so where not all of it could be."""
+    in_order = False
+    try:
+        yield
+        in_order = True
+    finally:
+        scribe.host_ended(in_order=in_order)
+        if not await journal.close(CLOSE_JOURNAL_S):
+            log.warning("journal.not_all_written")
 
 
 def identity_key(path: Path, log: Log, say: Say) -> bytes:

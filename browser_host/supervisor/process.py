@@ -34,7 +34,7 @@ from browser_host.simulator.settings import SimulatorSettings
 from browser_host.supervisor.assembly import assembled
 from browser_host.supervisor.bringing_back import bring_back, remember
 from browser_host.supervisor.giving import give
-from browser_host.supervisor.handover import close_journal, identity_key, open_journal
+from browser_host.supervisor.handover import closing_journal, identity_key, open_journal
 from browser_host.supervisor.identity import Identities
 from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.recovery import Recovery
@@ -89,7 +89,7 @@ async def _run(settings: Settings, options: HostOptions, socket: HostSocket, log
     parts = assembled(settings, options, found.executable, key, log=log, stop=stop)
     supervisor = parts.supervisor
     async with contextlib.AsyncExitStack() as stack:
-        stack.push_async_callback(close_journal, parts.journal, parts.scribe, log)
+        await stack.enter_async_context(closing_journal(parts.journal, parts.scribe, log))
         stack.push_async_callback(_close_hosting, parts.pool, supervisor, log)
         recovery = await open_journal(parts.journal, place_of(socket.path), log, _say)
         if options.simulate is not None:  # simulated sessions are others at every start

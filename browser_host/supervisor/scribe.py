@@ -103,10 +103,10 @@ class Scribe:
         noted = by_host(self._clock().wall, traces.NOT_RECOVERED, text=why)
         self._journal.note([replace(noted, session=session.id, label=session.label)])
 
-    def stopped(self) -> None:
-        """The host stops in order."""
-        text = traces.host_text(self._place)
-        self._journal.note([by_host(self._clock().wall, traces.HOST_STOPPED, text=text)])
+    def host_ended(self, *, in_order: bool) -> None:
+        """The host ends; one that does not in order leaves what it had to the next one."""
+        action = traces.HOST_STOPPED if in_order else traces.HOST_FAILED
+        self._journal.note([by_host(self._clock().wall, action, text=traces.host_text(self._place))])
 
     def observe(self, session: Session, changes: Sequence[Change]) -> None:
         """Writes what a session's changes say: outcomes at once, words of the page thinned."""

@@ -13,6 +13,9 @@ HOST_STARTED = "host.started"
 HOST_STOPPED = "host.stopped"
 """Stopped in order: nothing of that host is to be brought back."""
 
+HOST_FAILED = "host.failed"
+"""Ended by an error, maybe before it hosted anybody: what there was is still to be brought back."""
+
 ADDED = "session.added"
 REMOVED = "session.removed"
 ENDED = "session.ended"

@@ -1,7 +1,9 @@
 """A host is killed: the next one on its socket ends its browsers, hosts its sessions, repeats nothing."""
 
+import contextlib
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,7 +94,7 @@ def links_made(service: Upscope, visitor: str) -> int:
     return sum(one["session"] == visitor for one in service.record()["links"])
 
 
-def test_the_next_host_ends_its_browsers_and_hosts_its_sessions_again(
+def test_the_next_host_ends_its_browsers_and_hosts_its_sessions_again(  # noqa: PLR0917 - what it has around it
     home: Home, log: Path, service: Upscope, people: list[str], innocent: Program, leftovers: list[int]
 ) -> None:
     key = service.program.ready["api_key"]
@@ -112,7 +114,7 @@ def test_the_next_host_ends_its_browsers_and_hosts_its_sessions_again(
             tell(home, first[label]["id"], action="color", color=RED)
         tell(home, first[ADDED]["id"], action="mode", mode="pointer")
         told = service.told(6)
-        until_sent(home, 6)
+        home.until(lambda _: sent(home) == 6, 10)
         old = everybody(program.pid)
         browser = family(program.pid)
         others = family(innocent.pid)
@@ -150,14 +152,10 @@ def test_the_next_host_ends_its_browsers_and_hosts_its_sessions_again(
     assert not record.exists()
 
 
-def until_sent(home: Home, count: int) -> None:
-    """Waits until the journal knows that so many instructions were sent."""
-
-    def sent() -> int:
-        entries = host_socket.get(home.socket, "/v1/history?limit=10000")["entries"]
-        return sum(entry["outcome"] == "sent" for entry in entries)
-
-    home.until(lambda _: sent() >= count, 10)
+def sent(home: Home) -> int:
+    """How many instructions the journal knows to be sent."""
+    entries = host_socket.get(home.socket, "/v1/history?limit=10000")["entries"]
+    return sum(entry["outcome"] == "sent" for entry in entries)
 
 
 def assert_marks(home: Home, sessions: dict[str, dict[str, Any]]) -> None:
@@ -181,28 +179,46 @@ def assert_said_once(home: Home, by_link: str) -> None:
     assert "http" not in json.dumps(said)
 
 
-def test_a_host_that_dies_again_before_it_hosted_anything_loses_nothing(
+def test_hosts_that_die_or_fail_before_they_hosted_anybody_lose_nothing(
     home: Home, log: Path, service: Upscope, people: list[str]
 ) -> None:
     key = service.program.ready["api_key"]
     with running(home, "host", log=log, UPSCOPE_API_KEY=key) as program:
         live(home, LINKED, VISITED)
         session_id = add(home, ADDED, people[2])
+        now, before = live(home, LINKED, VISITED, ADDED), sent(home)
         for label in (LINKED, ADDED):
-            tell(home, live(home, LINKED, VISITED, ADDED)[label]["id"], action="mode", mode="pointer")
-        until_sent(home, 8)
+            tell(home, now[label]["id"], action="mode", mode="pointer")
+        home.until(lambda _: sent(home) == before + 2, 10)
         old = everybody(program.pid)
         kill(program)
     for _ in range(2):
         with running(home, "host", log=log, UPSCOPE_API_KEY=key) as program:
             old += everybody(program.pid)
             kill(program)
+    with no_browser(home):
+        failed = home.run("host", UPSCOPE_API_KEY=key)
+        assert (failed.returncode, "could not be started" in failed.stderr) == (1, True)
     with running(home, "host", log=log, UPSCOPE_API_KEY=key):
         assert gone(old, ENDS_WITHIN_S) == []
         now = home.until(lambda now: set(now) == {LINKED, VISITED, ADDED}, 20)
         assert (now[LINKED]["mode"], now[ADDED]["id"]) == ("pointer", session_id)
         assert [now[label]["instruction"]["state"] for label in (LINKED, ADDED)] == ["sent", "sent"]
         ends.sound(home)
+
+
+@contextlib.contextmanager
+def no_browser(home: Home) -> Iterator[None]:
+    """The configuration names a browser that does not start."""
+    before = home.config.read_text()
+    broken = home.path / "broken-browser"
+    broken.write_text("#!/bin/sh\nexit 7\n")
+    broken.chmod(0o755)
+    home.configure(re.sub(r'executable = ".*"', f'executable = "{broken}"', before))
+    try:
+        yield
+    finally:
+        home.configure(before)
 
 
 def kill(program: Program) -> None:
