@@ -20,6 +20,7 @@ from browser_host.browsers import burden, processes
 from browser_host.browsers.find import Found, Origin
 from browser_host.browsers.log import Log
 from browser_host.browsers.processes import Process
+from browser_host.browsers.record import BrowserRecord
 from browser_host.browsers.sandbox import Sandbox
 from browser_host.browsers.targets import Targets
 from browser_host.errors import BrowserUnavailable
@@ -42,9 +43,16 @@ class Engine:
 
     Args:
         number: rises with every start of this host.
+        record: takes what it starts, for the host after this one, or None.
     """
 
-    def __init__(self, number: int, log: Log, lost: Callable[["Engine", str], None]) -> None:
+    def __init__(
+        self,
+        number: int,
+        log: Log,
+        lost: Callable[["Engine", str], None],
+        record: BrowserRecord | None = None,
+    ) -> None:
         self.number = number
         self.name = "chromium"
         self.version = ""
@@ -53,6 +61,7 @@ class Engine:
         self.started_at = 0.0
         self._log = log
         self._lost = lost
+        self._record = record
         self._gone = False
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
@@ -74,6 +83,7 @@ class Engine:
                 with _thrifty_node():
                     self._playwright = await async_playwright().start()
                 self.driver = next(iter(processes.drivers_of(os.getpid()) - before), None)
+                self._note()  # before its browser: what a recorded driver starts is found by descent
                 self._browser = await self._playwright.chromium.launch(
                     executable_path=executable,
                     env=_without_secrets(os.environ),
@@ -102,6 +112,7 @@ class Engine:
         self.name = executable.name if executable else "chromium"
         self._browser.on("disconnected", lambda _: self._say_lost("the browser ended"))
         self._watch_driver()
+        self._note()
         self._chores.start("ping", self._ping())
 
     @property
@@ -142,8 +153,14 @@ class Engine:
             if left := processes.still_run({*own, *self._own()}):
                 self._log.warning("browser.killed", browser=self.number, processes=len(left))
                 processes.kill(left)
+            if self._record is not None:
+                self._record.strike(self.number)
         if playwright is not None:
             await _let_go(playwright)
+
+    def _note(self) -> None:
+        if self._record is not None:
+            self._record.note(self.number, self._own())
 
     def _own(self) -> frozenset[Process]:
         """The driver, what it started, and what stays in the browser's group when its parent is gone."""

@@ -14,6 +14,7 @@ from browser_host.browsers.hosting import SHARED, Aged, BrowserDescription, Plac
 from browser_host.browsers.log import Log
 from browser_host.browsers.page import HostPage, PageState
 from browser_host.browsers.placing import Room, plan
+from browser_host.browsers.record import BrowserRecord
 from browser_host.browsers.reports import (
     BrowserLost,
     BrowsersGivenUp,
@@ -47,12 +48,16 @@ class Pool:
 
     Args:
         sink: takes reports, on the loop, at once.
+        record: takes what is started, for the host after this one, or None.
     """
 
-    def __init__(self, settings: PoolSettings, sink: ReportSink, log: Log) -> None:
+    def __init__(
+        self, settings: PoolSettings, sink: ReportSink, log: Log, record: BrowserRecord | None = None
+    ) -> None:
         self._settings = settings
         self._sink = sink
         self._log = log
+        self._record = record
         self._shelves: dict[int, Shelf] = {}
         self._seats: dict[str, HostPage] = {}
         self._waiting: dict[str, _Waiting] = {}
@@ -305,7 +310,7 @@ class Pool:
     async def _start_engine(self) -> Shelf | None:
         decided = sandbox.decide(self._settings.sandbox, os.geteuid())
         self._engines += 1
-        engine = Engine(self._engines, self._log, self._engine_lost)
+        engine = Engine(self._engines, self._log, self._engine_lost, self._record)
         await engine.start(self._settings.executable, decided)
         if self._closed:
             await engine.close(5.0)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
@@ -151,6 +151,31 @@ class Journal:
             JournalUnavailable: there was no answer in time.
         """
         return await self._look(lambda reader: reader.unfinished())
+
+    async def newest(self, action: str, sessions: Collection[str]) -> Mapping[str, JournalEntry]:
+        """The newest entry of an action for each of the sessions that has one.
+
+        Raises:
+            JournalUnreadable: there is no journal, or it can't be read.
+            JournalUnavailable: there was no answer in time.
+        """
+        return await self._look(lambda reader: reader.newest(action, sessions))
+
+    async def since(
+        self, before: Callable[[JournalEntry], bool], actions: Collection[str], most: int
+    ) -> Sequence[JournalEntry]:
+        """What was done after the newest entry of which `before` is true, oldest first.
+
+        Args:
+            before: asked on the journal's thread.
+            actions: entries of these are looked at, and those of all instructions.
+            most: the newest so many are looked at, and no more.
+
+        Raises:
+            JournalUnreadable: there is no journal, or it can't be read.
+            JournalUnavailable: there was no answer in time.
+        """
+        return await self._look(lambda reader: reader.since(before, actions, most))
 
     async def history(
         self, *, since: float | None = None, session: str | None = None, limit: int = 1000

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -98,6 +98,43 @@ class Reader:
             found = self._database.execute(statement).fetchall()
         return tuple(entries.from_columns(tuple(columns)) for columns in found if _is_open(tuple(columns)))
 
+    def newest(self, action: str, sessions: Collection[str]) -> Mapping[str, JournalEntry]:
+        """The newest entry of an action for each of the sessions that has one."""
+        statement = (
+            f"SELECT {_COLUMNS} FROM entries WHERE session = ? AND action = ? ORDER BY seq DESC LIMIT 1"  # noqa: S608 - constants
+        )
+        with self._errors_in_words():
+            found = [
+                columns
+                for session in sessions
+                for columns in self._database.execute(statement, (session, action))
+            ]
+        return {str(entry.session): entry for columns in found if (entry := _entry(columns)) is not None}
+
+    def since(
+        self, before: Callable[[JournalEntry], bool], actions: Collection[str], most: int
+    ) -> Sequence[JournalEntry]:
+        """What was done after the newest entry of which `before` is true, oldest first.
+
+        Args:
+            actions: entries of these are looked at, and those of all instructions.
+            most: the newest so many are looked at, and no more.
+        """
+        asked = ", ".join("?" * len(actions))
+        statement = (
+            f"SELECT {_COLUMNS} FROM entries WHERE instruction IS NOT NULL OR action IN ({asked})"  # noqa: S608
+            " ORDER BY seq DESC LIMIT ?"  # only question marks and constants stand in the statement
+        )
+        found = []
+        with self._errors_in_words():
+            for columns in self._database.execute(statement, (*actions, most)):
+                entry = _entry(columns)
+                if entry is not None and before(entry):
+                    break
+                if entry is not None:
+                    found.append(entry)
+        return tuple(reversed(found))
+
     def rows(self) -> Iterator[Row]:
         """Every row as it is on disk, oldest first."""
         statement = f"SELECT seq, {_COLUMNS}, previous, hash FROM entries ORDER BY seq"  # noqa: S608 - constants
@@ -172,6 +209,14 @@ def _opened(path: Path) -> sqlite3.Connection:
         # A copy on a read-only disk: nobody writes there, and the index of the log can't be made beside it.
         address += "&immutable=1"
     return sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None)
+
+
+def _entry(columns: Sequence[entries.Column]) -> JournalEntry | None:
+    """The entry; None for what was tampered with, which `verify` finds: the others are as good as before."""
+    try:
+        return entries.from_columns(tuple(columns))
+    except ValueError:
+        return None
 
 
 def _is_open(columns: Columns) -> bool:

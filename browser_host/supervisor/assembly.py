@@ -8,6 +8,7 @@ from pathlib import Path
 from browser_host.api.schema import RESYNC
 from browser_host.browsers.log import Log
 from browser_host.browsers.pool import Pool
+from browser_host.browsers.record import BrowserRecord, beside
 from browser_host.config.models import Settings
 from browser_host.config.options import HostOptions
 from browser_host.journal.journal import Journal
@@ -23,6 +24,7 @@ from browser_host.supervisor.scout import Scout
 from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.service import HostService
 from browser_host.supervisor.supervisor import Supervisor
+from browser_host.supervisor.traces import place_of
 from browser_host.supervisor.translation import pool_settings, rest_of, rules_of, scout_of
 from browser_host.supervisor.warden import Warden
 
@@ -90,9 +92,10 @@ def assembled(
         pool_settings(settings, executable, simulated=simulated),
         lambda report: supervisor.receive(report),  # noqa: PLW0108 - made below: the two know each other
         log,
+        BrowserRecord(beside(settings.host.socket), log),
     )
     journal = Journal(settings.journal.path, settings.journal.keep, changed=changed)
-    scribe = Scribe(journal, system_clock)
+    scribe = Scribe(journal, system_clock, place_of(settings.host.socket))
     rest = rest_of(settings, log)
     supervisor: Supervisor = Supervisor(
         pool,

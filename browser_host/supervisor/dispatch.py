@@ -153,6 +153,13 @@ class Dispatch:
             self._fleet.apply(holding.session_id, InstructionCancelled(number, f"taken back by {peer.who}"))
         return self.find(number)
 
+    def abandon(self, why: str) -> None:
+        """Cancels all that was not handed to the hosting yet; for when nothing is posted any more."""
+        for session in tuple(self._fleet):
+            for entry in session.ledger:
+                if entry.state is EntryState.QUEUED and entry.order.number not in self._handed:
+                    self._fleet.apply(session.id, InstructionCancelled(entry.order.number, why))
+
     def entry(self, given: Given) -> Entry | None:
         """The instruction as it stands now, or None."""
         session = self._fleet.get(given.session_id)

@@ -1,10 +1,9 @@
-"""The host as a process: in what order it starts, what ends it, and in what order it ends."""
+"""The host as a process: in what order it starts, and in what order it ends."""
 
 import asyncio
 import contextlib
 import json
 import os
-import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -17,7 +16,9 @@ from browser_host.api.server import ApiServer
 from browser_host.api.socket import HostSocket
 from browser_host.browsers.install import ensure_browser
 from browser_host.browsers.log import Log
+from browser_host.browsers.orphans import end_orphans
 from browser_host.browsers.pool import Pool
+from browser_host.browsers.record import beside
 from browser_host.config import paths
 from browser_host.config.choices import OnExit
 from browser_host.config.models import Settings
@@ -26,17 +27,23 @@ from browser_host.config.unheeded import unheeded
 from browser_host.errors import Exit, WatchdeckError
 from browser_host.journal.errors import JournalUnavailable
 from browser_host.protocol.instructions import EndSession
+from browser_host.sessions.instant import system_clock
 from browser_host.sessions.session import Source
 from browser_host.simulator.server import Simulator
 from browser_host.simulator.settings import SimulatorSettings
 from browser_host.supervisor.assembly import assembled
+from browser_host.supervisor.bringing_back import bring_back, remember
 from browser_host.supervisor.giving import give
-from browser_host.supervisor.handover import close_journal, identity_key, open_journal
+from browser_host.supervisor.handover import closing_journal, identity_key, open_journal
+from browser_host.supervisor.identity import Identities
 from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.notify import notifier_of
+from browser_host.supervisor.orders import HostOrders
+from browser_host.supervisor.recovery import Recovery
 from browser_host.supervisor.reload import Reload
 from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.supervisor import Supervisor
+from browser_host.supervisor.traces import place_of
 from browser_host.supervisor.translation import sessions_of
 
 CLOSE_HOSTING_S = 4.0
@@ -73,29 +80,26 @@ def run_host(settings: Settings, options: HostOptions, read: Callable[[], Settin
 async def _run(
     settings: Settings, options: HostOptions, read: Callable[[], Settings], socket: HostSocket, log: Log
 ) -> None:
-    stopping, reload_asked = asyncio.Event(), asyncio.Event()
     notifier = notifier_of(os.environ, log)
-
-    def stop(why: str) -> None:
-        if not stopping.is_set():
-            log.info("host.stopping", why=why)
-            notifier.stopping()
-            stopping.set()
-
-    _listen_for_signals(stop, reload_asked.set)
-    if options.lifeline:
-        _hold_lifeline(stop)
+    orders = HostOrders(notifier.stopping, log)
+    orders.listen(lifeline=options.lifeline)
     for sentence in unheeded(settings):
         _say(sentence)
+    await end_orphans(beside(socket.path), log)
     found = await asyncio.to_thread(ensure_browser, settings.browser.executable, _say)
     key = identity_key(paths.state_dir() / "ids.key", log, _say)
-    parts = assembled(settings, options, found.executable, key, log=log, notifier=notifier, stop=stop)
+    parts = assembled(settings, options, found.executable, key, log=log, notifier=notifier, stop=orders.stop)
     supervisor = parts.supervisor
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(notifier.close)
-        stack.push_async_callback(close_journal, parts.journal, parts.scribe, log)
+        await stack.enter_async_context(
+            closing_journal(parts.journal, parts.scribe, orders.was_terminated, log)
+        )
         stack.push_async_callback(_close_hosting, parts.pool, supervisor, log)
-        supervisor.dispatch.number_from(await open_journal(parts.journal, log, _say))
+        recovery = await open_journal(parts.journal, place_of(socket.path), log, _say)
+        if options.simulate is not None:  # simulated sessions are others at every start
+            recovery = Recovery(last_number=recovery.last_number)
+        remember(recovery, supervisor, parts.rest, system_clock)
         await parts.pool.start()
         await stack.enter_async_context(
             _serving(ApiServer(parts.service, AllowedUids(settings.host.allow_uids)), socket)
@@ -108,10 +112,11 @@ async def _run(
         log.info("host.started", pid=os.getpid(), socket=str(socket.path), sessions=len(sessions))
         for session in sessions:
             _add(supervisor, session, log)
+        bring_back(recovery, supervisor, Identities(key), parts.scribe, log)
         reload = Reload(
             settings,
             read,
-            reload_asked,
+            orders.reload_asked,
             rules=parts.rules,
             supervisor=supervisor,
             add=lambda session: _add(supervisor, session, log),
@@ -124,9 +129,9 @@ async def _run(
         await stack.enter_async_context(reload.listening())
         notifier.ready()
         async with asyncio.TaskGroup() as group:
-            group.create_task(parts.warden.run(stopping), name="warden")
+            group.create_task(parts.warden.run(orders.stop_asked), name="warden")
             if parts.scout is not None:
-                group.create_task(parts.scout.run(stopping), name="scout")
+                group.create_task(parts.scout.run(orders.stop_asked), name="scout")
         if reload.settings.host.on_exit is OnExit.END:
             await _end_all(supervisor, parts.scribe, log)
     log.info("host.stopped")
@@ -192,27 +197,6 @@ async def _close_hosting(pool: Pool, supervisor: Supervisor, log: Log) -> None:
     supervisor.close()
     await pool.close(CLOSE_HOSTING_S)
     log.info("host.browsers_closed")
-
-
-def _listen_for_signals(stop: Callable[[str], None], reload: Callable[[], None]) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop, f"signal {signal.Signals(number).name}")
-    # A terminal that closes says the same: the host outlives its line, and reading anew does no harm.
-    loop.add_signal_handler(signal.SIGHUP, reload)
-
-
-def _hold_lifeline(stop: Callable[[str], None]) -> None:
-    """Ends the host when standard input closes: whoever started it is gone, however it went."""
-    loop = asyncio.get_running_loop()
-    stdin = sys.stdin.fileno()
-
-    def look() -> None:
-        if not os.read(stdin, 4096):
-            loop.remove_reader(stdin)
-            stop("the lifeline was let go")
-
-    loop.add_reader(stdin, look)
 
 
 def _say_ready(socket: Path) -> None:

@@ -133,7 +133,7 @@ class Reload:
             "no longer in the file, and kept": " ".join(stay),
         }
         said = "; ".join(f"{what}: {which}" for what, which in words.items() if which)
-        self._scribe.noted("host.reloaded", said or "nothing is different")
+        self._scribe.reloaded(said or "nothing is different")
 
 
 @dataclass(frozen=True, slots=True)

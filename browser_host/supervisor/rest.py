@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from browser_host.browsers.log import Log
@@ -64,6 +64,15 @@ class Rest:
         self._clock = clock
         self._log = log
         self._queue: asyncio.Queue[LinkWanted | EndWanted] = asyncio.Queue(WAITING)
+
+    def remember(self, asked: Sequence[tuple[str, float]]) -> None:
+        """Counts links that a host before this one asked for, so that dying again and again costs no more.
+
+        Args:
+            asked: visitors' short ids and when, in seconds of the clock's `mono`, oldest first.
+        """
+        for visitor, at in asked:
+            self.book = self.book.noted(visitor, at)
 
     def want(self, question: LinkWanted | EndWanted) -> bool:
         """Puts a question; False where too many wait already."""

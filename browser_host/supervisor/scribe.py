@@ -13,6 +13,9 @@ from browser_host.sessions.changes import Change, ChangeType
 from browser_host.sessions.instant import Clock
 from browser_host.sessions.ledger import Entry, Order
 from browser_host.sessions.session import Session
+from browser_host.supervisor import traces
+from browser_host.supervisor.new_session import NewSession
+from browser_host.supervisor.recovery import NEXT_COLOR, Hosted
 
 STATUSES_PER_INTERVAL = 20
 """Statuses of a session written one by one within `coalesce.INTERVAL_S`; a page that says more is thinned
@@ -46,14 +49,20 @@ class _Said:
     heard: coalesce.Heard = field(default_factory=coalesce.Heard)
     statuses: int = 0
     since: float = 0.0
+    ended: bool = False
 
 
 class Scribe:
-    """Writes the journal for the supervisor."""
+    """Writes the journal for the supervisor.
 
-    def __init__(self, journal: Journal, clock: Clock) -> None:
+    Args:
+        place: tells this host's rows from those of others (`traces.place_of`).
+    """
+
+    def __init__(self, journal: Journal, clock: Clock, place: str = "") -> None:
         self._journal = journal
         self._clock = clock
+        self._place = place
         self._said: dict[str, _Said] = {}
 
     async def intend(self, intents: Sequence[Intent]) -> None:
@@ -85,17 +94,32 @@ class Scribe:
             ]
         )
 
-    def noted(self, action: str, text: str = "") -> None:
-        """The host itself did or saw something."""
-        self._journal.note([by_host(self._clock().wall, action, text=text)])
+    def added(self, peer: Peer, session: Session, new: NewSession) -> None:
+        """Somebody added a session; what is written of it is enough to bring it back, but for a link."""
+        self.acted(peer, traces.ADDED, session, traces.added_text(new, self._place))
+
+    def not_recovered(self, session: Hosted, why: str) -> None:
+        """A session of the host before this one can't be brought back."""
+        noted = by_host(self._clock().wall, traces.NOT_RECOVERED, text=why)
+        self._journal.note([replace(noted, session=session.id, label=session.label)])
+
+    def reloaded(self, text: str) -> None:
+        """The configuration was read anew."""
+        self._journal.note([by_host(self._clock().wall, "host.reloaded", text=text)])
+
+    def host_ended(self, action: str) -> None:
+        """The host ends; how is one of `traces`: all but `HOST_STOPPED` leave what it had to the next one."""
+        self._journal.note([by_host(self._clock().wall, action, text=traces.host_text(self._place))])
 
     def observe(self, session: Session, changes: Sequence[Change]) -> None:
         """Writes what a session's changes say: outcomes at once, words of the page thinned."""
+        self._began_anew(session)
         for change in changes:
             match change.type:
                 case ChangeType.STATUS:
                     self._status(session, change.type, session.status.value if session.status else "")
                 case ChangeType.ENDED:
+                    self._said.setdefault(session.id, _Said()).ended = True
                     self._status(session, change.type, session.ended.reason.value if session.ended else "")
                 case ChangeType.COLOR:
                     self._color(session)
@@ -116,6 +140,13 @@ class Scribe:
         said = self._said.pop(session_id, None)
         if said is not None:
             self._write(coalesce.last(said.heard))
+
+    def _began_anew(self, session: Session) -> None:
+        said = self._said.get(session.id)
+        if said is not None and said.ended and session.ended is None:
+            said.ended = False
+            noted = by_host(self._clock().wall, traces.BEGAN_ANEW)
+            self._journal.note([replace(noted, session=session.id, label=session.label)])
 
     def _outcome(self, session: Session, change: Change) -> None:
         shown = change.extra.get("entry", {}).get("id")
@@ -203,6 +234,6 @@ def _argument(order: Order) -> str:
         case SetMode(mode):
             return mode.value
         case SwitchColor(color):
-            return color or "next colour"
+            return color or NEXT_COLOR
         case _:
             return ""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from browser_host.api.peer import RULE, Peer
@@ -16,7 +16,7 @@ from browser_host.sessions import happenings
 from browser_host.sessions.changes import Change
 from browser_host.sessions.instant import Clock
 from browser_host.sessions.session import LABEL_LIMIT, ErrorCode, Fault, Session
-from browser_host.supervisor import answers
+from browser_host.supervisor import answers, traces
 from browser_host.supervisor.agenda import Agenda
 from browser_host.supervisor.dispatch import Dispatch
 from browser_host.supervisor.feed import Feed
@@ -25,6 +25,7 @@ from browser_host.supervisor.floods import Floods
 from browser_host.supervisor.housing import Housing
 from browser_host.supervisor.identity import Identities
 from browser_host.supervisor.new_session import NewSession
+from browser_host.supervisor.recovery import Past
 from browser_host.supervisor.recycler import Recycler
 from browser_host.supervisor.rest import NO_SERVICE, EndWanted, Rest
 from browser_host.supervisor.rules import RulesInForce
@@ -69,6 +70,7 @@ class Supervisor:
         self._agenda = Agenda(asyncio.get_running_loop())
         self._queue: deque[reports.Report | answers.Answer] = deque()
         self._draining = False
+        self._pasts: dict[str, Past] = {}
         self.fleet = Fleet(feed, clock, rules, self._observe)
         self.dispatch = Dispatch(self.fleet, hosting, self._agenda, clock, self._ask_service)
         self.floods = Floods()
@@ -90,6 +92,10 @@ class Supervisor:
         finally:
             self._draining = False
 
+    def recall(self, pasts: Mapping[str, Past]) -> None:
+        """What a host before this one sent to sessions, by id: each has it again once it is hosted again."""
+        self._pasts.update(pasts)
+
     def add(self, new: NewSession, by: Peer = RULE) -> str:
         """Hosts one more session and returns its id.
 
@@ -103,19 +109,21 @@ class Supervisor:
         if (twin := self.holder_of(new)) is not None:
             raise Refused(f"this {'watch link' if new.link else 'visitor'} is hosted already, as {twin}")
         session_id = self._identities.identify(new.identity, self.fleet)
-        self.fleet.add(
-            Session(
-                id=session_id,
-                label=new.label[:LABEL_LIMIT] or session_id,
-                source=new.source,
-                link=new.link.fingerprint if new.link else "",
-                visitor=new.visitor,
-                added_at=self._clock(),
-            )
+        past = self._pasts.pop(session_id, Past())
+        session = Session(
+            id=session_id,
+            label=new.label[:LABEL_LIMIT] or session_id,
+            source=new.source,
+            link=new.link.fingerprint if new.link else "",
+            visitor=new.visitor,
+            added_at=self._clock(),
+            ledger=past.ledger,
+            mode=past.mode,
         )
+        self.fleet.add(session)
         link = f"link {new.link.fingerprint}" if new.link else f"visitor {new.visitor}"
         self._log.info("session.added", id=session_id, what=link, source=new.source.value)
-        self._scribe.acted(by, "session.added", self.fleet.get(session_id), link)
+        self._scribe.added(by, session, new)
         self.housing.take_in(session_id, new.link)
         return session_id
 
@@ -130,7 +138,7 @@ class Supervisor:
         session = self.fleet.remove(session_id)
         self.dispatch.forget(session)
         self._scribe.forget(session_id)
-        self._scribe.acted(by, "session.removed", session)
+        self._scribe.acted(by, traces.REMOVED, session)
         self._log.info("session.removed", id=session_id)
 
     def retry(self, ids: Sequence[str], by: Peer) -> Sequence[str]:
@@ -172,8 +180,12 @@ class Supervisor:
         return next((one.id for one in self.fleet if one.visitor == new.visitor), None)
 
     def close(self) -> None:
-        """Stops the clockwork; the hosting and the feed are closed by whoever made them."""
+        """Stops the clockwork, and says of what waited that it was not sent.
+
+        The hosting and the feed are closed by whoever made them.
+        """
         self._agenda.close()
+        self.dispatch.abandon("the host stopped before it was sent")
 
     def _handle(self, report: reports.Report | answers.Answer) -> None:  # noqa: C901, PLR0912 - one case for each report
         match report:

@@ -27,6 +27,7 @@ CONFIGURATION = """
 undo = "1s"
 per_second = 10
 """
+UNKNOWN = "it may have been sent; it is not repeated"
 AT_REST = {f"s{number:02}": "waiting" for number in range(COUNT)}
 
 Sessions: TypeAlias = dict[str, dict[str, Any]]
@@ -81,8 +82,10 @@ def test_what_was_sent_is_known_what_is_unknown_is_said_and_nothing_is_sent_agai
     with hosting(home, log) as program:
         again = ends.rest(home, AT_REST)
         assert {name: s["id"] for name, s in again.items()} == {name: s["id"] for name, s in first.items()}
+        assert {s["instruction"]["state"] for s in again.values()} == {"unconfirmed"}
+        assert {s["instruction"]["text"].partition(": ")[2] for s in again.values()} == {UNKNOWN}
         entries = ends.history(home)
-        assert_told_as_unknown(entries, COUNT, "it may have been sent; it is not repeated")
+        assert_told_as_unknown(entries, COUNT, UNKNOWN)
         assert service.told() == []
         ends.sound(home)
         command = ending(home)
@@ -95,7 +98,8 @@ def test_what_was_sent_is_known_what_is_unknown_is_said_and_nothing_is_sent_agai
     with hosting(home, log) as program:
         again = ends.rest(home, AT_REST)
         assert {name: s["id"] for name, s in again.items()} == {name: s["id"] for name, s in first.items()}
-        assert {s["instruction"] for s in again.values()} == {None}
+        last = {entry["session"]: entry["outcome"] for entry in ends.ends_of(ends.history(home))}
+        assert {s["id"]: s["instruction"]["state"] for s in again.values()} == last
         assert_account(ends.history(home)[len(entries) :], first, told)
         assert ends.ends_told(service) == told  # the pages opened anew, and nobody was told twice
         ends.sound(home)

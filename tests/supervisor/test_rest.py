@@ -16,7 +16,9 @@ from browser_host.sessions.ledger import EntryState, Via
 from browser_host.sessions.session import ErrorCode, Fault, Hosting, Source
 from browser_host.simulator.server import Simulator
 from browser_host.simulator.settings import SimulatorSettings
+from browser_host.supervisor.bringing_back import remember
 from browser_host.supervisor.new_session import NewSession
+from browser_host.supervisor.recovery import Recovery
 from browser_host.supervisor.rest import Rest
 from browser_host.supervisor.rules import Rules
 from browser_host.supervisor.scout import Scout
@@ -123,6 +125,22 @@ async def test_a_link_that_the_page_refused_is_replaced_at_its_own_pace() -> Non
             )
         )
         assert len(one.links_made()) == 2
+
+
+async def test_links_of_a_host_that_died_count_too() -> None:
+    async with world(links=LinkRules(first_wait_s=0.5, each=3)) as one:
+        known, new = one.visitors[:2]
+        now = system_clock()
+        recovery = Recovery(links=((known, now.wall - 4000.0), (known, now.wall - 60.0), (known, now.wall)))
+        remember(recovery, one.host.supervisor, one.rest, system_clock)
+        waits, comes = one.add(known), one.add(new)
+        await one.until(lambda: one.host.session(comes).hosting is Hosting.LOADING)
+        fault = one.host.session(waits).error
+        assert fault is not None
+        assert fault.code is ErrorCode.LINK_REFUSED
+        assert one.links_made() == [new]
+        await one.until(lambda: one.host.session(waits).hosting is Hosting.LOADING)
+        assert one.links_made() == [new, known]
 
 
 async def test_a_crash_costs_no_link() -> None:
