@@ -143,12 +143,20 @@ def test_the_next_host_ends_its_browsers_and_hosts_its_sessions_again(  # noqa: 
         assert service.told() == told  # nothing was posted a second time
         assert_said_once(home, by_link)
         ends.sound(home)
-    with running(home, "host", log=log, UPSCOPE_API_KEY=key) as program:
-        # That one stopped in order: what was added by command is gone with it, and so are the marks.
+    with running(home, "host", log=log, UPSCOPE_API_KEY=key):
+        # That one was terminated, as before a reboot: nobody said that its sessions are to be let go.
+        assert {label: one["id"] for label, one in live(home, LINKED, VISITED, ADDED).items()} == {
+            label: one["id"] for label, one in again.items()
+        }
+        assert service.told() == told
+        assert home.run("stop").returncode == 0
+    with running(home, "host", log=log, UPSCOPE_API_KEY=key):
+        # That one was told to stop: what was added by command is gone with it, and so are the marks.
         after = live(home, LINKED, VISITED)
         assert {one["instruction"] for one in after.values()} == {None}
         assert_said_once(home, by_link)
         assert service.told() == told
+        assert home.run("stop").returncode == 0
     assert not record.exists()
 
 
@@ -205,6 +213,7 @@ def test_hosts_that_die_or_fail_before_they_hosted_anybody_lose_nothing(
         assert (now[LINKED]["mode"], now[ADDED]["id"]) == ("pointer", session_id)
         assert [now[label]["instruction"]["state"] for label in (LINKED, ADDED)] == ["sent", "sent"]
         ends.sound(home)
+        assert home.run("stop").returncode == 0
 
 
 @contextlib.contextmanager
