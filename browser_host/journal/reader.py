@@ -96,7 +96,8 @@ class Reader:
         )
         with self._errors_in_words():
             found = self._database.execute(statement).fetchall()
-        return tuple(entries.from_columns(tuple(columns)) for columns in found if _is_open(tuple(columns)))
+        still_open = (_entry(columns) for columns in found if _is_open(tuple(columns)))
+        return tuple(entry for entry in still_open if entry is not None)
 
     def newest(self, action: str, sessions: Collection[str]) -> Mapping[str, JournalEntry]:
         """The newest entry of an action for each of the sessions that has one."""

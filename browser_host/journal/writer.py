@@ -9,7 +9,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from browser_host.errors import WatchdeckError
 from browser_host.journal.entries import HostAction, JournalEntry, Outcome, by_host
 from browser_host.journal.errors import JournalUnavailable
 from browser_host.journal.inbox import Ask, Inbox, Job, Write
@@ -219,5 +218,5 @@ def _wanted(done: Future[tuple[int, ...]] | None) -> bool:
 def _answer(ask: Ask) -> None:
     try:
         ask.done.set_result(ask.look())
-    except WatchdeckError as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, who asked hears of it, and the thread goes on
         ask.done.set_exception(error)

@@ -168,8 +168,7 @@ class HostService:
         return results.answer([*await self._results(given, wait=request.wait), *skipped], plan=planned)
 
     async def cancel(self, request: LedgerRequest, peer: Peer) -> Mapping[str, Any]:
-        """Takes back what was not posted yet; the answer says how each stands."""
-        self._supervisor.require_writable(peer)
+        """Takes back what was not posted yet, on a read-only host too; the answer says how each stands."""
         dispatch = self._supervisor.dispatch
         holdings = targets.holdings(request, self._supervisor.dispatch)
         for holding in holdings:

@@ -9,6 +9,7 @@ from browser_host.api.requests import BODY_LIMIT
 from browser_host.api.schema import RESYNC, Target
 from browser_host.browsers import reports
 from browser_host.errors import Refused, UnknownSession
+from browser_host.protocol.instructions import EndSession
 from browser_host.sessions.views import merged
 from browser_host.supervisor.rules import Rules
 from tests.api.conftest import Served
@@ -160,7 +161,6 @@ class TestReadOnly:
             served.client.instruct(target, {"action": "setMode", "mode": "draw"}),
             served.client.instruct(target, {"action": "raw", "message": {"action": "x"}}),
             served.client.end(target),
-            served.client.cancel(["i1"]),
             served.client.remove(session_id),
             served.client.add(url="https://watch.example/new"),
         ]
@@ -170,6 +170,13 @@ class TestReadOnly:
         assert served.host.hosting.posted == []
         assert (await served.client.snapshot()).host.read_only
         assert (await served.client.end(target, dry_run=True)).plan
+
+    async def test_what_waits_may_still_be_taken_back(self, served: Served) -> None:
+        (session_id,) = served.host.live(1)
+        given = served.host.give(session_id, EndSession(), delay_s=60)
+        assert given.order is not None
+        taken = await served.client.cancel([f"i{given.order.number}"])
+        assert [result.state for result in taken.results] == ["cancelled"]
 
 
 @pytest.mark.parametrize(
