@@ -35,6 +35,9 @@ _LOOK_EVERY_S = 0.1
 _LINE_LIMIT = 2_000
 """Characters of a line that the child says."""
 
+TALK_BYTES = 1_000_000
+"""What hosts said is kept up to here, and begun anew by the next one; a host says a few lines."""
+
 _READY_LINE_LIMIT = 64 * 1024
 """Bytes of stdout read in search of the ready line."""
 
@@ -122,6 +125,9 @@ def start(
     """
     command.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(command.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as log:
+        if log.tell() > TALK_BYTES:
+            log.truncate(0)
+            log.seek(0)
         heard_from = log.tell()
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [*command.program, *command.arguments],
