@@ -31,7 +31,7 @@ class BoundedProtocol(H11Protocol):
         super().__init__(**uvicorn_gives)
         self._allowed = allowed
         self._bounds = bounds
-        self._head_due: asyncio.TimerHandle | None = None
+        self._due: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn's own
@@ -47,19 +47,19 @@ class BoundedProtocol(H11Protocol):
             text = f"{self._bounds.clients} clients are connected already"
             self._turn_away(HTTPStatus.SERVICE_UNAVAILABLE, "busy", text)
         else:
-            self._expect_head()
+            self._expect_more()
 
     def data_received(self, data: bytes) -> None:
         """Reads on; what has begun to be a request must become one in time."""
         super().data_received(data)
-        if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
-            self._expect_head()
+        if self._owes() and not self.transport.is_closing():
+            self._expect_more()
         else:
-            self._forget_head()
+            self._expect_nothing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Waits for nothing more."""
-        self._forget_head()
+        self._expect_nothing()
         self._goes_on()
         super().connection_lost(exc)
 
@@ -74,10 +74,12 @@ class BoundedProtocol(H11Protocol):
         self._goes_on()
 
     def on_response_complete(self) -> None:
-        """Closes in time, though the client does not take the answer."""
+        """Closes in time, though the answer is not taken, or another request was begun and no more."""
         super().on_response_complete()
         if self.transport.is_closing():
             self._stalls()
+        elif self._owes() and (self.conn.their_state is not h11.IDLE or self.conn.trailing_data[0]):
+            self._expect_more()
 
     def timeout_keep_alive_handler(self) -> None:
         """The same, where the client asked for nothing more."""
@@ -85,7 +87,10 @@ class BoundedProtocol(H11Protocol):
         self._stalls()
 
     def send_400_response(self, msg: str) -> None:
-        """Answers what makes no sense, unless it follows a request that has its answer already."""
+        """Answers what makes no sense, unless an answer has begun; what comes later is for nobody."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         if self.conn.our_state in _CAN_BE_ANSWERED:
             super().send_400_response(msg)
         else:
@@ -97,16 +102,24 @@ class BoundedProtocol(H11Protocol):
         self.transport.write(f"{head}connection: close\r\n\r\n{body}".encode())
         self.transport.close()
 
-    def _expect_head(self) -> None:
-        if self._head_due is None:
-            self._head_due = self.loop.call_later(self._bounds.request_within_s, self._head_missing)
+    def _expect_more(self) -> None:
+        if self._due is None:
+            self._due = self.loop.call_later(self._bounds.request_within_s, self._missing)
 
-    def _forget_head(self) -> None:
-        if self._head_due is not None:
-            self._head_due.cancel()
-            self._head_due = None
+    def _expect_nothing(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
 
-    def _head_missing(self) -> None:
+    def _owes(self) -> bool:
+        """Whether the client is to go on: with a head, or with a body whose request has its answer."""
+        answered = self.cycle is not None and self.cycle.response_complete
+        return self.conn.their_state is h11.IDLE or (answered and self.conn.their_state is h11.SEND_BODY)
+
+    def _missing(self) -> None:
+        if self.conn.their_state is not h11.IDLE:
+            self.transport.close()
+            return
         text = f"a request's head is sent within {self._bounds.request_within_s:g} s"
         self._turn_away(HTTPStatus.REQUEST_TIMEOUT, "usage", text)
 

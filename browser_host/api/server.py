@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -214,6 +214,8 @@ class _Routes:
                     if len(body) > BODY_LIMIT:
                         text = f"a request's body has at most {BODY_LIMIT} bytes"
                         raise _Cut(text, HTTPStatus.BAD_REQUEST)
+        except ClientDisconnect:
+            raise _Cut("the request's body ended before its end", HTTPStatus.BAD_REQUEST) from None
         except TimeoutError:
             raise _Cut(
                 f"a request's body is sent within {within_s:g} s", HTTPStatus.REQUEST_TIMEOUT

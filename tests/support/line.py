@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -33,6 +34,18 @@ class Line:
                 while piece := await self._reader.read(65536):
                     came += piece
         return bytes(came)
+
+    async def statuses(self, pattern: re.Pattern[bytes], stop: bytes) -> list[int]:
+        """The statuses of all answers until the host hangs up, or one is of a kind that has no end.
+
+        Args:
+            stop: what is in such an answer alone.
+        """
+        came = bytearray()
+        with contextlib.suppress(ConnectionError):
+            while stop not in came and (piece := await self._reader.read(65536)):
+                came += piece
+        return [int(status) for status in pattern.findall(came)]
 
 
 @contextlib.asynccontextmanager
