@@ -86,13 +86,13 @@ class BoundedProtocol(H11Protocol):
         super().timeout_keep_alive_handler()
         self._stalls()
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
         """Answers what makes no sense, unless an answer has begun; what comes later is for nobody."""
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.conn.our_state in _CAN_BE_ANSWERED:
-            super().send_400_response(msg)
+            self._turn_away(HTTPStatus.BAD_REQUEST, "http", "this is no HTTP request")
         else:
             self.transport.close()
 
