@@ -10,10 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from browser_host.api.bounds import BOUNDS, HEAD_LIMIT, Bounds
+from browser_host.api.bounds import BACKLOG, BOUNDS, HEAD_LIMIT, Bounds
 from browser_host.api.client import HostClient
 from browser_host.api.requests import BODY_LIMIT, MAX_IDS
+from browser_host.api.server import CLIENT_NAME_LIMIT, SSH_PEER_LIMIT
+from browser_host.config.addresses import LIMIT as LINK_LIMIT
 from browser_host.errors import WatchdeckError
+from browser_host.sessions.session import LABEL_LIMIT, VISITOR_LIMIT
 from browser_host.supervisor.rules import Rules
 from tests.support.host import ScriptedHost, scripted_host, serving
 from tests.support.line import WITHIN_S, Line, line_to
@@ -74,6 +77,25 @@ async def _status_of_a_stream(path: Path) -> bytes:
     async with line_to(path) as line:
         await line.send(b"GET /v1/events?after=0 HTTP/1.1\r\nhost: x\r\n\r\n")
         return (await line.head()).split()[1]
+
+
+async def test_the_queue_before_the_door_is_short(tmp_path: Path) -> None:
+    async with bounded(tmp_path, BOUNDS) as (_, path):
+        with contextlib.ExitStack() as clients:
+
+            def connect() -> bool:
+                client = clients.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+                client.setblocking(False)  # noqa: FBT003 - the standard library's signature
+                try:
+                    client.connect(str(path))
+                except BlockingIOError:
+                    return False
+                return True
+
+            # Nobody is accepted in between: the loop has no turn.
+            came = sum(connect() for _ in range(2 * BACKLOG))
+        assert BACKLOG <= came <= BACKLOG + 1
+        assert await healthy(path)
 
 
 async def test_asking_for_the_heads_of_a_stream_holds_no_stream(tmp_path: Path) -> None:
@@ -224,3 +246,35 @@ async def test_an_answer_has_so_many_entries_and_no_more(tmp_path: Path, path: s
             answer = await http.get(f"/v1/{path}")
     assert answer.status_code == httpx.codes.BAD_REQUEST
     assert key in answer.json()["error"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        ({"visitor": "x" * (VISITOR_LIMIT + 1)}, "visitor"),
+        ({"visitor": "x", "label": "x" * (LABEL_LIMIT + 1)}, "label"),
+        ({"watch_url": "https://x.example/" + "x" * LINK_LIMIT}, "watch_url"),
+    ],
+)
+async def test_a_session_has_a_short_name(tmp_path: Path, body: dict[str, str], key: str) -> None:
+    async with bounded(tmp_path, BOUNDS) as (host, path):
+        transport = httpx.AsyncHTTPTransport(uds=str(path))
+        async with httpx.AsyncClient(transport=transport, base_url="http://watchdeck") as http:
+            answer = await http.post("/v1/sessions", json=body)
+        assert answer.status_code == httpx.codes.BAD_REQUEST
+        assert key in answer.json()["error"]["text"]
+        assert "xxxx" not in answer.text
+        assert len(host.supervisor.fleet) == 0
+
+
+async def test_what_a_client_says_of_itself_is_short(tmp_path: Path) -> None:
+    said = {"x-watchdeck-client": "c" * 200, "x-watchdeck-ssh": "s" * 200}
+    async with bounded(tmp_path, BOUNDS) as (host, path):
+        (session_id,) = host.live(1)
+        transport = httpx.AsyncHTTPTransport(uds=str(path))
+        async with httpx.AsyncClient(transport=transport, base_url="http://watchdeck", headers=said) as http:
+            body = {"ids": [session_id], "action": "setMode", "mode": "draw", "wait": False}
+            await http.post("/v1/instructions", json=body)
+        (entry,) = host.session(session_id).ledger
+        assert len(entry.order.client) == CLIENT_NAME_LIMIT
+        assert "s" * SSH_PEER_LIMIT not in str(await host.journal.history())
