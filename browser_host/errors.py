@@ -55,6 +55,12 @@ class Refused(WatchdeckError):  # noqa: N818 - the contract's word
     code = "refused"
 
 
+class Busy(WatchdeckError):  # noqa: N818 - says what it is
+    """The host serves as many as it can; the same may be asked again later."""
+
+    code = "busy"
+
+
 class UnknownSession(WatchdeckError):  # noqa: N818 - says what it is
     """An id was named that the host does not know."""
 

@@ -4,18 +4,9 @@ import os
 import pwd
 import socket
 import struct
-from asyncio import Transport
 from collections.abc import Container
-from typing import Any
-
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _UCRED = struct.Struct("3i")  # pid, uid, gid: struct ucred of unix(7)
-
-_FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n"
-_FORBIDDEN_BODY = (
-    b'{"schema":1,"error":{"code":"refused","text":"this host serves its own user only (host.allow_uids)"}}'
-)
 
 
 def peer_uid(sock: socket.socket) -> int:
@@ -41,22 +32,3 @@ class AllowedUids:
 
     def __contains__(self, uid: object) -> bool:
         return uid in (0, os.geteuid()) or uid in self._further
-
-
-def checking_protocol(allowed: Container[int]) -> type[H11Protocol]:
-    """Uvicorn's HTTP protocol for peers of these uids; others get a 403 and are cut off.
-
-    The peer's name and uid become the request's `client`.
-    """
-
-    class CheckingProtocol(H11Protocol):
-        def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn's own
-            super().connection_made(transport)
-            sock: Any = transport.get_extra_info("socket")
-            uid = peer_uid(sock)
-            self.client = (user_name(uid), uid)
-            if uid not in allowed:
-                transport.write(_FORBIDDEN + _FORBIDDEN_BODY)
-                transport.close()
-
-    return CheckingProtocol

@@ -6,18 +6,21 @@ import json
 import socket
 import time
 from collections.abc import AsyncIterator, Container, Iterator, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
+from browser_host.api.bounds import BACKLOG, BOUNDS, HEAD_LIMIT, Bounds
+from browser_host.api.connection import BoundedProtocol
 from browser_host.api.peer import Peer
-from browser_host.api.peers import checking_protocol
 from browser_host.api.requests import (
     BODY_LIMIT,
     AddRequest,
@@ -33,22 +36,23 @@ from browser_host.api.requests import (
 )
 from browser_host.api.schema import BEAT, BEAT_EVERY_S, RESYNC, SCHEMA
 from browser_host.api.service import Events, Service
-from browser_host.errors import HostRunning, Refused, UnknownSession, UsageError, WatchdeckError
+from browser_host.errors import Busy, HostRunning, Refused, UnknownSession, UsageError, WatchdeckError
 from browser_host.protocol.text import printable
 from browser_host.sessions.instant import iso
-
-MAX_CLIENTS = 200
-"""Connections served at once; a dashboard holds two."""
 
 CLIENT_NAME_LIMIT = 32
 SSH_PEER_LIMIT = 64
 """Characters of what a client says of itself; both are only shown."""
+
+PATH_LIMIT = 200
+"""Characters of an address that is repeated in a refusal."""
 
 _STATUS = {
     UsageError: HTTPStatus.BAD_REQUEST,
     Refused: HTTPStatus.FORBIDDEN,
     UnknownSession: HTTPStatus.NOT_FOUND,
     HostRunning: HTTPStatus.CONFLICT,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -59,18 +63,19 @@ class ApiServer(uvicorn.Server):
         allowed: uids that may connect.
     """
 
-    def __init__(self, service: Service, allowed: Container[int]) -> None:
+    def __init__(self, service: Service, allowed: Container[int], bounds: Bounds = BOUNDS) -> None:
         super().__init__(
             uvicorn.Config(
-                application(service),
-                http=checking_protocol(allowed),
+                application(service, bounds),
+                http=partial(BoundedProtocol, allowed, bounds),  # type: ignore[arg-type]  # it is only called
                 ws="none",
                 lifespan="off",
                 log_config=None,
                 access_log=False,
-                limit_concurrency=MAX_CLIENTS,
+                backlog=BACKLOG,
+                h11_max_incomplete_event_size=HEAD_LIMIT,
                 timeout_graceful_shutdown=1,
-                timeout_keep_alive=60,
+                timeout_keep_alive=bounds.idle_s,
                 server_header=False,
             )
         )
@@ -87,10 +92,10 @@ class ApiServer(uvicorn.Server):
         yield
 
 
-def application(service: Service) -> Starlette:
+def application(service: Service, bounds: Bounds = BOUNDS) -> Starlette:
     """The routes over a service."""
-    routes = _Routes(service)
-    return Starlette(
+    routes = _Routes(service, bounds)
+    app = Starlette(
         routes=[
             Route("/v1/snapshot", routes.snapshot),
             Route("/v1/events", routes.events),
@@ -110,11 +115,38 @@ def application(service: Service) -> Starlette:
         ],
         exception_handlers={WatchdeckError: _refuse, HTTPException: _refuse_http},
     )
+    app.router.redirect_slashes = False  # it would name an address by whatever Host a client gives
+    return app
+
+
+class _Cut(UsageError):  # noqa: N818 - says what it is
+    """A body that is not read to its end; its connection is closed."""
+
+    def __init__(self, text: str, status: HTTPStatus) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class _Stream(StreamingResponse):
+    """The events to one client, counted as long as they are sent."""
+
+    def __init__(self, lines: AsyncIterator[bytes], open_ones: "set[_Stream]") -> None:
+        super().__init__(lines, media_type="application/jsonl")
+        self._open_ones = open_ones
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._open_ones.add(self)
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._open_ones.discard(self)
 
 
 class _Routes:
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, bounds: Bounds) -> None:
         self._service = service
+        self._bounds = bounds
+        self._streams: set[_Stream] = set()
 
     async def snapshot(self, _: Request) -> Response:
         return _json(self._service.snapshot())
@@ -128,33 +160,39 @@ class _Routes:
             PaceRequest, {k: v for k, v in request.query_params.items() if k != "after"}
         ).every
         number = int(after[:18])
+        if request.method == "HEAD":
+            return Response(media_type="application/jsonl")
+        if len(self._streams) >= self._bounds.streams:
+            raise Busy(f"{self._bounds.streams} clients follow the events already")
         lines = _lines(feed, number) if every is None else _merged_lines(feed, number, every)
-        return StreamingResponse(lines, media_type="application/jsonl")
+        return _Stream(lines, self._streams)
 
     async def detail(self, request: Request) -> Response:
         return _json(self._service.detail(request.path_params["session_id"]))
 
     async def add(self, request: Request) -> Response:
-        return _json(await self._service.add(parse(AddRequest, await _body(request)), _peer(request)))
+        return _json(await self._service.add(parse(AddRequest, await self._body(request)), _peer(request)))
 
     async def remove(self, request: Request) -> Response:
         return _json(await self._service.remove(request.path_params["session_id"], _peer(request)))
 
     async def instruct(self, request: Request) -> Response:
-        asked = parse(InstructionRequest, await _body(request))
+        asked = parse(InstructionRequest, await self._body(request))
         return _json(await self._service.instruct(asked, _peer(request)))
 
     async def end(self, request: Request) -> Response:
-        return _json(await self._service.end(parse(EndRequest, await _body(request)), _peer(request)))
+        return _json(await self._service.end(parse(EndRequest, await self._body(request)), _peer(request)))
 
     async def cancel(self, request: Request) -> Response:
-        return _json(await self._service.cancel(parse(LedgerRequest, await _body(request)), _peer(request)))
+        return _json(
+            await self._service.cancel(parse(LedgerRequest, await self._body(request)), _peer(request))
+        )
 
     async def settle(self, request: Request) -> Response:
-        return _json(await self._service.settle(parse(LedgerRequest, await _body(request))))
+        return _json(await self._service.settle(parse(LedgerRequest, await self._body(request))))
 
     async def retry(self, request: Request) -> Response:
-        return _json(self._service.retry(parse(RetryRequest, await _body(request)), _peer(request)))
+        return _json(self._service.retry(parse(RetryRequest, await self._body(request)), _peer(request)))
 
     async def stop(self, request: Request) -> Response:
         return _json(self._service.stop(_peer(request)))
@@ -170,6 +208,24 @@ class _Routes:
 
     async def metrics(self, _: Request) -> Response:
         return PlainTextResponse(self._service.metrics(), media_type="text/plain; version=0.0.4")
+
+    async def _body(self, request: Request) -> bytes:
+        body = bytearray()
+        within_s = self._bounds.request_within_s
+        try:
+            async with asyncio.timeout(within_s):
+                async for piece in request.stream():
+                    body += piece
+                    if len(body) > BODY_LIMIT:
+                        text = f"a request's body has at most {BODY_LIMIT} bytes"
+                        raise _Cut(text, HTTPStatus.BAD_REQUEST)
+        except ClientDisconnect:
+            raise _Cut("the request's body ended before its end", HTTPStatus.BAD_REQUEST) from None
+        except TimeoutError:
+            raise _Cut(
+                f"a request's body is sent within {within_s:g} s", HTTPStatus.REQUEST_TIMEOUT
+            ) from None
+        return bytes(body)
 
 
 async def _lines(feed: Events, seq: int) -> AsyncIterator[bytes]:
@@ -211,15 +267,6 @@ def _word(kind: str, seq: int) -> bytes:
     return json.dumps({"seq": seq, "at": iso(time.time()), "type": kind}).encode() + b"\n"
 
 
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > BODY_LIMIT:
-            raise UsageError(f"a request's body has at most {BODY_LIMIT} bytes")
-    return bytes(body)
-
-
 def _peer(request: Request) -> Peer:
     name, uid = request.client or ("unknown", -1)
     client = request.headers.get("x-watchdeck-client", "http")
@@ -232,22 +279,27 @@ def _peer(request: Request) -> Peer:
     )
 
 
-def _json(document: Mapping[str, Any], status: int = HTTPStatus.OK) -> Response:
+def _json(
+    document: Mapping[str, Any], status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None
+) -> Response:
     content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    return Response(content, status, media_type="application/json")
+    return Response(content, status, headers, media_type="application/json")
 
 
 async def _refuse(_: Request, error: Exception) -> Response:
+    code = getattr(error, "code", "failed")
+    if isinstance(error, _Cut):
+        return _error(code, str(error), error.status, {"connection": "close"})
     kind = next((kind for kind in _STATUS if isinstance(error, kind)), None)
-    status = _STATUS[kind] if kind else HTTPStatus.INTERNAL_SERVER_ERROR
-    return _error(getattr(error, "code", "failed"), str(error), status)
+    return _error(code, str(error), _STATUS[kind] if kind else HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 async def _refuse_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
-    text = f"{HTTPStatus(status).phrase.lower()}: {request.method} {request.url.path[:200]}"
-    return _error("http", text, status)
+    # As it came: `request.url` is read together with the Host header, which may be no host.
+    path = printable(str(request.scope["path"]), PATH_LIMIT)
+    return _error("http", f"{HTTPStatus(status).phrase.lower()}: {request.method} {path}", status)
 
 
-def _error(code: str, text: str, status: int) -> Response:
-    return _json({"schema": SCHEMA, "error": {"code": code, "text": text}}, status)
+def _error(code: str, text: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    return _json({"schema": SCHEMA, "error": {"code": code, "text": text}}, status, headers)

@@ -1,5 +1,6 @@
 """The host's place in the file system: one socket, 0600, in a folder of its user, held by a lock."""
 
+import contextlib
 import fcntl
 import os
 import socket
@@ -8,17 +9,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from browser_host.api.bounds import BACKLOG
 from browser_host.errors import HostRunning, WatchdeckError
-
-BACKLOG = 64
-"""Clients that may wait to be accepted."""
 
 
 class HostSocket:
     """The listening socket and the lock beside it, taken and given back together.
 
     The lock, not the socket file, says whether a host runs: it goes with its process however that dies,
-    so a socket file without it is a dead host's and is taken over.
+    so a socket file without it is a dead host's and is taken over. Both are made in the folder that was
+    checked, by its descriptor: whoever puts another one in its place meanwhile gets nothing.
 
     Args:
         path: of the socket; at most 107 bytes (the configuration checks it).
@@ -30,14 +30,17 @@ class HostSocket:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        _make_folder(path.parent)
-        self._lock = _take_lock(path)
-        try:
-            self.socket = _bind(path)
-        except BaseException:
-            os.close(self._lock)
-            raise
-        self._inode = path.stat().st_ino
+        self._inode = 0
+        with contextlib.ExitStack() as undo:
+            self._folder = _open_folder(path.parent)
+            undo.callback(os.close, self._folder)
+            self._lock = _take_lock(path, self._folder)
+            undo.callback(os.close, self._lock)
+            self.socket = _bind(path, self._folder)
+            undo.callback(self._unbind)
+            self._inode = _look(path.name, self._folder).st_ino
+            _check_folder(path.parent, self._folder)
+            self._giving_back = undo.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -49,38 +52,68 @@ class HostSocket:
 
     def close(self) -> None:
         """Takes the socket's file away, if it is still ours, and gives back the lock."""
+        self._giving_back.close()
+
+    def _unbind(self) -> None:
         self.socket.close()
-        try:
-            if self.path.lstat().st_ino == self._inode:
-                self.path.unlink()
-        except FileNotFoundError:
-            pass  # somebody took it away already, which is all that was wanted
-        finally:
-            os.close(self._lock)
+        # Somebody may have taken it away already, which is all that was wanted.
+        with contextlib.suppress(FileNotFoundError):
+            if _look(self.path.name, self._folder).st_ino == self._inode:
+                os.unlink(self.path.name, dir_fd=self._folder)
 
 
-def _make_folder(folder: Path) -> None:
+def _open_folder(folder: Path) -> int:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.stat()
+        descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise WatchdeckError(f"the socket's folder {folder} can't be made: {error.strerror}") from error
+    try:
+        _check_folder(folder, descriptor)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _check_folder(folder: Path, descriptor: int) -> None:
+    """Refuses a folder, or a symlink to it, of which somebody else decides what is in it."""
+    owners = (os.geteuid(), 0)
+    found = os.fstat(descriptor)
     others_write = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not found.st_mode & stat.S_ISVTX
-    if found.st_uid not in (os.geteuid(), 0) or others_write:
+    if found.st_uid not in owners or others_write:
         raise WatchdeckError(
             f"the socket's folder {folder} is writable for others (owner uid {found.st_uid}, "
             f"mode {stat.S_IMODE(found.st_mode):04o}); give it a folder of your own with mode 0700"
         )
-
-
-def _take_lock(path: Path) -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        lock = os.open(path.with_name(f"{path.name}.lock"), flags, 0o600)
+        named, way = folder.stat(), folder.lstat()
+    except OSError as error:
+        raise WatchdeckError(f"the socket's folder {folder} was taken away: {error.strerror}") from error
+    if not os.path.samestat(named, found):
+        raise WatchdeckError(f"the socket's folder {folder} was replaced while the host started")
+    if way.st_uid not in owners:
+        raise WatchdeckError(
+            f"the socket's folder {folder} is a link of another user (uid {way.st_uid}); "
+            "give it a folder of your own with mode 0700"
+        )
+
+
+def _look(name: str, folder: int) -> os.stat_result:
+    return os.stat(name, dir_fd=folder, follow_symlinks=False)
+
+
+def _take_lock(path: Path, folder: int) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    try:
+        lock = os.open(f"{path.name}.lock", flags, 0o600, dir_fd=folder)
     except OSError as error:
         raise WatchdeckError(
             f"the lock beside the socket {path} can't be opened: {error.strerror}"
         ) from error
+    if not stat.S_ISREG(os.fstat(lock).st_mode):
+        os.close(lock)
+        raise WatchdeckError(f"the lock beside the socket {path} is no ordinary file; it is left alone")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -95,17 +128,17 @@ def _take_lock(path: Path) -> int:
     return lock
 
 
-def _bind(path: Path) -> socket.socket:
+def _bind(path: Path, folder: int) -> socket.socket:
     try:
-        if not stat.S_ISSOCK(path.lstat().st_mode):
+        if not stat.S_ISSOCK(_look(path.name, folder).st_mode):
             raise WatchdeckError(f"{path} is there and is no socket; it is left alone: choose another path")
-        path.unlink()
+        os.unlink(path.name, dir_fd=folder)
     except FileNotFoundError:
         pass  # the usual case: nothing is in the way
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
     mask = os.umask(0o177)
     try:
-        listening.bind(str(path))
+        listening.bind(f"/proc/self/fd/{folder}/{path.name}")
         listening.listen(BACKLOG)
     except OSError as error:
         listening.close()

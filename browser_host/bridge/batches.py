@@ -2,10 +2,14 @@
 
 import json
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 MAX_CHARS = 1_000_000
 """Longer than any batch the script makes: 262,144 characters and the three lanes of one slot more."""
+
+
+_LONGEST_WAIT_MS = 10**9
 
 
 class BadBatch(Exception):  # noqa: N818 - says what it is
@@ -65,7 +69,12 @@ def read(payload: str) -> Batch:
 def _said(slot: object, after: object, waited_ms: object, origin: object, data: object) -> Said:
     if not isinstance(waited_ms, int | float) or not isinstance(origin, str):
         raise TypeError
-    return Said(_count(slot), _count(after), min(max(float(waited_ms), 0.0), 1e9), origin, data)
+    waited = min(
+        max(waited_ms, 0), _LONGEST_WAIT_MS
+    )  # before it is a float: an integer may be too large for one
+    if not isfinite(waited):
+        raise ValueError
+    return Said(_count(slot), _count(after), float(waited), origin, data)
 
 
 def _count(value: object) -> int:

@@ -29,6 +29,9 @@ TERM_WITHIN_S = 3.0
 TALK = "host-talk.log"
 """The file beside the host's log that gets its stderr: the log itself is rotated under its writer."""
 
+TALK_BYTES = 1_000_000
+"""What hosts said is kept up to here, and begun anew by the next one; a host says a few lines."""
+
 _LOOK_EVERY_S = 0.1
 """Seconds between looks at what the child said on its way up."""
 
@@ -116,6 +119,9 @@ def launch(
     """
     command.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(command.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as log:
+        if log.tell() > TALK_BYTES:
+            log.truncate(0)
+            log.seek(0)
         heard_from = log.tell()
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [*command.program, *command.arguments],

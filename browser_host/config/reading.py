@@ -13,6 +13,9 @@ from browser_host.errors import UsageError
 MISTAKES_LIMIT = 10
 """Syntax errors told at once; each is found by reading on without the line of the one before."""
 
+SIZE_LIMIT = 1 << 20
+"""Bytes of the file: 1,000 sessions take some 150 kB; a device or a pipe has no end."""
+
 _PLACE = re.compile(r"^(?P<text>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$", re.DOTALL)
 
 
@@ -42,13 +45,18 @@ def read(place: Path, *, must_exist: bool) -> Document:
         UsageError: it must exist and does not, or can't be read.
     """
     try:
-        content = place.read_bytes()
+        with place.open("rb") as file:
+            content = file.read(SIZE_LIMIT + 1)
     except FileNotFoundError:
         if must_exist:
             raise UsageError(f"no configuration at {place}; see: watchdeck config example") from None
         return Document({}, {}, (), found=False, readable=True)
     except OSError as error:
         raise UsageError(f"cannot read the configuration at {place}: {error.strerror}") from None
+    if len(content) > SIZE_LIMIT:
+        raise UsageError(
+            f"the configuration at {place} has more than {SIZE_LIMIT >> 20} MiB; is it another file?"
+        )
     try:
         text = content.decode()
     except UnicodeDecodeError as error:

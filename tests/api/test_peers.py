@@ -1,6 +1,7 @@
 """Who may connect, by the kernel's word. The stranger is a real process of another user."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from browser_host.api.peers import AllowedUids, user_name
+from browser_host.sessions.session import Hosting
 from browser_host.supervisor.rules import Rules
 from tests.support.host import scripted_host, serving
 
@@ -20,7 +22,7 @@ os.setuid(int(sys.argv[2]))
 line = socket.socket(socket.AF_UNIX)
 line.connect(sys.argv[1])
 try:
-    line.sendall(b"GET /v1/snapshot HTTP/1.1\\r\\nhost: x\\r\\nconnection: close\\r\\n\\r\\n")
+    line.sendall(sys.argv[3].encode())
 except BrokenPipeError:
     pass  # refused before a byte was read; the answer waits
 answer = b""
@@ -46,14 +48,17 @@ def test_a_user_without_a_name_is_named_by_number() -> None:
     assert user_name(3_999_999_999) == "uid 3999999999"
 
 
-def ask_as(uid: int, path: Path) -> "subprocess.Popen[str]":
+SNAPSHOT = "GET /v1/snapshot HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+
+
+def ask_as(uid: int, path: Path, request: str = SNAPSHOT) -> "subprocess.Popen[str]":
     # The file's mode would stop the stranger first; it is opened here to see that the peer check does too.
     for folder in (path.parent, *path.parents[1:-1]):
         if folder.stat().st_uid == os.geteuid():
             folder.chmod(folder.stat().st_mode | 0o011)
     path.chmod(0o666)
     return subprocess.Popen(
-        [sys.executable, "-c", CONNECT, str(path), str(uid)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", CONNECT, str(path), str(uid), request], stdout=subprocess.PIPE, text=True
     )
 
 
@@ -67,3 +72,32 @@ async def test_another_user_is_refused_unless_listed(
         said, _ = await asyncio.to_thread(stranger.communicate, timeout=20)
     assert said.startswith(f"HTTP/1.1 {answer}")
     assert ("sessions" in said) is (NOBODY in listed)
+
+
+@needs_root
+async def test_another_user_who_is_listed_is_named_in_the_ledger_by_the_kernels_word(tmp_path: Path) -> None:
+    async with scripted_host(Rules()) as host, serving(host, tmp_path / "host.sock", NOBODY) as path:
+        (session_id,) = host.live(1)
+        body = json.dumps({"ids": [session_id], "action": "setMode", "mode": "draw", "wait": False})
+        # A client may call itself what it likes; who it is, is not its to say.
+        head = "POST /v1/instructions HTTP/1.1\r\nhost: x\r\nx-watchdeck-client: root (0)\r\n"
+        request = f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n{body}"
+        stranger = ask_as(NOBODY, path, request)
+        said, _ = await asyncio.to_thread(stranger.communicate, timeout=20)
+        assert said.startswith("HTTP/1.1 200")
+        (entry,) = host.session(session_id).ledger
+        assert entry.order.by == f"{user_name(NOBODY)} ({NOBODY})"
+        assert entry.order.client == "root (0)"
+        written = await host.journal.history(session=session_id)
+        assert {one["by"] for one in written if one["action"] == "setMode"} == {entry.order.by}
+
+
+@needs_root
+async def test_another_user_who_is_refused_has_nothing_read_or_kept_open(tmp_path: Path) -> None:
+    async with scripted_host(Rules()) as host, serving(host, tmp_path / "host.sock") as path:
+        (session_id,) = host.live(1)
+        request = f"DELETE /v1/sessions/{session_id} HTTP/1.1\r\nhost: x\r\n\r\n"
+        strangers = [ask_as(NOBODY, path, request) for _ in range(5)]
+        said = [(await asyncio.to_thread(one.communicate, timeout=20))[0] for one in strangers]
+        assert all(one.startswith("HTTP/1.1 403") for one in said)
+        assert host.session(session_id).hosting is Hosting.LIVE

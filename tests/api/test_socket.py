@@ -1,16 +1,23 @@
 """The host's place in the file system: one host a socket, nobody else's way in."""
 
+import ctypes
 import os
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from browser_host.api import socket as host_socket
 from browser_host.api.client import HostClient
 from browser_host.api.socket import HostSocket
 from browser_host.errors import HostRunning, NoHost, WatchdeckError
+
+NOBODY = 65534
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
 
 
 def mode(path: Path) -> int:
@@ -75,12 +82,106 @@ def test_a_symlink_in_the_place_of_the_lock_is_not_followed(tmp_path: Path) -> N
     assert (tmp_path / "precious").read_text() == "precious"
 
 
-def test_a_folder_that_others_can_write_to_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("permissions", [0o777, 0o770, 0o722, 0o702])
+def test_a_folder_that_others_can_write_to_is_refused(tmp_path: Path, permissions: int) -> None:
     folder = tmp_path / "open"
     folder.mkdir()
-    folder.chmod(0o777)
-    with pytest.raises(WatchdeckError, match="0777"):
+    folder.chmod(permissions)
+    with pytest.raises(WatchdeckError, match=f"{permissions:04o}"):
         HostSocket(folder / "host.sock")
+    assert not list(folder.iterdir())
+
+
+@needs_root
+def test_a_folder_of_another_user_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir(mode=0o700)
+    os.chown(folder, NOBODY, NOBODY)
+    with pytest.raises(WatchdeckError, match=f"owner uid {NOBODY}"):
+        HostSocket(folder / "host.sock")
+    assert not list(folder.iterdir())
+
+
+def test_a_folder_by_a_link_of_ones_own_is_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir(mode=0o700)
+    (tmp_path / "way").symlink_to(folder)
+    with HostSocket(tmp_path / "way" / "host.sock"):
+        assert stat.S_ISSOCK((folder / "host.sock").lstat().st_mode)
+    assert not (folder / "host.sock").exists()
+
+
+@needs_root
+def test_a_folder_by_a_link_of_another_user_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir(mode=0o700)
+    (tmp_path / "way").symlink_to(folder)
+    os.chown(tmp_path / "way", NOBODY, NOBODY, follow_symlinks=False)
+    with pytest.raises(WatchdeckError, match=f"link of another user .uid {NOBODY}"):
+        HostSocket(tmp_path / "way" / "host.sock")
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize(("step", "call"), [("_take_lock", 1), ("_bind", 1), ("_look", 2)])
+def test_a_folder_that_is_swapped_between_look_and_use_is_refused_and_gets_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, call: int
+) -> None:
+    folder, away = tmp_path / "run", tmp_path / "away"
+    real = getattr(host_socket, step)
+    calls: list[object] = []
+
+    def swapped(*args: object) -> object:
+        calls.append(args)
+        if len(calls) == call:
+            folder.rename(away)
+            folder.mkdir()
+            folder.chmod(0o777)
+        return real(*args)
+
+    monkeypatch.setattr(host_socket, step, swapped)
+    with pytest.raises(WatchdeckError, match="replaced while the host started"):
+        HostSocket(folder / "host.sock")
+    assert not list(folder.iterdir())
+    assert not (away / "host.sock").exists()
+
+
+RENAME_EXCHANGE, HERE = 2, -100
+
+
+def test_a_folder_that_is_swapped_all_the_time_never_gets_the_socket(tmp_path: Path) -> None:
+    folder, other = tmp_path / "run", tmp_path / "other"
+    folder.mkdir(mode=0o700)
+    other.mkdir()
+    other.chmod(0o777)
+    impostor = other.stat()
+    exchange = ctypes.CDLL(None).renameat2
+    ended = threading.Event()
+
+    def swap() -> None:
+        while not ended.is_set():
+            exchange(HERE, bytes(folder), HERE, bytes(other), RENAME_EXCHANGE)
+
+    swapper = threading.Thread(target=swap)
+    swapper.start()
+    served = refused = 0
+    try:
+        while not (served and refused) or served + refused < 300:
+            try:
+                HostSocket(folder / "host.sock").close()
+                served += 1
+            except WatchdeckError:
+                refused += 1
+    finally:
+        ended.set()
+        swapper.join()
+    (theirs,) = (place for place in (folder, other) if os.path.samestat(place.stat(), impostor))
+    assert not list(theirs.iterdir())
+
+
+def test_a_pipe_in_the_place_of_the_lock_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "host.sock.lock")
+    with pytest.raises(WatchdeckError, match="lock"):
+        HostSocket(tmp_path / "host.sock")
 
 
 def test_a_socket_that_somebody_replaced_is_not_taken_away_with_ours(tmp_path: Path) -> None:

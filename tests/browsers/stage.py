@@ -16,6 +16,14 @@ addEventListener("message", (e) =>
   parent.postMessage({heard: e.data, from: e.origin, who: location.search}, "*"));
 """
 
+BESIDE = """
+let n = 0;
+addEventListener("message", (e) => parent.postMessage({heard: e.data}, "*"));
+setInterval(() => parent.postMessage({n: n++}, "*"), 100);
+parent.postMessage({n: n++}, "*");
+"""
+"""A page that means no harm: it counts, from its only document's beginning, and tells what it hears."""
+
 
 class Stage:
     """Serves `/NAME` as a page with the script of that name, and says where it is."""

@@ -1,9 +1,16 @@
 """Floods: they cost the page that sends them, no status is lost, and nothing grows without bound."""
 
+from typing import Any
+
+import pytest
+
+from browser_host.bridge.limits import Limits
+from browser_host.bridge.orders import Orders
 from browser_host.browsers.reports import MessageReceived, MessagesDropped, SessionsLost
+from browser_host.browsers.settings import Heart
 from browser_host.sessions.session import ErrorCode
 from tests.browsers.conftest import Opened
-from tests.browsers.stage import Record, Stage
+from tests.browsers.stage import BESIDE, Record, Stage
 
 # 1,000 every 20 ms; the statuses stand in the midst of it.
 FLOOD = """
@@ -133,6 +140,44 @@ async def test_statuses_beyond_their_bound_keep_the_first_and_the_newest(
     assert numbers[-1] == 999
     assert numbers == sorted(numbers)
     assert dropped() > 0
+
+
+async def test_without_credit_a_page_keeps_what_it_has_to_say_and_merges_it(
+    open_pool: Opened, stage: Stage, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owed: list[tuple[object, ...]] = []
+    give = Orders.give
+
+    def withheld(self: Orders, order: tuple[object, ...], *rest: Any) -> None:
+        if order[0] == "credit" and len(owed) < 2:
+            owed.append(order)
+        else:
+            give(self, order, *rest)
+
+    monkeypatch.setattr(Orders, "give", withheld)
+    # One status in each of the bridge's windows, and a request now and then to say how far it is.
+    stage.scripts["tick"] = """
+      let n = 0;
+      setInterval(() => {
+        parent.postMessage({type: "sessionStatusUpdate", sessionStatus: "active", n}, "*");
+        n += 1;
+        if (n === 200) fetch("/far");
+      }, 25);
+    """
+    stage.scripts["beside"] = BESIDE  # in a page of its own, and so with credit of its own
+    pool = await open_pool(sessions_per_page=1, heart=Heart(every=60.0))
+    pool.open("s", stage.link("tick"))
+    pool.open("beside", stage.link("beside"))
+    credit = Limits().credit
+    await record.until(lambda: "far" in stage.asked or len(record.said("s")) > credit + 20)
+    assert 0 < len(record.said("s")) <= credit + 5  # a batch may hold two that came late
+    bridge = pool._seats["s"]._bridge
+    assert bridge is not None
+    for order in owed:
+        give(bridge._orders, order)
+    await record.until(lambda: len(record.said("s")) >= 200)
+    assert [message["n"] for message in record.said("s")] == list(range(len(record.said("s"))))
+    assert not record.of(MessagesDropped)
 
 
 async def test_a_page_that_breaks_the_bridges_rules_is_given_up(

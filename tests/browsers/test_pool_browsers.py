@@ -24,6 +24,21 @@ async def test_a_full_browser_gets_a_second_one_beside_it(
     assert len({opened.page for opened in record.of(SessionOpened)}) == 3
 
 
+async def test_who_comes_beyond_the_last_browser_waits_for_a_place(
+    open_pool: Opened, stage: Stage, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("browser_host.browsers.pool.MAX_BROWSERS", 1)
+    pool = await open_pool(sessions_per_page=1, max_pages=2)
+    for session in "abc":
+        pool.open(session, stage.link("echo", session))
+    await record.until(lambda: record.said("a") and record.said("b"))
+    assert [(d.pages, d.sessions) for d in pool.describe()] == [(2, 2)]
+    assert {opened.session_id for opened in record.of(SessionOpened)} == {"a", "b"}
+    pool.release("a")
+    await record.until(lambda: record.said("c"))
+    assert len(record.of(BrowserStarted)) == 1
+
+
 async def test_a_program_that_is_no_browser_is_said_to_be_none(
     record: Record, log: Quiet, tmp_path: Path
 ) -> None:

@@ -39,6 +39,23 @@ def test_lines_are_json_in_a_private_file(path: Path, capfd: pytest.CaptureFixtu
     assert said.out + said.err == ""
 
 
+def test_a_long_value_is_cut(path: Path) -> None:
+    with logs.configure(path, "info") as log:
+        log.info("said", text="x" * (2 * logs.TEXT_LIMIT), inner=["y" * (2 * logs.TEXT_LIMIT)])
+    (line,) = lines(path)
+    assert (len(line["text"]), len(line["inner"][0])) == (logs.TEXT_LIMIT, logs.TEXT_LIMIT)
+
+
+def test_no_more_files_are_kept_than_so_many(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "FILE_BYTES", 1_000)
+    with logs.configure(path, "info") as log:
+        for number in range(200):
+            log.info("said", number=number, text="x" * 200)
+    files = list(path.parent.iterdir())
+    assert len(files) == logs.FILES_KEPT + 1
+    assert all(file.stat().st_size <= logs.FILE_BYTES for file in files)
+
+
 def test_rotated_files_are_private_too(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "FILE_BYTES", 300)
     with logs.configure(path, "info") as log:

@@ -6,6 +6,7 @@ import pytest
 
 from browser_host.config import ConfigurationError, Override, Settings, load, locate, paths
 from browser_host.config.models import End, Stale
+from browser_host.config.reading import SIZE_LIMIT
 from browser_host.errors import Exit, UsageError
 from browser_host.secrets import WatchLink
 
@@ -197,3 +198,17 @@ def test_a_default_socket_that_is_too_long_names_where_it_came_from(monkeypatch:
     monkeypatch.setenv("WATCHDECK_SOCKET", "/" + "s" * 120)
     with pytest.raises(ConfigurationError, match=r"environment WATCHDECK_SOCKET: host\.socket"):
         load()
+
+
+@pytest.mark.parametrize("endless", [True, False])
+def test_a_file_is_read_so_far_and_no_further(tmp_path: Path, *, endless: bool) -> None:
+    place = tmp_path / "config.toml"
+    if endless:
+        place.symlink_to("/dev/zero")
+    else:
+        place.write_bytes(b"#" * (SIZE_LIMIT + 1))
+    with pytest.raises(UsageError, match="more than 1 MiB"):
+        load(place)
+    place.unlink()
+    place.write_bytes(b"#" * SIZE_LIMIT)
+    assert load(place).settings == Settings()

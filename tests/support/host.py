@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from browser_host.api.bounds import BOUNDS, Bounds
 from browser_host.api.peer import Peer
 from browser_host.api.peers import AllowedUids
 from browser_host.api.server import ApiServer
@@ -140,10 +141,10 @@ async def scripted_host(
 
 
 @contextlib.asynccontextmanager
-async def serving(host: ScriptedHost, path: Path, *uids: int) -> AsyncIterator[Path]:
+async def serving(host: ScriptedHost, path: Path, *uids: int, bounds: Bounds = BOUNDS) -> AsyncIterator[Path]:
     """The host's API on a socket of the file system."""
     with HostSocket(path) as socket:
-        server = ApiServer(host.service, AllowedUids(uids))
+        server = ApiServer(host.service, AllowedUids(uids), bounds)
         async with asyncio.TaskGroup() as group:
             group.create_task(server.serve(sockets=[socket.socket]))
             await asyncio.wait_for(server.serving.wait(), 5)

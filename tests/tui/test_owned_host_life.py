@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from browser_host.cli import launch
 from browser_host.cli.launch import Ending, HostCommand, HostDidNotStart
 from browser_host.errors import Exit
 from tui import owned_host
@@ -46,6 +47,17 @@ def test_starts_says_what_it_hears_and_ends_with_its_lifeline(tmp_path: Path) ->
     assert stat.S_IMODE(host.log.stat().st_mode) == 0o600
     assert host.close(10, 0.1) is Ending.IN_ORDER
     assert host.exit_code() == 0
+
+
+def test_what_hosts_said_is_begun_anew_when_it_is_long(tmp_path: Path) -> None:
+    command = script(tmp_path, "import sys; print('new', file=sys.stderr, flush=True);" + READY)
+    command.log.parent.mkdir(parents=True, exist_ok=True)
+    heard: list[str] = []
+    for kept, left in ((launch.TALK_BYTES, launch.TALK_BYTES + 4), (launch.TALK_BYTES + 1, 4)):
+        command.log.write_bytes(b"x" * kept)
+        owned_host.start(command, heard.append, 20).close(10, 0.1)
+        assert command.log.stat().st_size == left
+    assert heard == ["new", "new"]
 
 
 def test_a_host_deaf_to_its_lifeline_gets_sigterm(tmp_path: Path) -> None:
