@@ -47,7 +47,10 @@ def stage(configured: Home, log: Path, service: Upscope) -> Iterator[Stage]:
 
 
 def shows_all_live(window: Terminal) -> None:
-    window.until(lambda now: sum("live" in line and "viewerReady" in line for line in now.lines) == COUNT, 40)
+    labels = [f"s{number:02}" for number in range(COUNT)]
+    window.until(
+        lambda now: all("● live" in (row := now.row(s)) and "viewerReady" in row for s in labels), 40
+    )
 
 
 def test_terminal_closed(stage: Stage, record_property: Record) -> None:

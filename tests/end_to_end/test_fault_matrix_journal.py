@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import Configure
-from tests.support import ends, host_socket
+from tests.support import ends
 from tests.support.damage import Disk, flip, set_aside, small_disk
 from tests.support.fault_case import Case, Record, until
 from tests.support.fault_stage import Sessions, Stage
@@ -143,7 +143,7 @@ def test_damaged_while_running(stage: Stage, journal: Path, record_property: Rec
     set_aside(journal)
     case.is_over()
     case.back(lambda left: confirmed_again(giver, left))
-    assert host_socket.get(stage.home.socket, "/v1/health")["status"] == "ok"
+    assert stage.health()["reason"] is None
     assert_told_as_answered(stage, giver, sessions)
     ends.sound(stage.home)
 
@@ -151,7 +151,7 @@ def test_damaged_while_running(stage: Stage, journal: Path, record_property: Rec
 def assert_told_as_answered(stage: Stage, giver: Giver, sessions: Sessions) -> None:
     """The journal of before is aside: what the pages saw is held against the answers alone."""
     answers = giver.stop()
-    told = [(seen["link"], seen["message"].get("color")) for seen in stage.service.told()]
+    told = [(seen["link"], seen["message"].get("color")) for seen in stage.told()]
     for answer in answers:
         times = told.count((answer.link, answer.argument))
         assert times == {"confirmed": 1, "refused": 0, "failed": 0}.get(answer.state, times), answer

@@ -9,14 +9,12 @@ import pytest
 
 from tests.end_to_end.conftest import Configure
 from tests.support.fault_case import Case, Record
-from tests.support.fault_stage import Session, Stage, hosted, ids, is_ready, on_page_of, said_of
+from tests.support.fault_stage import Stage, hosted, on_page_of, said_of
 from tests.support.processes import family
 from tests.support.programs import Home
 from tests.support.upscope import upscope
 
 COUNT = 12
-REFUSING = "normal,framing-denied,normal,http-500"
-WHY = {"framing_blocked", "http_status"}
 
 
 @pytest.fixture(scope="module")
@@ -65,32 +63,3 @@ def test_page_loops(stage: Stage, record_property: Record) -> None:
 def lost(stage: Stage, seq: int) -> bool:
     """Whether the page that hung was given up: until then its sessions may pass for live."""
     return bool(hosted(stage.events.so_far(), seq, "lost"))
-
-
-def test_half_of_the_pages_refuse(
-    stage: Stage, home: Home, log: Path, configure: Configure, record_property: Record
-) -> None:
-    stage.stop_host()
-    with upscope(home, log, sessions=COUNT, scenario=REFUSING) as service:
-        configure({f"r{number:02}": url for number, url in enumerate(service.urls)}, pages_of=4)
-        half = Stage(home, log, service, COUNT)
-        case = Case("half of the pages refuse", record_property)
-        half.start_host()
-        try:
-            now = case.said(
-                lambda left: home.until(lambda now: sum(map(is_blocked, now.values())) == 6, left)
-            )
-            assert {session["error"]["code"] for session in now.values() if session["error"]} == WHY
-            now = case.back(lambda left: home.until(lambda now: sum(map(is_ready, now.values())) == 6, left))
-            refused = {session["link"] for session in now.values() if is_blocked(session)}
-            with half.instructed(now) as giver:
-                half.events.until(lambda _: len(giver.answers) >= 2 * COUNT, 15)
-            states = {(a.link in refused, a.state) for a in giver.answers}
-            assert states == {(True, "failed"), (False, "confirmed")}
-            assert len(ids(now)) == COUNT
-        finally:
-            half.stop_host()
-
-
-def is_blocked(session: Session) -> bool:
-    return session["hosting"] == "blocked" and session["page"] is None

@@ -58,6 +58,33 @@ def some(stage: Stage, seq: int, hosting: str) -> Happened:
     return seen if len(hosted(seen, seq, hosting)) == COUNT // 2 else []
 
 
+# First, for each loss within a minute makes the wait before the next try longer.
+def test_service_down(
+    stage: Stage, home: Home, log: Path, services: ExitStack, record_property: Record
+) -> None:
+    before = stage.rested()
+    seq = stage.newest()
+    kill(stage.service.program.pid)
+    giver = stage.giver(before)
+    case = Case("service down", record_property)
+    kill_a_page(stage)
+    case.said(lambda left: until(lambda: some(stage, seq, "blocked"), left))
+    down = hosted(stage.events.so_far(), seq, "blocked")
+    assert set(down.values()) == {"unreachable"}
+    time.sleep(DOWN_S)
+    assert_only_they_fail(giver, set(down))
+    answers = giver.stop()
+    again = upscope(home, log, sessions=COUNT, scenario=SCENARIO, port=stage.service.port)
+    stage.replace_service(services.enter_context(again))
+    case.is_over()
+    after = case.back(stage.rested)
+    # What was given meanwhile has no witness left but the pages that lived: nobody is told of it again.
+    with stage.instructed(after):
+        until(lambda: some(stage, seq, "live"), 5)
+        time.sleep(2)
+    assert not {one.argument for one in answers} & {seen["message"].get("color") for seen in stage.told()}
+
+
 def test_service_slow(stage: Stage, record_property: Record) -> None:
     before = stage.rested()
     seq = stage.newest()
@@ -89,35 +116,6 @@ def test_service_does_not_answer(stage: Stage, record_property: Record) -> None:
         answers = giver.stop()
     case.back(stage.rested)
     stage.account(answers, before, blink=True)
-
-
-def test_service_down(
-    stage: Stage, home: Home, log: Path, services: ExitStack, record_property: Record
-) -> None:
-    before = stage.rested()
-    seq = stage.newest()
-    kill(stage.service.program.pid)
-    giver = stage.giver(before)
-    case = Case("service down", record_property)
-    kill_a_page(stage)
-    case.said(lambda left: until(lambda: some(stage, seq, "blocked"), left))
-    down = hosted(stage.events.so_far(), seq, "blocked")
-    assert set(down.values()) == {"unreachable"}
-    time.sleep(DOWN_S)
-    assert_only_they_fail(giver, set(down))
-    answers = giver.stop()
-    stage.service = services.enter_context(
-        upscope(home, log, sessions=COUNT, scenario=SCENARIO, port=stage.service.port)
-    )
-    case.is_over()
-    after = case.back(stage.rested)
-    # What was given meanwhile has no witness left but the pages that lived: nobody is told of it again.
-    with stage.instructed(after):
-        until(lambda: some(stage, seq, "live"), 5)
-        time.sleep(2)
-    assert not {answer.argument for answer in answers} & {
-        seen["message"].get("color") for seen in stage.service.told()
-    }
 
 
 def assert_only_they_fail(giver: Giver, down: set[str]) -> None:
