@@ -29,7 +29,6 @@ class Books:
         self._ids = {label: session["id"] for label, session in town.home.look().items()}
         self._entry = 0
         self._seen = 0
-        self._service = town.services
         self.fates: Counter[str] = Counter()
 
     def rest(self, within: float) -> Sessions:
@@ -65,9 +64,8 @@ class Books:
             if time.monotonic() > deadline:
                 raise Violation("; ".join(wrong[:10]))
             time.sleep(0.3)
-        record = self._town.service.record()
         self._entry = max((e["seq"] for e in self._entries()), default=self._entry)
-        self._seen, self._service = len(record["instructions"]), self._town.services
+        self._seen = len(self._town.told())
         self._town.died.clear()
         self.fates.update(one.state for one in answers)
         verdict = self._town.home.run("audit", "verify")
@@ -82,7 +80,7 @@ class Books:
     def _wrong(self, answers: Sequence[Answer], sessions: Sessions) -> list[str]:
         town = self._town
         record = town.service.record()
-        seen = record["instructions"][self._seen if self._service == town.services else 0 :]
+        seen = town.told()[self._seen :]
         known = accounts.fates(self._entries())
         links = {session["id"]: session["link"] for session in sessions.values()}
         # Who pressed a key on the dashboard has no answer: what the journal says of it is held to `at most`.

@@ -1,8 +1,10 @@
 """One soak: faults at random while instructions are given, and a balance after each storm."""
 
+import contextlib
 import random
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,8 +16,10 @@ from tests.soak.town import Town
 from tests.support.household import nobody_left
 from tests.support.programs import Home
 
-MOST_AT_ONCE = 3
+STORM_SIZES = (1, 1, 1, 2, 3)
 """Faults that strike before all has to be well again."""
+
+WELL_WITHIN_S = 30.0
 
 GONE_WITHIN_S = 15.0
 
@@ -58,20 +62,27 @@ def soak(
     seed: int,
     sessions: int,
     say: Callable[[str], None],
+    turn: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
 ) -> Outcome:
     """Runs so long, or until something does not hold.
 
     Args:
         folder: for all that is written; short, for the sake of the socket.
         say: takes a line for each storm.
+        turn: entered for each storm; between two of them nothing happens.
     """
     home = Home(folder)
     outcome = Outcome(seed)
     town = Town(home, browser, sessions)
     try:
         try:
-            town.start()
-            _weather(town, outcome, time.monotonic() + 60 * minutes, say)
+            with turn():
+                town.start()
+            weather = _Weather(town, outcome)
+            until = time.monotonic() + 60 * minutes
+            while time.monotonic() < until:
+                with turn():
+                    say(weather.storm())
         finally:
             town.end()
     except AssertionError as error:
@@ -82,32 +93,50 @@ def soak(
     return outcome
 
 
-def _weather(town: Town, outcome: Outcome, until: float, say: Callable[[str], None]) -> None:
-    chance = random.Random(outcome.seed)
-    began = time.monotonic()
-    books, memory = Books(town), Memory(town)
-    outcome.memory = memory.samples
-    while time.monotonic() < until:
-        storm = Storm(time.monotonic() - began)
-        outcome.storms.append(storm)
-        giver = town.stage.giver(books.rest(30))
-        operator = Operator(town, random.Random(chance.random()))
+class _Weather:
+    """Storm after storm over a town that is well.
+
+    Args:
+        outcome: takes what they came to.
+    """
+
+    def __init__(self, town: Town, outcome: Outcome) -> None:
+        self._town = town
+        self._outcome = outcome
+        self._chance = random.Random(outcome.seed)
+        self._began = time.monotonic()
+        self._books = Books(town)
+        self._memory = Memory(town)
+        outcome.memory = self._memory.samples
+
+    def storm(self) -> str:
+        """Some faults, until all is well again, and how that went."""
+        town, books = self._town, self._books
+        storm = Storm(time.monotonic() - self._began)
+        self._outcome.storms.append(storm)
+        giver = town.stage.giver(books.rest(WELL_WITHIN_S))
+        operator = Operator(town, random.Random(self._chance.random()))
         operator.start()
         try:
-            within = 0.0
-            for _ in range(chance.choice((1, 1, 1, 2, MOST_AT_ONCE))):
-                time.sleep(chance.uniform(0.5, 4))
-                name = chance.choice(sorted(FAULTS))
-                storm.faults.append(name)
-                FAULTS[name].strike(town, chance)
-                within += FAULTS[name].settles_s
+            within = self._strike(storm)
             struck = time.monotonic()
         finally:
             done = operator.stop()
             answers = giver.stop()
         sessions = books.rest(within)
         storm.settled_s = time.monotonic() - struck
-        memory.look()
+        self._memory.look()
         books.balance([*answers, *done], sessions)
-        outcome.fates, outcome.ended = dict(books.fates), outcome.ended + operator.ended
-        say(f"{storm.at:6.0f} s  {', '.join(storm.faults)}: well after {storm.settled_s:.1f} s")
+        self._outcome.fates, self._outcome.ended = dict(books.fates), self._outcome.ended + operator.ended
+        return f"{storm.at:6.0f} s  {', '.join(storm.faults)}: well after {storm.settled_s:.1f} s"
+
+    def _strike(self, storm: Storm) -> float:
+        """Seconds in which all must be well after the faults."""
+        within = 0.0
+        for _ in range(self._chance.choice(STORM_SIZES)):
+            time.sleep(self._chance.uniform(0.5, 4))
+            name = self._chance.choice(sorted(FAULTS))
+            storm.faults.append(name)
+            FAULTS[name].strike(self._town, self._chance)
+            within += FAULTS[name].settles_s
+        return within

@@ -115,7 +115,7 @@ def slow_service(town: Town, chance: random.Random) -> None:
 
 def kill_service(town: Town, chance: random.Random) -> None:
     with town.dying():
-        kill(town.service.program.pid)
+        town.kill_service()
         time.sleep(chance.uniform(0, 4))
         town.restart_service()
 

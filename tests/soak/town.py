@@ -4,10 +4,12 @@ import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from tests.soak.numbers import Numbers
 from tests.support.clocks import WallClock
 from tests.support.fault_stage import Stage
+from tests.support.household import kill
 from tests.support.programs import Home
 from tests.support.terminal import Terminal, terminal
 from tests.support.upscope import Upscope, upscope
@@ -39,7 +41,7 @@ class Town:
         self.clock = WallClock(home.path / "off-by")
         self.died: list[tuple[float, float]] = []
         """From and until when pages died, or had nobody to note things for, in seconds since the epoch."""
-        self.services = 0
+        self._told: list[dict[str, Any]] = []
         self._browser = browser
         self._service = contextlib.ExitStack()
         self._window = contextlib.ExitStack()
@@ -72,8 +74,17 @@ class Town:
         self._window.close()
         self._window = contextlib.ExitStack()
 
+    def kill_service(self) -> None:
+        """What pages noted until then is kept; what they note until there is another, nobody hears."""
+        self._told = self.told()
+        kill(self.service.program.pid)
+
+    def told(self) -> list[dict[str, Any]]:
+        """What pages were told since the soak began, by their own record."""
+        return self._told + self.service.told()
+
     def restart_service(self) -> None:
-        """Another simulator on the same port, which knows nothing of what the one before saw."""
+        """Another simulator on the same port."""
         self._service.close()
         self._service = contextlib.ExitStack()
         self.stage.service = self._start_service(self.service.port)
@@ -94,7 +105,6 @@ class Town:
         self._service.close()
 
     def _start_service(self, port: int = 0) -> Upscope:
-        self.services += 1
         program = upscope(
             self.home, self.log, sessions=self.sessions, scenario="normal", rate=RATE, port=port
         )
