@@ -1,5 +1,6 @@
 """What all tests share: a browser, found or got once by the project's own code."""
 
+import contextlib
 import fcntl
 import sys
 import tempfile
@@ -12,6 +13,27 @@ from browser_host.browsers.find import Found
 from browser_host.browsers.install import ensure_browser
 
 
+class Turns:
+    """Everybody passes the door; one that wants to be alone holds it while the others finish.
+
+    Args:
+        shared: a folder that all workers of a run see.
+    """
+
+    def __init__(self, shared: Path) -> None:
+        self._shared = shared
+
+    @contextlib.contextmanager
+    def __call__(self, *, alone: bool = False) -> Iterator[None]:
+        """Waits for the turn, which lasts as long as the block."""
+        with (self._shared / "door.lock").open("w") as door, (self._shared / "room.lock").open("w") as room:
+            fcntl.flock(door, fcntl.LOCK_EX)
+            fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+            if not alone:
+                fcntl.flock(door, fcntl.LOCK_UN)
+            yield
+
+
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Found:
     """A browser; workers that run side by side get it one after the other."""
@@ -22,19 +44,23 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Found:
 
 
 @pytest.fixture(autouse=True)
-def turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def turn(request: pytest.FixtureRequest, turns: Turns) -> Iterator[None]:
     """A test marked `alone` runs while no other does: what it measures is not its neighbours' load.
 
-    Everybody passes the door; one that wants to be alone holds it while the others finish.
+    One marked `by_turns` takes its turns itself, for it would keep the others waiting too long.
     """
-    alone = request.node.get_closest_marker("alone") is not None
-    shared = tmp_path_factory.getbasetemp().parent
-    with (shared / "door.lock").open("w") as door, (shared / "room.lock").open("w") as room:
-        fcntl.flock(door, fcntl.LOCK_EX)
-        fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-        if not alone:
-            fcntl.flock(door, fcntl.LOCK_UN)
+    marked = {mark.name for mark in request.node.iter_markers()}
+    if "by_turns" in marked:
         yield
+        return
+    with turns(alone="alone" in marked):
+        yield
+
+
+@pytest.fixture(scope="session")
+def turns(tmp_path_factory: pytest.TempPathFactory) -> Turns:
+    """Takes a turn, from all workers of this run."""
+    return Turns(tmp_path_factory.getbasetemp().parent)
 
 
 @pytest.fixture

@@ -12,6 +12,10 @@ from typing import Any
 ANSWERS_WITHIN_S = 10.0
 
 
+class NoAnswer(Exception):  # noqa: N818 - says what came
+    """The host went away before it had answered."""
+
+
 class _Connection(http.client.HTTPConnection):
     def __init__(self, path: Path) -> None:
         super().__init__("host", timeout=ANSWERS_WITHIN_S)
@@ -33,13 +37,31 @@ def post(path: Path, address: str, body: dict[str, Any]) -> Any:
     return json.loads(get_text(path, address, json.dumps(body)))
 
 
+def ask(path: Path, address: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
+    """The status and the JSON of an answer that may be a refusal.
+
+    Raises:
+        OSError: nobody listens, or nobody answers in time.
+        NoAnswer: the answer broke off.
+    """
+    status, text = _exchange(path, address, None if body is None else json.dumps(body))
+    return status, json.loads(text)
+
+
 def get_text(path: Path, address: str, body: str | None = None) -> str:
+    status, text = _exchange(path, address, body)
+    assert status == 200, f"{address}: {status} {text}"
+    return text
+
+
+def _exchange(path: Path, address: str, body: str | None) -> tuple[int, str]:
     with contextlib.closing(_Connection(path)) as connection:
-        connection.request("GET" if body is None else "POST", address, body)
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        assert answer.status == 200, f"{address}: {answer.status} {text}"
-        return text
+        try:
+            connection.request("GET" if body is None else "POST", address, body)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        except http.client.HTTPException as error:
+            raise NoAnswer(f"{address}: {error!r}") from error
 
 
 class Events:
@@ -72,9 +94,13 @@ class Events:
 
 
 @contextlib.contextmanager
-def listening(path: Path) -> Iterator[Events]:
-    """Collects the host's events until the block ends."""
-    events = Events()
+def listening(path: Path, events: Events | None = None) -> Iterator[Events]:
+    """Collects the host's events until the block ends.
+
+    Args:
+        events: takes them.
+    """
+    events = events or Events()
     connection = _Connection(path)
     connection.request("GET", "/v1/events?after=0")
     answer = connection.getresponse()

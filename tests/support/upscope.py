@@ -33,6 +33,10 @@ class Upscope:
     def origin(self) -> str:
         return self.urls[0].partition("/w/")[0]
 
+    @property
+    def port(self) -> int:
+        return int(self.origin.rpartition(":")[2])
+
     def record(self, instructions: int = 0) -> dict[str, Any]:
         """What it saw, once it saw so many instructions."""
         address = f"{self.program.ready['record_url']}?instructions={instructions}&within=10"
@@ -59,13 +63,23 @@ class Upscope:
 
 @contextlib.contextmanager
 def upscope(
-    home: Home, log: Path, *, sessions: int = 1, scenario: str = "demo", rate: float = 0
+    home: Home, log: Path, *, sessions: int = 1, scenario: str = "demo", rate: float = 0, port: int = 0
 ) -> Iterator[Upscope]:
     """Runs one until the block ends.
 
     Args:
         log: takes its stderr.
+        port: of an earlier one, whose links lead to this one then; it knows nothing of what that one saw.
     """
-    arguments = ("--sessions", str(sessions), "--scenario", scenario, "--rate", str(rate))
+    arguments = (
+        "--sessions",
+        str(sessions),
+        "--scenario",
+        scenario,
+        "--rate",
+        str(rate),
+        "--port",
+        str(port),
+    )
     with running(home, "simulator", *arguments, log=log) as program:
         yield Upscope(program)

@@ -1,0 +1,65 @@
+"""Rows of the fault matrix: what befalls a page, and the sessions that share it."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import Configure
+from tests.support.fault_case import Case, Record
+from tests.support.fault_stage import Stage, hosted, on_page_of, said_of
+from tests.support.processes import family
+from tests.support.programs import Home
+from tests.support.upscope import upscope
+
+COUNT = 12
+
+
+@pytest.fixture(scope="module")
+def stage(home: Home, log: Path, configure: Configure) -> Iterator[Stage]:
+    with upscope(home, log, sessions=COUNT, scenario="normal") as service:
+        configure({f"s{number:02}": url for number, url in enumerate(service.urls)}, pages_of=4)
+        found = Stage(home, log, service, COUNT)
+        found.start_host()
+        yield found
+        found.stop_host()
+
+
+def test_renderer_killed(stage: Stage, record_property: Record) -> None:
+    before = stage.rested()
+    seq = stage.newest()
+    with stage.instructed(before, blink=True):
+        case = Case("renderer killed", record_property)
+        os.kill(family(stage.host.pid).renderers[0], signal.SIGKILL)
+        seen = case.said(
+            lambda left: stage.events.until(lambda seen: len(hosted(seen, seq, "lost")) > 3, left)
+        )
+        after = case.back(stage.rested)
+    lost = hosted(seen, seq, "lost")
+    (culprit,) = {session["page"] for session in before.values() if session["id"] in lost}
+    assert lost == dict.fromkeys(
+        (session["id"] for session in before.values() if session["page"] == culprit), "page_crashed"
+    )
+    for label, session in before.items():
+        if session["id"] not in lost:
+            assert after[label]["opened_at"] == session["opened_at"]
+
+
+def test_page_loops(stage: Stage, record_property: Record) -> None:
+    before = stage.rested()
+    seq = stage.newest()
+    culprit = before["s05"]
+    beside = on_page_of(before, "s05")
+    with stage.instructed(before, blink=True):
+        case = Case("page loops", record_property)
+        stage.service.order(culprit["link"], "loop")
+        case.said(said_of(stage, seq, "unresponsive", beside, "page_hung"))
+        case.back(lambda left: stage.home.until(lambda now: stage.is_rested(now) and lost(stage, seq), left))
+    assert hosted(stage.events.so_far(), seq, "unresponsive").keys() == beside
+
+
+def lost(stage: Stage, seq: int) -> bool:
+    """Whether the page that hung was given up: until then its sessions may pass for live."""
+    return bool(hosted(stage.events.so_far(), seq, "lost"))
