@@ -16,7 +16,14 @@ MAX_IDS = 2_000
 BODY_LIMIT = 1 << 20
 """Bytes of a request's body."""
 
-Timeout = Annotated[float, Field(gt=0, le=600)]
+LONGEST_S = 600.0
+"""Seconds that a request may give its pages to confirm."""
+
+MOST_ENTRIES = 10_000
+MOST_VISITORS = 200
+"""Entries of the journal, and visitors, in one answer."""
+
+Timeout = Annotated[float, Field(gt=0, le=LONGEST_S)]
 
 
 class Request(BaseModel):
@@ -121,7 +128,7 @@ class VisitorsRequest(Request):
     """Searches the service's visitors, in its own syntax; empty for the latest."""
 
     search: str = Field(default="", max_length=200)
-    limit: int = Field(default=50, ge=1, le=200)
+    limit: int = Field(default=50, ge=1, le=MOST_VISITORS)
 
 
 class HistoryRequest(Request):
@@ -132,7 +139,7 @@ class HistoryRequest(Request):
 
     session: str | None = Field(default=None, max_length=64)
     since: float | None = Field(default=None, ge=0, le=1e11)
-    limit: int = Field(default=1_000, ge=1, le=10_000)
+    limit: int = Field(default=1_000, ge=1, le=MOST_ENTRIES)
 
 
 class PaceRequest(Request):

@@ -64,6 +64,8 @@ ROWS = (
     Row("a request's line and headers", size(bounds.HEAD_LIMIT), "api/test_bounds::test_a_head_has_a_length"),
     Row("a request's body", size(requests.BODY_LIMIT), "api/test_bounds::test_a_body_has_a_length_and_what_follows_is_not_read"),
     Row("ids in a request", n(requests.MAX_IDS), "api/test_bounds::test_a_request_names_so_much_and_no_more"),
+    Row("time that a request gives its pages to confirm", seconds(requests.LONGEST_S), "api/test_bounds::test_a_request_names_so_much_and_no_more"),
+    Row("entries of the journal, and visitors, in an answer", f"{n(requests.MOST_ENTRIES)} and {n(requests.MOST_VISITORS)}", "api/test_bounds::test_an_answer_has_so_many_entries_and_no_more"),
     Row("a filter", f"{n(filter.LIMIT)} characters", "sessions/test_filter_language::test_a_mistake_says_what_and_where"),
     Row("what a client calls itself, and its SSH peer", f"{n(server.CLIENT_NAME_LIMIT)} and {n(server.SSH_PEER_LIMIT)} characters", "api/test_bounds::test_what_a_client_says_of_itself_is_short"),
     Row("events kept for clients that lag", f"{n(feed.SIZE)}, and {n(feed.CHARACTERS)} characters of pages' words", "supervisor/test_feed::test_pages_that_say_much_cannot_fill_the_memory"),
