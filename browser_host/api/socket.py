@@ -31,6 +31,11 @@ class HostSocket:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._inode = 0
+        self._giving_back = contextlib.ExitStack()
+        self._take()
+
+    def _take(self) -> None:
+        path, self._inode = self.path, 0
         with contextlib.ExitStack() as undo:
             self._folder = _open_folder(path.parent)
             undo.callback(os.close, self._folder)
@@ -49,6 +54,24 @@ class HostSocket:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def is_there(self) -> bool:
+        """Whether clients that look for the path find this socket."""
+        try:
+            found = self.path.lstat()
+        except OSError:
+            return False
+        return found.st_ino == self._inode and stat.S_ISSOCK(found.st_mode)
+
+    def renew(self) -> None:
+        """Takes the path again, after its file or folder was taken away; `socket` is another one then.
+
+        Raises:
+            HostRunning: another host serves it now.
+            WatchdeckError: the folder can't be used, in plain words.
+        """
+        self.close()
+        self._take()
 
     def close(self) -> None:
         """Takes the socket's file away, if it is still ours, and gives back the lock."""

@@ -35,6 +35,10 @@ class Instant:
         """Seconds of the steady clock from `earlier` to this moment, never negative."""
         return max(0.0, self.mono - earlier.mono)
 
+    def before(self, now: "Instant") -> float:
+        """Epoch seconds, reckoned back from `now` by the steady clock: the wall's may have jumped."""
+        return now.wall - now.seconds_since(self)
+
 
 Clock: TypeAlias = Callable[[], Instant]
 

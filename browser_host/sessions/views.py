@@ -169,6 +169,17 @@ def view_of(session: Session, stale: StaleView | None) -> SessionView:
     return SessionView(stale=stale, **{key: read(session) for key, read in _READ.items()})
 
 
+def aged(view: SessionView, session: Session, now: Instant) -> SessionView:
+    """The view with its ages as the steady clock tells them: what was set forward makes nobody old."""
+    return replace(
+        view, opened_at=_before(session.opened_at, now), last_event_at=_before(session.last_event_at, now)
+    )
+
+
+def _before(then: Instant | None, now: Instant) -> float | None:
+    return None if then is None else then.before(now)
+
+
 def part(session: Session, keys: Iterable[str], stale: StaleView | None) -> dict[str, Any]:
     """The JSON of these keys of SESSION alone, for an event of the stream."""
     return {key: _through(_WRITE, key, stale if key == "stale" else _READ[key](session)) for key in keys}

@@ -25,6 +25,7 @@ class Behaviour(StrEnum):
     """Kills its renderer soon after it went live, each time it is opened."""
     CRASH_ONCE = "crash-once"
     LOOP = "loop"
+    """Keeps its thread busy for ever, each time it is opened, and again whenever that is broken."""
     LOOP_ONCE = "loop-once"
     FRAMING_DENIED = "framing-denied"
     """`X-Frame-Options: DENY`."""

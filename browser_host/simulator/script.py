@@ -59,7 +59,7 @@ class PageScript:
     poll: float
     mute: bool = False
     deaf: bool = False
-    fault: Literal["crash", "loop", "flood", "hostile", "end", "error"] | None = None
+    fault: Literal["crash", "loop", "loops", "flood", "hostile", "end", "error"] | None = None
     fault_after: float = 500
     flood: int = 0
     end_after: float = 30
@@ -125,7 +125,7 @@ def _peculiar(behaviour: Behaviour, settings: SimulatorSettings) -> dict[str, An
         Behaviour.SLOW: {"end_after": settings.slow * 1000},
         Behaviour.CRASH: {"fault": "crash"},
         Behaviour.CRASH_ONCE: {"fault": "crash"},
-        Behaviour.LOOP: {"fault": "loop"},
+        Behaviour.LOOP: {"fault": "loops"},
         Behaviour.LOOP_ONCE: {"fault": "loop"},
         Behaviour.FLOOD: {"fault": "flood", "flood": settings.flood},
         Behaviour.HOSTILE: {"fault": "hostile"},

@@ -23,6 +23,11 @@ window.faults = {
     for (;;);
   },
 
+  // Whoever breaks the loop has it again at once.
+  loops() {
+    setInterval(() => { for (;;); }, 0);
+  },
+
   flood({ script, say, often }) {
     let number = 0;
     often(script.flood || 500, () => {

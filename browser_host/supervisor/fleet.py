@@ -65,6 +65,14 @@ class Fleet:
         """All sessions as clients see them."""
         return tuple(self.view(session) for session in self)
 
+    def aged(self, session: Session) -> SessionView:
+        """The session with its ages by the steady clock, for whoever chooses by age; `now` is the wall's."""
+        return views.aged(self.view(session), session, self._clock())
+
+    def now(self) -> float:
+        """Epoch seconds, which the ages of `aged` are told from."""
+        return self._clock().wall
+
     def add(self, session: Session) -> None:
         """Takes in a new session and publishes it whole."""
         self._sessions[session.id] = session

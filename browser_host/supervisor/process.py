@@ -5,7 +5,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -42,6 +42,7 @@ from browser_host.supervisor.orders import HostOrders
 from browser_host.supervisor.recovery import Recovery
 from browser_host.supervisor.reload import Reload
 from browser_host.supervisor.scribe import Scribe
+from browser_host.supervisor.serving import Serving
 from browser_host.supervisor.supervisor import Supervisor
 from browser_host.supervisor.traces import place_of
 from browser_host.supervisor.translation import sessions_of
@@ -51,9 +52,6 @@ CLOSE_HOSTING_S = 4.0
 
 END_ALL_S = 2.5
 """Seconds for the sessions to end where `host.on_exit` is `end`."""
-
-SERVER_STARTS_S = 5.0
-SERVER_ENDS_S = 1.5
 
 
 def run_host(settings: Settings, options: HostOptions, read: Callable[[], Settings]) -> int:
@@ -101,9 +99,9 @@ async def _run(
             recovery = Recovery(last_number=recovery.last_number)
         remember(recovery, supervisor, parts.rest, system_clock)
         await parts.pool.start()
-        await stack.enter_async_context(
-            _serving(ApiServer(parts.service, AllowedUids(settings.host.allow_uids)), socket)
-        )
+        allowed = AllowedUids(settings.host.allow_uids)
+        serving = Serving(lambda: ApiServer(parts.service, allowed), socket, log, orders.stop)
+        await stack.enter_async_context(serving.running())
         if parts.rest is not None:
             await stack.enter_async_context(parts.rest.working(supervisor.receive))
         sessions = await _sessions(settings, options, stack)
@@ -157,20 +155,6 @@ def _add(supervisor: Supervisor, session: NewSession, log: Log) -> None:
     except WatchdeckError as error:
         log.warning("session.not_added", label=session.label, why=str(error))
         _say(f"{session.label}: {error}")
-
-
-@contextlib.asynccontextmanager
-async def _serving(server: ApiServer, socket: HostSocket) -> AsyncIterator[None]:
-    async with asyncio.TaskGroup() as group:
-        serving = group.create_task(server.serve(sockets=[socket.socket]), name="api server")
-        async with asyncio.timeout(SERVER_STARTS_S):
-            await server.serving.wait()
-        try:
-            yield
-        finally:
-            server.should_exit = True
-            await asyncio.wait([serving], timeout=SERVER_ENDS_S)
-            serving.cancel()
 
 
 async def _end_all(supervisor: Supervisor, scribe: Scribe, log: Log) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -146,8 +145,9 @@ class HostService:
     async def end(self, request: EndRequest, peer: Peer) -> Mapping[str, Any]:
         """Plans the end of sessions; without `dry_run`, runs the plan at its pace."""
         meant = [session.id for session in targets.sessions(request, self._supervisor)]
-        held = {view.id: view for view in self._supervisor.fleet.views()}
-        plan = plans.make_plan(held, meant, request.exclude, time.time())
+        fleet = self._supervisor.fleet
+        held = {session.id: fleet.aged(session) for session in fleet}
+        plan = plans.make_plan(held, meant, request.exclude, fleet.now())
         planned = [results.planned(entry) for entry in plan.entries]
         skipped = [results.skipped(skip.id, skip.reason) for skip in plan.skipped]
         if request.dry_run:

@@ -1,7 +1,5 @@
 """Whom a request means, among the sessions and the instructions there are now."""
 
-import time
-
 from browser_host.api.requests import LedgerRequest, Targeted
 from browser_host.errors import UnknownSession, UsageError
 from browser_host.sessions import filter as filters
@@ -25,8 +23,8 @@ def sessions(request: Targeted, supervisor: Supervisor) -> list[Session]:
             wanted = filters.parse(request.filter)
         except filters.FilterError as error:
             raise UsageError(f"filter: {error}") from None
-        now = time.time()
-        return [session for session in fleet if wanted.matches(fleet.view(session), now)]
+        now = fleet.now()
+        return [session for session in fleet if wanted.matches(fleet.aged(session), now)]
     if request.stale:
         return [session for session in fleet if fleet.view(session).stale is not None]
     return list(fleet)

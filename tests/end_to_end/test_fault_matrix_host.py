@@ -114,10 +114,6 @@ def test_clock_jumps(stage: Stage, clock: WallClock, name: str, hours: int, reco
     ends.sound(stage.home)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="`age>` and a plan's ages are told by the wall clock: set forward, it makes every session match",
-)
 def test_clock_set_forward_makes_no_session_old(stage: Stage, clock: WallClock) -> None:
     stage.rested()
     try:
@@ -128,9 +124,6 @@ def test_clock_set_forward_makes_no_session_old(stage: Stage, clock: WallClock) 
     assert plan == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="nobody looks after the socket's file: such a host serves nobody until it is ended"
-)
 def test_socket_deleted(stage: Stage, record_property: Record) -> None:
     before = stage.rested()
     with stage.instructed(before) as giver:

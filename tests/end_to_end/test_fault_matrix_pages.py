@@ -47,7 +47,7 @@ def test_renderer_killed(stage: Stage, record_property: Record) -> None:
             assert after[label]["opened_at"] == session["opened_at"]
 
 
-def test_page_loops(stage: Stage, record_property: Record) -> None:
+def test_page_loops_and_loops_again(stage: Stage, record_property: Record) -> None:
     before = stage.rested()
     seq = stage.newest()
     culprit = before["s05"]
@@ -56,10 +56,15 @@ def test_page_loops(stage: Stage, record_property: Record) -> None:
         case = Case("page loops", record_property)
         stage.service.order(culprit["link"], "loop")
         case.said(said_of(stage, seq, "unresponsive", beside, "page_hung"))
-        case.back(lambda left: stage.home.until(lambda now: stage.is_rested(now) and lost(stage, seq), left))
-    assert hosted(stage.events.so_far(), seq, "unresponsive").keys() == beside
-
-
-def lost(stage: Stage, seq: int) -> bool:
-    """Whether the page that hung was given up: until then its sessions may pass for live."""
-    return bool(hosted(stage.events.so_far(), seq, "lost"))
+        after = case.back(stage.rested)
+        assert {label: one["opened_at"] for label, one in after.items()} == {
+            label: one["opened_at"] for label, one in before.items()
+        }
+        again = stage.newest()
+        case = Case("page loops again", record_property)
+        stage.service.order(culprit["link"], "loop")
+        case.said(said_of(stage, again, "lost", beside, "page_hung"))
+        case.back(stage.rested)
+    assert hosted(stage.events.so_far(), seq, "lost").keys() == beside
+    halves = {one["page"] for one in stage.rested().values() if one["id"] in beside}
+    assert len(halves) == 2

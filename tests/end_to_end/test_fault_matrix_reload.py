@@ -4,8 +4,6 @@ import json
 import signal
 from pathlib import Path
 
-import pytest
-
 from tests.end_to_end.conftest import Configure
 from tests.support.fault_case import Case, Record, until
 from tests.support.fault_stage import Stage, hosted
@@ -18,7 +16,6 @@ NONSENSE = (
 )
 
 
-@pytest.mark.xfail(strict=True, reason="SIGHUP does not have the configuration read yet")
 def test_configuration_turned_to_nonsense(
     home: Home, log: Path, configure: Configure, record_property: Record
 ) -> None:

@@ -72,18 +72,31 @@ def test_a_page_that_crashes_again_and_again_ends_up_alone(home: Home, events: E
     assert sum(hosting == "lost" for hosting, _ in told(events, neighbour["id"])) <= 2
 
 
-@pytest.mark.parametrize("culprit", [Behaviour.LOOP_ONCE, Behaviour.LOOP])
-def test_a_page_that_hangs_is_unresponsive_then_lost_and_its_neighbour_comes_back(
-    home: Home, events: Events, culprit: Behaviour
+@pytest.mark.parametrize("label", [Behaviour.LOOP_ONCE, f"beside-{Behaviour.LOOP_ONCE}"])
+def test_a_loop_is_broken_and_nobody_loses_the_page(home: Home, events: Events, label: str) -> None:
+    def came_back(now: dict[str, dict[str, Any]]) -> bool:
+        hung = ("unresponsive", "page_hung") in told(events, now[label]["id"])
+        return hung and is_ready(now[label])
+
+    session = home.until(came_back, SETTLED_WITHIN_S)[label]
+    assert "lost" not in {hosting for hosting, _ in told(events, session["id"])}
+
+
+def test_a_page_that_loops_again_is_lost_its_neighbour_comes_back_and_the_guilty_one_is_named(
+    home: Home, events: Events
 ) -> None:
+    culprit = Behaviour.LOOP
     neighbour = after(events, home, f"beside-{culprit}", "page_hung")
     of_neighbour = told(events, neighbour["id"])
     assert of_neighbour.index(("unresponsive", "page_hung")) < of_neighbour.index(("lost", "page_hung"))
     looped = told(events, home.look()[culprit]["id"])
     assert looped.index(("unresponsive", "page_hung")) < looped.index(("lost", "page_hung"))
     assert neighbour["ended"] is None
-    if culprit is Behaviour.LOOP_ONCE:
-        after(events, home, culprit, "page_hung")
+    home.until(
+        lambda now: "with no other session in it" in (now[culprit]["error"] or {"text": ""})["text"],
+        SETTLED_WITHIN_S,
+    )
+    assert is_ready(home.look()[f"beside-{culprit}"])
 
 
 def test_the_others_stayed_live_all_the_time(home: Home, events: Events) -> None:

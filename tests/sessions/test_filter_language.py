@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from browser_host.sessions.filter import LIMIT, FilterError, parse
-from browser_host.sessions.views import SessionView, StaleView, view_of
+from browser_host.sessions.instant import Instant
+from browser_host.sessions.views import SessionView, StaleView, aged, view_of
 from tests.sessions.session_worlds import WALL, World, new_session
 from tests.sessions.test_session_views import VIEWS
 
@@ -172,3 +173,11 @@ def test_a_mistake_says_what_and_where(text: str, position: int, words: str) -> 
         parse(text)
     assert caught.value.position == position
     assert words in str(caught.value)
+
+
+def test_a_clock_that_jumps_makes_nobody_old() -> None:
+    one = replace(new_session("s"), opened_at=Instant(mono=100.0, wall=WALL))
+    jumped = Instant(mono=160.0, wall=WALL + 3600)
+    view = aged(view_of(one, None), one, jumped)
+    assert not parse("age>30m").matches(view, jumped.wall)
+    assert parse("age>59s age<61s silent>59s").matches(view, jumped.wall)

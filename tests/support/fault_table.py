@@ -24,7 +24,11 @@ class Row:
 ROWS: Mapping[str, Row] = {
     # pages
     "renderer killed": Row("its page's sessions lost, page_crashed", 3, "all live", 12),
-    "page loops": Row("its page's sessions unresponsive, page_hung", 9, "all live, the culprit too", 25),
+    "page loops": Row("its page's sessions unresponsive, page_hung", 9, "all live, in the same page", 15),
+    "page loops again": Row("its page's sessions lost, page_hung", 18, "all live, the culprit too", 25),
+    "session loops whatever page it is in": Row(
+        "its page's sessions lost, page_hung", 30, "the others live, the culprit named and apart", 60
+    ),
     "half of the pages refuse": Row("blocked, and why", 15, "the others live", 15),
     # browsers
     "browser killed": Row("all lost, browser_gone", 3, "all live", 20),
