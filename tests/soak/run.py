@@ -21,6 +21,10 @@ STORM_SIZES = (1, 1, 1, 2, 3)
 
 WELL_WITHIN_S = 30.0
 
+AGAIN_AND_AGAIN_S = 60.0
+"""What a session waits at the longest that was lost again and again, as storms have it: each of its losses
+makes the wait longer, until it was hosted for a minute."""
+
 GONE_WITHIN_S = 15.0
 
 
@@ -123,7 +127,7 @@ class _Weather:
         finally:
             done = operator.stop()
             answers = giver.stop()
-        sessions = books.rest(within)
+        sessions = books.rest(within + AGAIN_AND_AGAIN_S)
         storm.settled_s = time.monotonic() - struck
         self._memory.look()
         books.balance([*answers, *done], sessions)
