@@ -118,7 +118,7 @@ class _Weather:
         town, books = self._town, self._books
         storm = Storm(time.monotonic() - self._began)
         self._outcome.storms.append(storm)
-        giver = town.stage.giver(books.rest(WELL_WITHIN_S))
+        giver = town.stage.giver(books.rest(WELL_WITHIN_S)[0])
         operator = Operator(town, random.Random(self._chance.random()))
         operator.start()
         try:
@@ -127,8 +127,8 @@ class _Weather:
         finally:
             done = operator.stop()
             answers = giver.stop()
-        sessions = books.rest(within + AGAIN_AND_AGAIN_S)
-        storm.settled_s = time.monotonic() - struck
+        sessions, since = books.rest(within + AGAIN_AND_AGAIN_S)
+        storm.settled_s = max(0.0, since - struck)
         self._memory.look()
         books.balance([*answers, *done], sessions)
         self._outcome.fates, self._outcome.ended = dict(books.fates), self._outcome.ended + operator.ended
