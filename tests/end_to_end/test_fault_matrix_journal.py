@@ -1,5 +1,6 @@
 """Rows of the fault matrix: the journal's disk is full, or gives back other bytes than were written."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,8 +64,9 @@ def refused(stage: Stage, giver: Giver, words: str, within: float) -> None:
 
 
 def confirmed_again(giver: Giver, within: float) -> None:
-    before = len(giver.answers)
-    until(lambda: any(answer.state == "confirmed" for answer in giver.answers[before:]), within)
+    """Waits until an instruction that is given from now on is confirmed."""
+    now = time.time()
+    until(lambda: any(one.state == "confirmed" and one.given > now for one in giver.answers), within)
 
 
 def gaps(stage: Stage) -> list[str]:

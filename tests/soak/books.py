@@ -13,6 +13,10 @@ from tests.soak.violation import Violation
 from tests.support import accounts
 from tests.support.accounts import Answer
 from tests.support.fault_stage import Sessions, is_ready
+from tests.support.host_socket import NoAnswer
+
+STEADY_S = 2.0
+"""A browser that has just been killed passes for live until the host hears of it."""
 
 ENTRIES = 20_000
 """Of the journal, between two looks."""
@@ -31,31 +35,29 @@ class Books:
         self._seen = 0
         self.fates: Counter[str] = Counter()
 
-    def rest(self, within: float) -> Sessions:
-        """The sessions, once all are live with nothing wrong.
+    def rest(self, within: float) -> tuple[Sessions, float]:
+        """The sessions, once all have been live for a while with nothing wrong, and since when they are.
 
         Args:
-            within: seconds.
+            within: seconds until that while begins.
         """
         deadline = time.monotonic() + within
-        sessions: dict[str, dict[str, Any]] = {}
-        while time.monotonic() < deadline:
-            try:
-                sessions = self._town.home.look()
-            except OSError as error:
-                sessions = {"host": {"hosting": repr(error), "status": None, "error": None}}
-            if len(sessions) == self._town.sessions and all(map(is_ready, sessions.values())):
-                self._known(sessions)
-                return sessions
+        since = None
+        while since is None or time.monotonic() - since < STEADY_S:
+            sessions = self._look()
+            well = len(sessions) == self._town.sessions and all(map(is_ready, sessions.values()))
+            since = (since or time.monotonic()) if well else None
+            if since is None and time.monotonic() > deadline:
+                raise Violation(f"not all live within {within:g} s: {_ill(sessions)}")
             time.sleep(0.1)
-        ill = {
-            label: (one["hosting"], one["status"], one["error"])
-            for label, one in sessions.items()
-            if not is_ready(one)
-        }
-        raise Violation(
-            f"not all live within {within:g} s: {len(sessions)} sessions, {json.dumps(ill, default=str)}"
-        )
+        self._known(sessions)
+        return sessions, since
+
+    def _look(self) -> Sessions:
+        try:
+            return self._town.home.look()
+        except (OSError, NoAnswer) as error:
+            return {"host": {"hosting": repr(error), "status": None, "error": None}}
 
     def balance(self, answers: Sequence[Answer], sessions: Sessions) -> None:
         """Every instruction has one fate, and each status is the page's own last word."""
@@ -103,3 +105,12 @@ class Books:
     def _entries(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._town.home.json("history", "--limit", str(ENTRIES))["entries"]
         return [entry for entry in found if entry["seq"] > self._entry]
+
+
+def _ill(sessions: Sessions) -> str:
+    ill = {
+        label: (one["hosting"], one["status"], one["error"])
+        for label, one in sessions.items()
+        if not is_ready(one)
+    }
+    return f"{len(sessions)} sessions, {json.dumps(ill)}"

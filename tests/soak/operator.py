@@ -13,7 +13,8 @@ from tests.support.host_socket import NoAnswer
 
 MODES = ("draw", "pointer", "cursor")
 SETTLED_S = 3.0
-"""After its end a session's instructions have come as far as they can; then it is removed."""
+"""After its end a session's instructions have come as far as they can; one that is removed before leaves
+them without a last word in the journal."""
 
 KEYS = ("j", "k", "s", "d", "p", "c", " ", "U", "w", "f", "f", "\x1b")
 

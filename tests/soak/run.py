@@ -21,6 +21,10 @@ STORM_SIZES = (1, 1, 1, 2, 3)
 
 WELL_WITHIN_S = 30.0
 
+AGAIN_AND_AGAIN_S = 60.0
+"""What a session waits at the longest that was lost again and again, as storms have it: each of its losses
+makes the wait longer, until it was hosted for a minute."""
+
 GONE_WITHIN_S = 15.0
 
 
@@ -114,7 +118,7 @@ class _Weather:
         town, books = self._town, self._books
         storm = Storm(time.monotonic() - self._began)
         self._outcome.storms.append(storm)
-        giver = town.stage.giver(books.rest(WELL_WITHIN_S))
+        giver = town.stage.giver(books.rest(WELL_WITHIN_S)[0])
         operator = Operator(town, random.Random(self._chance.random()))
         operator.start()
         try:
@@ -123,8 +127,8 @@ class _Weather:
         finally:
             done = operator.stop()
             answers = giver.stop()
-        sessions = books.rest(within)
-        storm.settled_s = time.monotonic() - struck
+        sessions, since = books.rest(within + AGAIN_AND_AGAIN_S)
+        storm.settled_s = max(0.0, since - struck)
         self._memory.look()
         books.balance([*answers, *done], sessions)
         self._outcome.fates, self._outcome.ended = dict(books.fates), self._outcome.ended + operator.ended

@@ -32,9 +32,9 @@ ROWS: Mapping[str, Row] = {
     "half of the pages refuse": Row("blocked, and why", 15, "the others live", 15),
     # browsers
     "browser killed": Row("all lost, browser_gone", 3, "all live", 20),
-    "browser stopped": Row("all lost", 45, "all live", 60),
+    "browser stopped": Row("all lost", 20, "all live", 45),
     "driver killed": Row("all lost, browser_gone", 3, "all live", 20),
-    "driver stopped": Row("all lost", 45, "all live", 60),
+    "driver stopped": Row("all lost", 20, "all live", 45),
     # host and machine
     "host killed": Row("no host, exit 3", 3, "all live under their ids", 20),
     "machine suspended": Row("nothing", None, "all live", 10),
@@ -44,7 +44,7 @@ ROWS: Mapping[str, Row] = {
     "configuration turned to nonsense": Row("health: degraded, and why", 5, "health: ok", 5),
     # journal
     "disk full": Row("refused, journal; health: why", 3, "instructions confirmed", 8),
-    "journal damaged while stopped": Row("refused, journal; health: why", 15, "instructions confirmed", 8),
+    "journal damaged while stopped": Row("refused, journal; health: why", 3, "instructions confirmed", 8),
     "journal damaged while running": Row(
         "refused, or found by audit verify", 10, "instructions confirmed", 8
     ),
