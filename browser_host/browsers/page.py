@@ -206,7 +206,7 @@ class HostPage:
                 self.sessions,
                 self._sink,
                 vacate=self._vacate,
-                broke=lambda what: self._die(ErrorCode.PAGE_CRASHED, f"the page was given up: {what}"),
+                broke=lambda what: self._die(ErrorCode.VIOLATION, f"the page was given up: {what}"),
             ),
             chores=self._chores,
         )
