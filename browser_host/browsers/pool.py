@@ -327,6 +327,7 @@ class Pool:
             await self._start_engine()
         except BrowserUnavailable as error:
             self._backoff.fell(0.0)
+            self._log.warning("browser.not_started", why=str(error), starts=self._backoff.failures)
             self._sink(BrowserLost(self._engines, str(error)))
         finally:
             self._starting = None

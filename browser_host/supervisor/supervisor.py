@@ -235,10 +235,8 @@ class Supervisor:
             case answers.ServiceAnsweredEnd(session_id, number, text):
                 self.fleet.apply(session_id, happenings.InstructionRerouted(number, text))
             case reports.BrowserStarted(number, name, version):
-                self._log.info("browser.started", number=number, name=name, version=version)
                 self._publish("browser.started", {"browser": number, "name": name, "version": version})
             case reports.BrowserLost(number, text):
-                self._log.warning("browser.lost", number=number, text=text)
                 self._publish("browser.lost", {"browser": number, "text": text})
 
     def _publish(self, kind: str, fields: dict[str, Any]) -> None:
