@@ -236,6 +236,8 @@ class Supervisor:
             case reports.BrowserLost(number, text):
                 self._log.warning("browser.lost", number=number, text=text)
                 self._publish("browser.lost", {"browser": number, "text": text})
+            case reports.BrowserReplaced():
+                self._publish(RESYNC, {})  # no event says that a browser went and nothing was lost
 
     def _publish(self, kind: str, fields: dict[str, Any]) -> None:
         self._feed.publish(kind, None, self._clock(), fields)
