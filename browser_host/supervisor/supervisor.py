@@ -179,13 +179,17 @@ class Supervisor:
             return self.housing.holder_of(new.link)
         return next((one.id for one in self.fleet if one.visitor == new.visitor), None)
 
+    def abandon(self) -> None:
+        """Says of what waits that it is not sent, to those who wait for it too: the host is stopping."""
+        self.dispatch.abandon("the host stopped before it was sent")
+
     def close(self) -> None:
         """Stops the clockwork, and says of what waited that it was not sent.
 
         The hosting and the feed are closed by whoever made them.
         """
         self._agenda.close()
-        self.dispatch.abandon("the host stopped before it was sent")
+        self.abandon()
 
     def _handle(self, report: reports.Report | answers.Answer) -> None:  # noqa: C901, PLR0912 - one case for each report
         match report:

@@ -15,6 +15,7 @@ import pytest
 
 from browser_host.api.schema import PlanEntry
 from browser_host.cli.ending import run_plan
+from browser_host.cli.outcomes import CONFIRMED, exit_code
 from browser_host.errors import Exit, NoHost
 from browser_host.sessions.ledger import EntryState
 from browser_host.supervisor.rules import Rules
@@ -91,6 +92,31 @@ async def test_an_interruption_takes_back_what_waits_and_nothing_of_others(
 async def test_no_host_is_no_host_for_a_plan_too(home: Path) -> None:
     with pytest.raises(NoHost):
         await run_plan(socket_of(home), plan("a1"), None)
+
+
+async def test_ends_whose_host_goes_away_are_unconfirmed_and_each_has_a_result(
+    hosting: Hosting, home: Path
+) -> None:
+    async with hosting(Rules(undo_s=WITHIN_S, confirm_within_s=1.0)) as host:
+        ids = host.live(2)
+        running = asyncio.create_task(run_plan(socket_of(home), plan(*ids), None))
+        await until(host, lambda: all(host.session(one).ledger for one in ids))
+    outcome = await running
+    assert [(one.id, one.state) for one in outcome.results] == [(one, "unconfirmed") for one in ids]
+    assert all("the host went away" in one.text for one in outcome.results)
+    assert exit_code(outcome.results, CONFIRMED) is Exit.NOTHING_CONFIRMED
+
+
+async def test_an_end_whose_session_is_removed_meanwhile_is_never_called_failed(
+    hosting: Hosting, home: Path
+) -> None:
+    async with hosting(Rules(undo_s=WITHIN_S, confirm_within_s=1.0)) as host:
+        (gone,) = host.live(1)
+        running = asyncio.create_task(run_plan(socket_of(home), plan(gone), None))
+        await until(host, lambda: bool(host.session(gone).ledger))
+        host.supervisor.remove(gone)
+        (result,) = (await running).results
+    assert result.state in {"queued", "cancelled", "unconfirmed"}, result
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
