@@ -18,6 +18,7 @@ from browser_host.cli.ending import run_plan
 from browser_host.cli.outcomes import CONFIRMED, exit_code
 from browser_host.errors import Exit, NoHost
 from browser_host.sessions.ledger import EntryState
+from browser_host.sessions.staleness import StaleLimits, StaleRules
 from browser_host.supervisor.rules import Rules
 from tests.cli.conftest import Hosting
 from tests.support.host import ScriptedHost
@@ -125,8 +126,19 @@ class Asked:
     talk: str
 
 
-def ask(home: Path, *arguments: str, answer: str | None) -> Asked:
-    """The command on a terminal of its own; it is answered (or interrupted) once it asks."""
+def ask(
+    home: Path,
+    *arguments: str,
+    answer: str | None,
+    meanwhile: Callable[[], object] = lambda: None,
+    again: str = "n",
+) -> Asked:
+    """The command on a terminal of its own; it is answered (or interrupted) once it asks.
+
+    Args:
+        meanwhile: done before the first answer.
+        again: the answer to a second question.
+    """
     screen, terminal = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "browser_host", "end", *arguments],
@@ -142,15 +154,16 @@ def ask(home: Path, *arguments: str, answer: str | None) -> Asked:
         over = threading.Event()
         interrupter = threading.Thread(target=_interrupt, args=(process, over))
         talk = b""
-        answered = False
+        answered = 0
         while piece := _read(screen):
             talk += piece
-            if not answered and (b"? [y/N]" in talk or b"to end them" in talk):
-                answered = True
+            if answered < talk.count(b"? [y/N]") + talk.count(b"to end them"):
+                answered += 1
                 if answer is None:
                     interrupter.start()
                 else:
-                    os.write(screen, f"{answer}\n".encode())
+                    meanwhile()
+                    os.write(screen, f"{answer if answered == 1 else again}\n".encode())
         code = process.wait()
         over.set()
         deadline.cancel()
@@ -196,3 +209,33 @@ async def test_the_question_ends_nothing_unless_it_is_answered_so(
     assert ended == (ids if code is Exit.NOTHING_CONFIRMED else [])
     assert all(session_id in asked.talk for session_id in ids)
     assert ("nothing was ended" in asked.talk) == (code is Exit.FAILED)
+
+
+@pytest.mark.parametrize("again", ["n", "y"])
+async def test_who_is_not_stale_any_more_is_told_before_the_stale_are_ended(
+    hosting: Hosting, home: Path, again: str
+) -> None:
+    limits = StaleRules(StaleLimits(pending=0.01))
+    rules = Rules(undo_s=0.0, confirm_within_s=0.2, ends_per_second=1000, stale=limits)
+    async with hosting(rules) as host:
+        accepted, pending = ids = host.live(2, "pendingRequest")
+
+        def stale() -> list[str]:
+            return [one["id"] for one in host.service.snapshot()["sessions"] if one["stale"]]
+
+        await until(host, lambda: stale() == ids)
+        loop = asyncio.get_running_loop()
+
+        async def accepts() -> None:
+            if host.session(accepted).status != "active":
+                host.hosting.says_status(accepted, "active")
+            await until(host, lambda: stale() == [pending])
+
+        def meanwhile() -> None:
+            asyncio.run_coroutine_threadsafe(accepts(), loop).result(WITHIN_S)
+
+        asked = await asyncio.to_thread(ask, home, "--stale", answer="y", meanwhile=meanwhile, again=again)
+        ended = [posted.session_id for posted in host.hosting.posted]
+    assert asked.talk.count("End these 2 sessions?") == 2, asked.talk
+    assert "not stale any more" in asked.talk
+    assert ended == ([accepted, pending] if again == "y" else [])
