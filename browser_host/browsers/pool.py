@@ -17,6 +17,7 @@ from browser_host.browsers.placing import Room, plan
 from browser_host.browsers.record import BrowserRecord
 from browser_host.browsers.reports import (
     BrowserLost,
+    BrowserReplaced,
     BrowsersGivenUp,
     BrowserStarted,
     InstructionNotPosted,
@@ -263,6 +264,7 @@ class Pool:
     def close_shelf(self, shelf: Shelf) -> None:
         """Closes a browser that has no pages."""
         if self._shelves.pop(shelf.engine.number, None) is not None:
+            self._sink(BrowserReplaced(shelf.engine.number))
             self._chores.start(f"close browser {shelf.engine.number}", self._bury(shelf.engine, []))
 
     # -- pages that go

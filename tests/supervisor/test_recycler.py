@@ -1,3 +1,5 @@
+from browser_host.api.schema import RESYNC
+from browser_host.browsers import reports
 from browser_host.browsers.hosting import Aged
 from browser_host.protocol.instructions import EndSession, Mode, SetMode, SwitchColor
 from tests.support.host import scripted_host
@@ -31,3 +33,10 @@ async def test_nothing_is_replaced_while_an_end_is_pending_and_nobody_moves_unde
         assert not may_move((first,))
         host.supervisor.recycler.look()
         assert host.hosting.recycled == []
+
+
+async def test_clients_take_a_new_snapshot_when_a_browser_was_replaced_and_do_not_count_it_on() -> None:
+    async with scripted_host() as host:
+        host.hosting.sink(reports.BrowserStarted(2, "chromium", "1"))
+        host.hosting.sink(reports.BrowserReplaced(1))
+        assert [event["type"] for event in host.events()][-2:] == ["browser.started", RESYNC]
