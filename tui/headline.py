@@ -89,6 +89,11 @@ def badges(deck: Deck, view: ViewState, now: float) -> list[tuple[str, Tone]]:
         (f"AUTOMATIC: the host ends what is {automatic}", Tone.BADGE_WARN, bool(automatic)),
         ("READ-ONLY", Tone.BADGE_WARN, state.is_read_only(deck)),
         ("PAUSED, P goes on", Tone.BADGE_WARN, Switch.PAUSED in switches),
+        (
+            "CONFIG: refused, the old one holds",
+            Tone.BADGE_WARN,
+            host is not None and host.configuration is not None,
+        ),
         ("JOURNAL: nothing can be changed", Tone.BADGE_BAD, host is not None and host.journal is not None),
         ("NO BROWSER: t tries again", Tone.BADGE_BAD, host is not None and host.given_up is not None),
         ("CONNECTING", Tone.BADGE_WARN, deck.link is LinkState.CONNECTING),

@@ -39,6 +39,7 @@ def snapshot(body: Mapping[str, Any]) -> Snapshot:
             raw_instructions=host.get("raw_instructions", False),
             simulated=host.get("simulated", False),
             journal=host.get("journal"),
+            configuration=host.get("configuration"),
             given_up=host.get("given_up"),
             discovery=host.get("discovery"),
             automatic=tuple(host.get("automatic", ())),

@@ -37,6 +37,7 @@ class HostView:
         simulated: the sessions are the built-in simulator's.
         journal: why the journal can't be written, so that nothing may be changed; None where it can.
         automatic: the rules of staleness by which the host itself ends sessions.
+        configuration: why the file that was read last is not in force, but the one before; None where it is.
         given_up: why no browser is started any more until somebody asks for it; None where one may be.
         discovery: `seen`, `held`, `held_back`, `ceiling`, `links_this_hour`, `trouble`; None where it is off.
         stale_rules: the limits that the host judges by, for countdowns.
@@ -52,6 +53,7 @@ class HostView:
     raw_instructions: bool
     simulated: bool
     journal: str | None = None
+    configuration: str | None = None
     given_up: str | None = None
     automatic: tuple[str, ...] = ()
     discovery: Mapping[str, Any] | None = None

@@ -1,12 +1,15 @@
 """What every command is told the same way: `--config`, `--socket`, `--json`, before or after its name."""
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
+
+from browser_host.cli.output import say
 
 if TYPE_CHECKING:
     from browser_host.config import Configuration, Override
@@ -48,8 +51,22 @@ class Invocation:
 
     @property
     def host_socket(self) -> Path:
-        """The socket to speak to."""
-        return self.configuration().settings.host.socket
+        """The socket to speak to; where the call or the environment names it, a file with mistakes is no bar.
+
+        A host goes on with what it read before, whatever becomes of the file: so must those who speak to it.
+
+        Raises:
+            ConfigurationError: nothing but the file could name the socket.
+        """
+        from browser_host.config import SOCKET_VARIABLE, ConfigurationError  # noqa: PLC0415 - as above
+
+        try:
+            return self.configuration().settings.host.socket
+        except ConfigurationError as error:
+            if not self.socket and not os.environ.get(SOCKET_VARIABLE):
+                raise
+            say(f"{error}; the socket is named, so the host is asked all the same")
+        return replace(self, config=Path(os.devnull)).configuration().settings.host.socket
 
 
 def current() -> Invocation:

@@ -98,6 +98,7 @@ class HostService:
                 "raw_instructions": self._rules.now.raw_instructions,
                 "simulated": self._simulated,
                 "journal": self._journal.standing.reason or None,
+                "configuration": self._rules.refusal or None,
                 "given_up": self._supervisor.given_up,
                 "discovery": asdict(self._scout.sight) if self._scout is not None else None,
                 "automatic": sorted(self._rules.now.automatic),

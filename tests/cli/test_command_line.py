@@ -175,3 +175,16 @@ def test_a_fault_is_told_even_where_no_log_can_be_written(
 
 def test_as_many_sessions_can_be_simulated_as_a_host_takes() -> None:
     assert simulated.MOST_HOSTED == MAX_SESSIONS
+
+
+def test_a_file_with_mistakes_bars_nobody_from_a_host_whose_socket_is_named(
+    watchdeck: Watchdeck, tmp_path: Path
+) -> None:
+    file = tmp_path / "broken.toml"
+    file.write_text("nonsense [")
+    barred = watchdeck("--config", str(file), "list")
+    assert barred.code == Exit.USAGE
+    asked = watchdeck("--config", str(file), "--socket", str(tmp_path / "host.sock"), "list")
+    assert asked.code == Exit.NO_HOST
+    assert f"{file}:1: this is no TOML" in asked.err
+    assert "the socket is named, so the host is asked all the same" in asked.err

@@ -142,6 +142,7 @@ def test_a_wrong_file_leaves_the_old_one_in_force_until_it_is_mended(
     home.configure(right)
     assert reload(host, home) == "nothing is different"
     assert health(home)["reason"] is None
+    assert host_socket.get(home.socket, "/v1/snapshot")["host"]["configuration"] is None
     home.config.unlink()
     host.process.send_signal(signal.SIGHUP)
     assert "no configuration" in until(lambda: health(home)["reason"])

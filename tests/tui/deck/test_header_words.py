@@ -103,6 +103,13 @@ def test_what_the_host_does_by_itself_and_what_it_cannot_is_a_badge_at_any_width
     assert "production" in narrow
 
 
+def test_what_the_host_could_not_read_or_start_is_a_badge() -> None:
+    host = replace(HOST, configuration="config.toml:3: unknown key", given_up="no browser keeps running")
+    line = first(deck(session("a"), host=host), ViewState())
+    assert "CONFIG: refused, the old one holds" in line
+    assert "NO BROWSER: t tries again" in line
+
+
 def test_discovery_says_what_it_sees_holds_and_holds_back() -> None:
     sight = {"seen": 12, "held": 10, "held_back": 3, "ceiling": 50, "links_this_hour": 4, "trouble": None}
     held = deck(host=replace(HOST, discovery=sight))
