@@ -121,7 +121,7 @@ class Engine:
 
     @property
     def late(self) -> bool:
-        """Whether the browser itself answers late, as of its last answer: then no page's silence is its own."""
+        """Whether the browser itself answers late: then no page's silence is its own."""
         waited = 0.0 if self._asked_at is None else asyncio.get_running_loop().time() - self._asked_at
         return max(waited, self._answered_after) > _LATE_AFTER_S
 
