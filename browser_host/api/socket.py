@@ -35,7 +35,13 @@ class HostSocket:
         self._take()
 
     def _take(self) -> None:
-        path, self._inode = self.path, 0
+        self._inode = 0
+        try:
+            self._take_all(self.path)
+        except OSError as error:  # of what others do in the folder meanwhile, or a full disk
+            raise WatchdeckError(f"the socket {self.path} can't be made: {error.strerror}") from error
+
+    def _take_all(self, path: Path) -> None:
         with contextlib.ExitStack() as undo:
             self._folder = _open_folder(path.parent)
             undo.callback(os.close, self._folder)
@@ -146,8 +152,12 @@ def _take_lock(path: Path, folder: int) -> int:
             f"a host runs on {path} already{f' (pid {pid})' if pid.isdigit() else ''}; "
             "attach to it with: watchdeck attach, end it with: watchdeck stop"
         ) from error
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    try:
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    except OSError:
+        os.close(lock)  # else this very process would be the other host at the next try
+        raise
     return lock
 
 

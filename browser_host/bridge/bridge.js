@@ -26,6 +26,7 @@
   function write(root) {
     let room = limits.messageChars;
     let entries = limits.entries;
+    const around = new Set(); // what is being written now: to list the keys of a large one takes long each time
     const text = (value) => {
       let out = quote(value.length > room ? value.slice(0, Math.max(room, 0)) + "…" : value);
       // Escapes grow a character up to six times: cut so that the bound holds for what is sent.
@@ -50,16 +51,23 @@
         if (value instanceof Date && !Number.isNaN(value.getTime())) return text(value.toISOString());
         return text(`[${Object.prototype.toString.call(value).slice(8, -1)}]`);
       }
-      if (depth >= limits.depth) return text(list ? "[Array]" : "[Object]");
+      if (depth >= limits.depth || around.has(value)) return text(list ? "[Array]" : "[Object]");
+      around.add(value);
+      const written = list ? items(value, depth) : keys(value, depth);
+      around.delete(value);
+      return written;
+    };
+    const items = (value, depth) => {
       const parts = [];
-      if (list) {
-        for (let i = 0; i < value.length && entries > 0 && room > 0; i += 1) {
-          entries -= 1;
-          room -= 1;
-          parts.push(any(value[i], depth + 1));
-        }
-        return `[${parts.join(",")}]`;
+      for (let i = 0; i < value.length && entries > 0 && room > 0; i += 1) {
+        entries -= 1;
+        room -= 1;
+        parts.push(any(value[i], depth + 1));
       }
+      return `[${parts.join(",")}]`;
+    };
+    const keys = (value, depth) => {
+      const parts = [];
       const key = (name) => {
         if (entries <= 0 || room <= 0) return;
         entries -= 1;

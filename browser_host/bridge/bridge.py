@@ -11,6 +11,7 @@ from browser_host.bridge.limits import Limits
 from browser_host.bridge.listener import Listener
 from browser_host.bridge.loads import Loads
 from browser_host.bridge.orders import Order, Orders, Outcome
+from browser_host.bridge.question import Question
 from browser_host.bridge.script import BINDING, Script
 from browser_host.bridge.slots import NO_ORIGIN, Slot
 from browser_host.bridge.storage import Storage
@@ -57,6 +58,7 @@ class Bridge:
         self._unpaid = 0
         self._heard_at = 0.0
         self._script: Script | None = None
+        self._question: Question | None = None
         self._closed = False
 
     async def start(self) -> None:
@@ -69,6 +71,7 @@ class Bridge:
         ):
             self._cdp.on(name, self._guarded(handler))
         self._script = await Script.start(self._cdp, self._limits, self._style)
+        self._question = Question(self._cdp, self._script.context, self._chores)
         self._chores.start("orders", self._orders.run())
 
     async def seat(self, sessions: Sequence[tuple[str, WatchLink]]) -> None:
@@ -139,7 +142,9 @@ class Bridge:
         """
         if asyncio.get_running_loop().time() - self._heard_at < unless_heard_for:
             return True
-        return await self._running().answers(within)
+        if self._question is None:
+            raise RuntimeError("the bridge was not started")
+        return await self._question.answered(within)
 
     def close(self) -> None:
         """Takes nothing more from the page and answers what instructions are open."""

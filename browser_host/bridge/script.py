@@ -1,4 +1,4 @@
-"""The script in the host page: put there, called, and asked whether it answers.
+"""The script in the host page: put there, and called.
 
 It runs in the document's own world, which nobody else has a script in: the document is on an origin of its
 own, and its policy lets no script in. In a world beside it, each iframe that it holds would get a script
@@ -10,7 +10,6 @@ watch page. `Page.createIsolatedWorld` makes the world in the main frame alone, 
 documents would make one in every iframe. The binding must be added after the world exists.
 """
 
-import asyncio
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
@@ -72,22 +71,6 @@ class Script:
         function = "function(orders) { return this.take(orders); }"
         answers: list[object] = (await _call(self._cdp, self._script, function, [orders]))["value"]
         return answers
-
-    async def answers(self, within: float) -> bool:
-        """Whether it answers.
-
-        Args:
-            within: seconds.
-
-        Raises:
-            CdpError: the page or the browser is gone.
-        """
-        try:
-            async with asyncio.timeout(within):
-                await self._cdp.send("Runtime.evaluate", {"contextId": self.context, "expression": "1"})
-        except TimeoutError:
-            return False
-        return True
 
 
 async def _call(

@@ -30,6 +30,8 @@ _NODE_OPTIONS = "NODE_OPTIONS"
 _SECRETS = re.compile(r"key|token|secret|passw|credential", re.IGNORECASE)
 _PING_EVERY_S = 2.0
 _PING_WITHIN_S = 5.0
+_LATE_AFTER_S = 1.0
+"""What a page is asked waits in the browser twice, on its way there and back, a ping once."""
 _LET_GO_WITHIN_S = 1.0
 _CULPRITS = 2
 """Pages that are given up, one after the other, before a browser that does not answer is."""
@@ -63,6 +65,8 @@ class Engine:
         self._lost = lost
         self._record = record
         self._gone = False
+        self._asked_at: float | None = None
+        self._answered_after = 0.0
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._targets: Targets | None = None
@@ -114,6 +118,12 @@ class Engine:
         self._watch_driver()
         self._note()
         self._chores.start("ping", self._ping())
+
+    @property
+    def late(self) -> bool:
+        """Whether the browser itself answers late: then no page's silence is its own."""
+        waited = 0.0 if self._asked_at is None else asyncio.get_running_loop().time() - self._asked_at
+        return max(waited, self._answered_after) > _LATE_AFTER_S
 
     @property
     def targets(self) -> Targets:
@@ -201,9 +211,11 @@ class Engine:
     async def _ping(self) -> None:
         while True:
             await asyncio.sleep(_PING_EVERY_S)
+            asked_at = self._asked_at = asyncio.get_running_loop().time()
             if not await self._answers(_PING_WITHIN_S) and not await self._relieved():
                 self._say_lost("the browser does not answer")
                 return
+            self._asked_at, self._answered_after = None, asyncio.get_running_loop().time() - asked_at
 
     async def _relieved(self) -> bool:
         """Whether it answers again once the page that works hardest is ended.

@@ -45,7 +45,7 @@ class HostPage:
         number: rises with every page of this host.
         placing: who may sit in it.
         vacated: called when a session left its seat by being blocked.
-        strained: whether the whole machine is late; a page is not given up for that alone.
+        strained: whether the whole machine or browser is late; a page is not given up for that alone.
     """
 
     def __init__(

@@ -217,7 +217,7 @@ class Pool:
             log=self._log,
             vacated=self._vacated,
             died=self._page_died,
-            strained=self._strained,
+            strained=lambda: shelf.engine.late or self._strained(),
         )
         shelf.pages[page.number] = page
         return page

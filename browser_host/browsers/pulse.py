@@ -29,7 +29,7 @@ class Pulse:
         page: its number.
         forgives: how many loops are broken and forgotten, within `_LOOPS_FORGOTTEN_AFTER_S`.
         late: called with True when the page is late with its answer, with False when it answers again.
-        strained: whether the whole machine is late; a page is not given up for that alone.
+        strained: whether the whole machine or browser is late; a page is not given up for that alone.
     """
 
     def __init__(

@@ -70,7 +70,9 @@ def _why_browser(shelf: Shelf, limits: Recycle, now: float) -> str | None:
 def _why_page(page: HostPage, limits: Recycle) -> str | None:
     if limits.after is not None and page.age >= limits.after:
         return f"it is {page.age / _HOUR:.1f} h old"
-    return f"its scripts hold {page.heap // _MEGABYTE} MB" if page.heap > limits.page_heap else None
+    if page.age < limits.page_heap_after or page.heap <= limits.page_heap:
+        return None
+    return f"its scripts hold {page.heap // _MEGABYTE} MB"
 
 
 async def renew_page(

@@ -69,11 +69,14 @@ class Recycle:
     Args:
         after: seconds, or None for never.
         page_heap: bytes that a page's scripts may hold.
+        page_heap_after: seconds of a page's life before which it is not replaced for its heap: a script that
+            swells at once would have its neighbours moved for ever.
         driver_memory: bytes that a browser's driver may hold.
     """
 
     after: float | None = 86_400.0
     page_heap: int = 512 << 20
+    page_heap_after: float = 3_600.0
     driver_memory: int = 1 << 30
 
 

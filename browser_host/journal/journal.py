@@ -162,7 +162,11 @@ class Journal:
         return await self._look(lambda reader: reader.newest(action, sessions))
 
     async def since(
-        self, before: Callable[[JournalEntry], bool], actions: Collection[str], most: int
+        self,
+        before: Callable[[JournalEntry], bool],
+        actions: Collection[str],
+        most: int,
+        newest_of: Collection[str] = (),
     ) -> Sequence[JournalEntry]:
         """What was done after the newest entry of which `before` is true, oldest first.
 
@@ -170,12 +174,13 @@ class Journal:
             before: asked on the journal's thread.
             actions: entries of these are looked at, and those of all instructions.
             most: the newest so many are looked at, and no more.
+            newest_of: of each session only the newest entry among these actions is looked at.
 
         Raises:
             JournalUnreadable: there is no journal, or it can't be read.
             JournalUnavailable: there was no answer in time.
         """
-        return await self._look(lambda reader: reader.since(before, actions, most))
+        return await self._look(lambda reader: reader.since(before, actions, most, newest_of))
 
     async def history(
         self, *, since: float | None = None, session: str | None = None, limit: int = 1000

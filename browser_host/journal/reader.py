@@ -113,22 +113,28 @@ class Reader:
         return {str(entry.session): entry for columns in found if (entry := _entry(columns)) is not None}
 
     def since(
-        self, before: Callable[[JournalEntry], bool], actions: Collection[str], most: int
+        self,
+        before: Callable[[JournalEntry], bool],
+        actions: Collection[str],
+        most: int,
+        newest_of: Collection[str] = (),
     ) -> Sequence[JournalEntry]:
         """What was done after the newest entry of which `before` is true, oldest first.
 
         Args:
             actions: entries of these are looked at, and those of all instructions.
             most: the newest so many are looked at, and no more.
+            newest_of: of each session only the newest entry among these actions is looked at.
         """
-        asked = ", ".join("?" * len(actions))
+        asked, once = (", ".join("?" * len(each)) for each in (actions, newest_of))
         statement = (
             f"SELECT {_COLUMNS} FROM entries WHERE instruction IS NOT NULL OR action IN ({asked})"  # noqa: S608
+            f" OR seq IN (SELECT max(seq) FROM entries WHERE action IN ({once}) GROUP BY session)"
             " ORDER BY seq DESC LIMIT ?"  # only question marks and constants stand in the statement
         )
         found = []
         with self._errors_in_words():
-            for columns in self._database.execute(statement, (*actions, most)):
+            for columns in self._database.execute(statement, (*actions, *newest_of, most)):
                 entry = _entry(columns)
                 if entry is not None and before(entry):
                     break

@@ -78,7 +78,7 @@ async def _rows_since_stop(journal: Journal, place: str, log: Log) -> Sequence[J
         return entry.action == traces.HOST_STOPPED and traces.place_in(entry) == place
 
     try:
-        return await journal.since(stopped, traces.ACTIONS, MOST_ROWS)
+        return await journal.since(stopped, traces.ACTIONS, MOST_ROWS, traces.PAGES_OWN)
     except (JournalUnreadable, JournalUnavailable) as error:
         log.warning("journal.nothing_recovered", why=str(error))
         return ()

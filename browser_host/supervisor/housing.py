@@ -90,10 +90,9 @@ class Housing:
             if session_id in self._held
         }
         verdict = suspicion.judge([(session_id, tried) for session_id, (tried, _) in tries.items()], fault)
-        opens = None if verdict.guilty else suspicion.ACQUITTED_AFTER_S
         apart = {
             session_id: placing
-            for half in verdict.halves
+            for half, opens in zip(verdict.halves, verdict.opens_after, strict=True)
             for placing in [Placing(next(self._groups), opens)]
             for session_id in half
         }

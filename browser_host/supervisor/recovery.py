@@ -78,8 +78,8 @@ def recover(rows: Iterable[JournalEntry], place: str, now: Instant) -> Recovery:
     """What the dead host on this place had.
 
     Args:
-        rows: of instructions and of `traces.ACTIONS`, since that place's host last stopped in order, oldest
-            first; those of other hosts among them are not looked at.
+        rows: of instructions, of `traces.ACTIONS` and the newest of each session of `traces.PAGES_OWN`, since
+            that place's host last stopped in order, oldest first; those of other hosts are not looked at.
         now: what was in flight at the death is unconfirmed since now.
     """
     fold = _Fold(place, now)

@@ -44,12 +44,13 @@ class Intent:
 
 @dataclass(slots=True)
 class _Said:
-    """What was written of a session's words within the present interval."""
+    """What was written of a session's words within the present interval; that it began anew may wait."""
 
     heard: coalesce.Heard = field(default_factory=coalesce.Heard)
     statuses: int = 0
     since: float = 0.0
     ended: bool = False
+    anew: JournalEntry | None = None
 
 
 class Scribe:
@@ -119,7 +120,8 @@ class Scribe:
                 case ChangeType.STATUS:
                     self._status(session, change.type, session.status.value if session.status else "")
                 case ChangeType.ENDED:
-                    self._said.setdefault(session.id, _Said()).ended = True
+                    said = self._said.setdefault(session.id, _Said())
+                    said.ended, said.anew = True, None
                     self._status(session, change.type, session.ended.reason.value if session.ended else "")
                 case ChangeType.COLOR:
                     self._color(session)
@@ -134,6 +136,9 @@ class Scribe:
         for said in self._said.values():
             said.heard, words = coalesce.due(said.heard, now)
             self._write(words)
+            if said.anew is not None and now - said.since >= coalesce.INTERVAL_S:
+                self._journal.note([said.anew], patient=True)
+                said.anew = None
 
     def forget(self, session_id: str) -> None:
         """The session is gone: what waits of it is written."""
@@ -146,7 +151,10 @@ class Scribe:
         if said is not None and said.ended and session.ended is None:
             said.ended = False
             noted = by_host(self._clock().wall, traces.BEGAN_ANEW)
-            self._journal.note([replace(noted, session=session.id, label=session.label)])
+            said.anew = replace(noted, session=session.id, label=session.label)
+            if said.statuses < STATUSES_PER_INTERVAL:
+                self._journal.note([said.anew], patient=True)
+                said.anew = None
 
     def _outcome(self, session: Session, change: Change) -> None:
         shown = change.extra.get("entry", {}).get("id")

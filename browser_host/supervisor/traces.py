@@ -29,8 +29,12 @@ BEGAN_ANEW = "session.began_anew"
 NOT_RECOVERED = "session.not_recovered"
 """A dead host's session that this one can't bring back."""
 
-ACTIONS = frozenset({HOST_STOPPED, ADDED, REMOVED, ENDED, BEGAN_ANEW, NOT_RECOVERED})
+ACTIONS = frozenset({HOST_STOPPED, ADDED, REMOVED, NOT_RECOVERED})
 """Beside those of instructions, what tells whom a host had when it died."""
+
+PAGES_OWN = frozenset({ENDED, BEGAN_ANEW})
+"""The same, as often as a page likes: only the newest of a session counts, or one page could have all others
+forgotten by filling what is looked at."""
 
 _HOST = re.compile(r"host ([0-9a-f]{8})")
 _SESSION = re.compile(

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import stat
 import subprocess
 import sys
@@ -182,6 +183,17 @@ def test_a_pipe_in_the_place_of_the_lock_is_not_waited_for(tmp_path: Path) -> No
     os.mkfifo(tmp_path / "host.sock.lock")
     with pytest.raises(WatchdeckError, match="lock"):
         HostSocket(tmp_path / "host.sock")
+
+
+def test_a_disk_without_room_for_the_lock_is_said_plainly_and_leaves_nothing_taken(tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(WatchdeckError, match="can't be made"):
+            HostSocket(tmp_path / "host.sock")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    HostSocket(tmp_path / "host.sock").close()
 
 
 def test_a_socket_that_somebody_replaced_is_not_taken_away_with_ours(tmp_path: Path) -> None:

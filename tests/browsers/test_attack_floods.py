@@ -45,3 +45,16 @@ async def test_no_page_takes_the_browser_from_the_others(
     assert not record.of(BrowserLost)
     lost = {session for report in record.of(SessionsLost) for session in report.session_ids}
     assert lost <= {"attacker"}
+
+
+async def test_a_flood_convicts_no_quiet_session_of_another_page(
+    open_pool: Opened, stage: Stage, record: Record
+) -> None:
+    stage.scripts |= {"attack": TICK + FLOODS["errors"], "quiet": "parent.postMessage(0, '*');"}
+    pool = await open_pool(sessions_per_page=1, heart=Heart())
+    # Two pages: too few for the count of late ones to tell that it is the machine.
+    pool.open("quiet", stage.link("quiet"))
+    await record.until(lambda: record.said("quiet"))
+    pool.open("attacker", stage.link("attack"))
+    await record.until(lambda: record.of(SessionsLost) or len(record.said("attacker")) > 150, within=90)
+    assert all(lost.session_ids == ("attacker",) for lost in record.of(SessionsLost))

@@ -114,6 +114,7 @@ async def test_whatever_a_page_posts_arrives_bounded_and_breaks_nothing(
     assert said[8].endswith("…")
     assert said[10] == "1970-01-01T00:00:00.000Z"
     assert said[12:15] == ["[Map]", "[Set]", "[RegExp]"]
+    assert {"type": "loop", "self": "[Object]"} in said
     kept = next(m for m in said if isinstance(m, dict) and m.get("sessionStatus") == "active")
     assert len(kept) <= 200
     assert {"type": "proto"}.items() <= next(

@@ -43,7 +43,7 @@ async def answer(pool: Pool, record: Record) -> None:
 async def test_a_page_whose_scripts_hold_too_much_is_replaced_once_its_sessions_may_move(
     open_pool: Opened, stage: Stage, record: Record
 ) -> None:
-    pool = await open_pool(recycle=Recycle(page_heap=1))
+    pool = await open_pool(recycle=Recycle(page_heap=1, page_heap_after=0.0))
     await seated(pool, stage, record)
     asked, allowed = list[Sequence[str]](), asyncio.Event()
 
@@ -68,6 +68,18 @@ async def test_a_page_whose_scripts_hold_too_much_is_replaced_once_its_sessions_
     await answer(pool, record)
     assert pool.describe()[0].pages == 1
     assert not record.of(SessionsLost)
+
+
+async def test_a_page_that_swells_at_once_does_not_have_its_neighbours_moved_again_and_again(
+    open_pool: Opened, stage: Stage, record: Record
+) -> None:
+    pool = await open_pool(recycle=Recycle(page_heap=1))
+    await seated(pool, stage, record)
+    (page,) = next(iter(pool._shelves.values())).pages.values()
+    while not page.heap:
+        await moment()
+    assert page.heap > 1
+    assert pool.aged() == ()
 
 
 async def test_a_browser_is_replaced_by_a_new_one_and_its_processes_end(

@@ -14,14 +14,14 @@ from browser_host.protocol.instructions import EndSession, Mode, SwitchColor
 from browser_host.secrets import WatchLink
 from browser_host.sessions.instant import system_clock
 from browser_host.sessions.session import Source
-from browser_host.supervisor import traces
+from browser_host.supervisor import handover, traces
 from browser_host.supervisor.bringing_back import bring_back, remember
 from browser_host.supervisor.handover import open_journal
 from browser_host.supervisor.identity import KEY_BYTES, Identities
 from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.recovery import Recovery
 from browser_host.supervisor.rules import Rules
-from browser_host.supervisor.scribe import Scribe
+from browser_host.supervisor.scribe import STATUSES_PER_INTERVAL, Scribe
 from tests.support.host import ScriptedHost, SilentLog, scripted_host
 
 HERE, ELSEWHERE = "0a1b2c3d", "ffffffff"
@@ -196,6 +196,27 @@ async def test_a_session_that_began_anew_after_its_end_is_no_ended_one() -> None
         actions = [entry["action"] for entry in await host.journal.history(session=one)]
         assert actions.index(traces.ENDED) < actions.index(traces.BEGAN_ANEW)
         assert actions.count(traces.BEGAN_ANEW) == 1
+
+
+async def test_a_page_that_ends_and_begins_anew_without_end_does_not_fill_the_journal() -> None:
+    async with scripted_host() as host:
+        one = host.add()
+        for _ in range(2_000):
+            host.hosting.says_status(one, "terminated")
+            host.hosting.says_status(one, "waiting")
+        entries = await host.journal.history(session=one, limit=10_000)
+        assert len(entries) <= 2 * STATUSES_PER_INTERVAL + 5
+
+
+async def test_a_page_that_ended_and_began_anew_often_has_no_other_session_forgotten(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "MOST_ROWS", 20)
+    mean, ended, quiet = (by_visitor(name) for name in ("mean", "ended", "quiet"))
+    ids = [IDS.identify(one.identity, ()) for one in (mean, ended, quiet)]
+    flips = [row(action, ids[0]) for _ in range(50) for action in (traces.ENDED, traces.BEGAN_ANEW)]
+    await wrote(path, *map(added, (quiet, ended, mean)), row(traces.ENDED, ids[1]), *flips)
+    assert {one.id for one in (await recovered(path)).sessions} == {ids[0], ids[2]}
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from browser_host.sessions.session import ErrorCode, Fault
-from browser_host.supervisor.rehosting import APART_DELAYS_S, Tries, failed
+from browser_host.supervisor.rehosting import APART_DELAYS_S, FORGOTTEN_AFTER_S, Tries, failed
 from browser_host.supervisor.suspicion import CRASHES_TOGETHER, Verdict, judge
 
 HUNG = Fault(ErrorCode.PAGE_HUNG, "the page stopped answering")
@@ -53,12 +53,12 @@ def test_a_first_crash_may_be_the_machines_and_makes_nobody_a_suspect() -> None:
 def test_those_who_were_in_a_second_crash_are_halved_and_their_new_neighbours_are_not() -> None:
     tries = dict.fromkeys("abcd", Tries())
     tries |= dict.fromkeys("ab", Tries(falls=CRASHES_TOGETHER - 1, fell_at=1.0))
-    assert fallen(tuple("abcd"), tries, CRASHED, 2.0) == Verdict(halves=(("a",), ("b",)))
+    assert fallen(tuple("abcd"), tries, CRASHED, 2.0) == Verdict((("a",), ("b",)), (600.0, 600.0))
 
 
 def test_a_page_of_one_that_crashes_is_hosted_apart_and_called_guilty_of_nothing() -> None:
     tries = {"a": Tries(falls=CRASHES_TOGETHER, fell_at=1.0)}
-    assert fallen(("a",), tries, CRASHED, 2.0) == Verdict(halves=(("a",),))
+    assert fallen(("a",), tries, CRASHED, 2.0) == Verdict((("a",),), (1200.0,))
 
 
 def test_a_browser_that_goes_divides_nobody() -> None:
@@ -71,3 +71,23 @@ def test_a_page_that_was_given_up_for_what_it_said_counts_as_a_crash() -> None:
     tries = dict.fromkeys("ab", Tries())
     assert fallen(("a", "b"), tries, broken, 1.0) == Verdict()
     assert fallen(("a", "b"), tries, broken, 2.0) == Verdict(halves=(("a",), ("b",)))
+
+
+def test_one_that_hung_its_own_page_does_not_get_neighbours_again_by_crashing_it() -> None:
+    tries = {"a": Tries(falls=5, fell_at=1.0, alone=1)}
+    assert fallen(("a",), tries, CRASHED, 2.0) == Verdict((("a",),), (None,))
+
+
+def test_one_that_hangs_its_page_whenever_it_has_neighbours_gets_few_of_them_in_an_hour() -> None:
+    tries, now, losses = {"mean": Tries()}, 0.0, 0
+    while now < FORGOTTEN_AFTER_S:
+        new = f"new{losses}"
+        tries[new] = Tries()
+        verdict = fallen(("mean", new), tries, HUNG, now)
+        ((_, opens),) = [
+            pair for pair in zip(verdict.halves, verdict.opens_after, strict=True) if "mean" in pair[0]
+        ]
+        assert opens is not None
+        losses += 1
+        now += opens
+    assert losses <= 4
