@@ -28,7 +28,7 @@ async def test_a_groups_page_takes_others_once_it_has_answered_for_long_enough(
     pool = await open_pool()
     pool.open("suspect", stage.link("echo"), Placing(1, opens_after=0.5))
     await record.until(lambda: record.said("suspect"))
-    (page,) = next(iter(pool._shelves.values())).pages.values()
+    (page,) = next(iter(pool._books.shelves.values())).pages.values()
     assert page.placing == Placing(1, opens_after=0.5)
     pool.open("early", stage.link("echo"))
     await record.until(lambda: record.said("early"))

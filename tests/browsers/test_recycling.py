@@ -75,7 +75,7 @@ async def test_a_browser_is_replaced_by_a_new_one_and_its_processes_end(
 ) -> None:
     pool = await open_pool(recycle=Recycle(after=0.0), sessions_per_page=2)
     await seated(pool, stage, record)
-    driver = next(iter(pool._shelves.values())).engine.driver
+    driver = next(iter(pool._books.shelves.values())).engine.driver
     assert driver is not None
     old = [psutil.Process(driver.pid), *psutil.Process(driver.pid).children(recursive=True)]
     due = pool.aged()
