@@ -22,7 +22,9 @@ class Waiting:
 
 
 class Books:
-    """The pool's books: a browser, a page or a session is hosted as long as it stands here. It closes nothing.
+    """The pool's books: a browser, a page or a session is hosted as long as it stands here.
+
+    What is struck out of them is for the caller to close.
 
     Args:
         settings: how many sessions a page takes, and how many pages a browser.

@@ -206,7 +206,7 @@ class HostPage:
                 self.sessions,
                 self._sink,
                 vacate=self._vacate,
-                broke=lambda what: self._die(ErrorCode.PAGE_CRASHED, f"the page was given up: {what}"),
+                broke=lambda what: self._die(ErrorCode.VIOLATION, f"the page was given up: {what}"),
             ),
             chores=self._chores,
         )
@@ -250,9 +250,11 @@ class HostPage:
     def _late(self, late: bool) -> None:  # noqa: FBT001 - as `Pulse` calls it
         if late:
             self.state = PageState.UNRESPONSIVE
+            self._log.warning("page.unresponsive", page=self.number, sessions=len(self.sessions))
             self._sink(SessionsUnresponsive(tuple(self.sessions)))
         else:
             self.state = PageState.OPEN
+            self._log.info("page.answers", page=self.number)
             self._sink(SessionsResponsive(tuple(self.sessions)))
 
     def _vacate(self, session_id: str) -> None:

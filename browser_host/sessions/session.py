@@ -51,6 +51,7 @@ class ErrorCode(StrEnum):
     BROWSER_GONE = "browser_gone"
     LINK_REFUSED = "link_refused"
     VIOLATION = "violation"
+    """Its page's process said what no page of the host's can say: it was given up."""
 
 
 @dataclass(frozen=True, slots=True)

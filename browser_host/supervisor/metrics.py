@@ -7,6 +7,7 @@ from typing import Any
 from browser_host.browsers.hosting import BrowserDescription
 from browser_host.protocol.events import Status
 from browser_host.sessions.session import Hosting, Session
+from browser_host.supervisor.tallies import Tallies
 
 RUNNING = "running"
 """The `state` of a browser that is well."""
@@ -38,11 +39,17 @@ def status_line(health: Mapping[str, Any]) -> str:
 
 
 def exposition(
-    browsers: Sequence[BrowserDescription], sessions: Iterable[Session], *, seq: int, started: float
+    browsers: Sequence[BrowserDescription],
+    sessions: Iterable[Session],
+    tallies: Tallies,
+    *,
+    seq: int,
+    started: float,
 ) -> str:
     """The numbers in Prometheus' text format, version 0.0.4.
 
     Args:
+        tallies: what was counted since the start.
         started: epoch seconds.
     """
     held = list(sessions)
@@ -72,6 +79,18 @@ def exposition(
                 ('{what="dropped"}', sum(session.dropped for session in held)),
                 ('{what="refused"}', sum(session.violations for session in held)),
             ],
+        ),
+        *_metric(
+            "falls_total",
+            "counter",
+            "Pages, sessions and browsers that fell, by cause; a page counts once with all its sessions.",
+            [(f'{{why="{why}"}}', count) for why, count in sorted(tallies.falls.items())],
+        ),
+        *_metric(
+            "instructions_total",
+            "counter",
+            "Instructions by what became of them; each is queued before it is anything else.",
+            [(f'{{state="{state}"}}', count) for state, count in sorted(tallies.instructions.items())],
         ),
         *_metric(
             "browser_pages",

@@ -21,7 +21,7 @@ FORGOTTEN_AFTER_S = 3600.0
 """Without a fall of its page for so long, a session's falls are forgotten; much longer than `STEADY_AFTER_S`,
 so that a page that falls now and then cannot take its neighbours along each time."""
 
-FALLS = frozenset({ErrorCode.PAGE_CRASHED, ErrorCode.PAGE_HUNG})
+FALLS = frozenset({ErrorCode.PAGE_CRASHED, ErrorCode.PAGE_HUNG, ErrorCode.VIOLATION})
 """What one session's page may do to all that share its page."""
 
 _WORTH_RETRYING = frozenset({ErrorCode.UNREACHABLE, ErrorCode.HTTP_STATUS})

@@ -231,7 +231,11 @@ class HostService:
     def metrics(self) -> str:
         """The host in numbers, for Prometheus."""
         return metrics.exposition(
-            self._hosting.describe(), self._supervisor.fleet, seq=self._feed.seq, started=self._started.wall
+            self._hosting.describe(),
+            self._supervisor.fleet,
+            self._supervisor.tallies,
+            seq=self._feed.seq,
+            started=self._started.wall,
         )
 
     async def _give(self, drafts: Sequence[Given], peer: Peer) -> list[Given]:

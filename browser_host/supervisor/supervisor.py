@@ -30,6 +30,7 @@ from browser_host.supervisor.recycler import Recycler
 from browser_host.supervisor.rest import NO_SERVICE, EndWanted, Rest
 from browser_host.supervisor.rules import RulesInForce
 from browser_host.supervisor.scribe import Scribe
+from browser_host.supervisor.tallies import Tallies
 
 JUDGE_EVERY_S = 1.0
 """Seconds between two looks at who became stale."""
@@ -74,6 +75,7 @@ class Supervisor:
         self.fleet = Fleet(feed, clock, rules, self._observe)
         self.dispatch = Dispatch(self.fleet, hosting, self._agenda, clock, self._ask_service)
         self.floods = Floods()
+        self.tallies = Tallies()
         self.given_up: str | None = None
         """Why no browser is started any more, in plain words, until somebody says that it may be."""
         self.housing = Housing(self.fleet, hosting, rest, self._agenda, clock, log)
@@ -88,7 +90,9 @@ class Supervisor:
         self._draining = True
         try:
             while self._queue:
-                self._handle(self._queue.popleft())
+                taken = self._queue.popleft()
+                self.tallies.reported(taken)
+                self._handle(taken)
         finally:
             self._draining = False
 
@@ -231,10 +235,8 @@ class Supervisor:
             case answers.ServiceAnsweredEnd(session_id, number, text):
                 self.fleet.apply(session_id, happenings.InstructionRerouted(number, text))
             case reports.BrowserStarted(number, name, version):
-                self._log.info("browser.started", number=number, name=name, version=version)
                 self._publish("browser.started", {"browser": number, "name": name, "version": version})
             case reports.BrowserLost(number, text):
-                self._log.warning("browser.lost", number=number, text=text)
                 self._publish("browser.lost", {"browser": number, "text": text})
 
     def _publish(self, kind: str, fields: dict[str, Any]) -> None:
@@ -249,6 +251,7 @@ class Supervisor:
 
     def _observe(self, session: Session, changes: tuple[Change, ...]) -> None:
         self._scribe.observe(session, changes)
+        self.tallies.changed(changes)
         self.dispatch.observe(session, changes)
 
     def _judge(self) -> None:

@@ -9,7 +9,7 @@ from browser_host.api.requests import BODY_LIMIT
 from browser_host.api.schema import RESYNC, Target
 from browser_host.browsers import reports
 from browser_host.errors import Refused, UnknownSession
-from browser_host.protocol.instructions import EndSession
+from browser_host.protocol.instructions import EndSession, SwitchColor
 from browser_host.sessions.views import merged
 from browser_host.supervisor.rules import Rules
 from tests.api.conftest import Served
@@ -296,3 +296,28 @@ async def test_that_browsers_were_given_up_is_in_health_and_snapshot_until_someb
     assert snapshot.host.given_up in str((await served.client.health())["reason"])
     await served.client.retry(Target(ids=(lost,)))
     assert (await served.client.snapshot()).host.given_up is None
+
+
+async def test_the_metrics_count_what_fell_and_what_became_of_instructions(served: Served) -> None:
+    first, second = served.host.live(2)
+    served.host.hosting.sink(reports.SessionsUnresponsive((first, second)))
+    served.host.hosting.crash(first, second)
+    served.host.give(second, SwitchColor("#ff0000"))
+    served.host.hosting.sink(reports.BrowserLost(1, "it ended"))
+    lines = (await served.http.get("/metrics")).text.splitlines()
+    for line in (
+        'watchdeck_falls_total{why="unresponsive"} 1',
+        'watchdeck_falls_total{why="page_crashed"} 1',
+        'watchdeck_falls_total{why="browser_lost"} 1',
+    ):
+        assert line in lines
+    served.host.hosting.sink(reports.SessionOpened(first, 2))
+    served.host.hosting.says_status(first, "viewerReady")
+    served.host.give(first, EndSession())
+    served.host.hosting.says_status(first, "terminated", after=served.host.hosting.posted[-1].number)
+    lines = (await served.http.get("/metrics")).text.splitlines()
+    assert [line for line in lines if line.startswith("watchdeck_instructions_total")] == [
+        'watchdeck_instructions_total{state="confirmed"} 1',
+        'watchdeck_instructions_total{state="queued"} 1',
+        'watchdeck_instructions_total{state="sent"} 1',
+    ]

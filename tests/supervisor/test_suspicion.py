@@ -64,3 +64,10 @@ def test_a_page_of_one_that_crashes_is_hosted_apart_and_called_guilty_of_nothing
 def test_a_browser_that_goes_divides_nobody() -> None:
     tries = dict.fromkeys("abcd", Tries(falls=CRASHES_TOGETHER, fell_at=1.0))
     assert fallen(tuple("abcd"), tries, Fault(ErrorCode.BROWSER_GONE, "it ended"), 2.0) == Verdict()
+
+
+def test_a_page_that_was_given_up_for_what_it_said_counts_as_a_crash() -> None:
+    broken = Fault(ErrorCode.VIOLATION, "the page was given up: its messages were no batch")
+    tries = dict.fromkeys("ab", Tries())
+    assert fallen(("a", "b"), tries, broken, 1.0) == Verdict()
+    assert fallen(("a", "b"), tries, broken, 2.0) == Verdict(halves=(("a",), ("b",)))
