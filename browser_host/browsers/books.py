@@ -35,6 +35,7 @@ class Books:
         self.seats: dict[str, HostPage] = {}
         self.waiting: dict[str, Waiting] = {}
         self._settings = settings
+        self._kept: set[HostPage] = set()
 
     @property
     def pages(self) -> dict[int, HostPage]:
@@ -54,7 +55,7 @@ class Books:
             Room(page.number, page.free, len(page.sessions), page.busy, page.placing.group)
             for shelf in self._offered()
             for page in shelf.pages.values()
-            if page.state in _PLACES
+            if page.state in _PLACES and page not in self._kept
         ]
         return plan(
             [(session, waiting.placing) for session, waiting in self.waiting.items()],
@@ -78,8 +79,13 @@ class Books:
         self.seats[session_id] = page
         page.host(session_id, waiting.link)
 
+    def keep(self, page: HostPage) -> None:
+        """Nobody is given a seat in it but who moves there: it may have one seat, and that is theirs."""
+        self._kept.add(page)
+
     def move(self, old: HostPage, new: HostPage) -> None:
-        """Gives all sessions of a page seats in another."""
+        """Gives all sessions of a page seats in another, which may have been kept for them."""
+        self._kept.discard(new)
         for session_id, link in list(old.sessions.items()):
             old.release(session_id)
             self.seats[session_id] = new
@@ -111,6 +117,7 @@ class Books:
         return shelf
 
     def _take_from(self, page: HostPage) -> None:
+        self._kept.discard(page)
         for session in page.sessions:
             self.seats.pop(session, None)
         page.leave()

@@ -115,22 +115,27 @@ class Recycling:
             self._over()
 
     async def _page(self, page: HostPage, shelf: Shelf, may_move: MayMove) -> bool:
-        """Moves a page's sessions to a new page on the shelf; whether that came to its end."""
+        """Moves a page's sessions to a new page on the shelf; whether the old one is gone."""
         new = self._open_page(shelf, page.placing)
-        if not await new.opens():
-            return False  # the pool hears of it as of any page that does not open
+        self._books.keep(new)
+        try:
+            if await new.opens():
+                await self._move(page, new, may_move)
+        finally:
+            if not new.sessions:
+                self._evict(new)
+        return page.state is PageState.CLOSED
+
+    async def _move(self, page: HostPage, new: HostPage, may_move: MayMove) -> None:
         for _ in range(int(MOVES_WITHIN_S / _LOOK_EVERY_S)):
             if PageState.CLOSED in {page.state, new.state}:
-                break
+                return
             if page.state is PageState.OPEN and may_move(tuple(page.sessions)):
                 self._log.info("page.recycled", page=page.number, by=new.number, sessions=len(page.sessions))
                 self._books.move(page, new)
                 self._evict(page)
-                return True
+                return
             await asyncio.sleep(_LOOK_EVERY_S)
-        if not new.sessions:
-            self._evict(new)
-        return page.state is PageState.CLOSED
 
     async def _browser(self, shelf: Shelf, may_move: MayMove) -> None:
         """Moves a browser's sessions to a new one, page by page, and closes the old one."""
@@ -140,7 +145,7 @@ class Recycling:
         shelf.retiring = True
         try:
             for page in list(shelf.pages.values()):
-                if not await self._page(page, new, may_move):
+                if not self._books.room_on(new) or not await self._page(page, new, may_move):
                     return
         finally:
             shelf.retiring = not shelf.pages  # else it goes on, until the next try

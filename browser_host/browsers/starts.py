@@ -53,6 +53,7 @@ class Starts:
         self._came = came
         self._backoff = Backoff(settings.restarts)
         self._started = 0
+        self._alone = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -68,9 +69,10 @@ class Starts:
             BrowserUnavailable: it could not be started.
         """
         decided = sandbox.decide(self._settings.sandbox, os.geteuid())
-        self._started += 1
-        engine = Engine(self._started, self._log, self._lost, self._record)
-        await engine.start(self._settings.executable, decided)
+        async with self._alone:  # an engine knows its driver by its being the only one that is new
+            self._started += 1
+            engine = Engine(self._started, self._log, self._lost, self._record)
+            await engine.start(self._settings.executable, decided)
         if self._closed:
             await engine.close(CLOSE_WITHIN_S)
             return None
@@ -105,10 +107,14 @@ class Starts:
         try:
             await asyncio.sleep(wait_s)
             await self.start()
-        except BrowserUnavailable as error:
+        except Exception as error:
+            # Whatever it is, it counts: else the next start would follow at once, and so on without end.
+            why = str(error) if isinstance(error, BrowserUnavailable) else repr(error)[:300]
             self._backoff.fell(0.0)
-            self._log.warning("browser.not_started", why=str(error), starts=self._backoff.failures)
-            self._sink(BrowserLost(self._started, str(error)))
+            self._log.warning("browser.not_started", why=why, starts=self._backoff.failures)
+            self._sink(BrowserLost(self._started, why))
+            if not isinstance(error, BrowserUnavailable):
+                raise
         finally:
             self._starting = None
             self._came()

@@ -106,3 +106,26 @@ async def test_nobody_is_moved_who_may_not_be(open_pool: Opened, stage: Stage, r
         await moment()
     await answer(pool, record)
     assert pages(record) == dict.fromkeys(NAMES, 1)
+
+
+async def test_nobody_is_given_a_seat_in_a_page_that_is_kept_for_those_who_move(
+    open_pool: Opened, stage: Stage, record: Record
+) -> None:
+    pool = await open_pool(recycle=Recycle(after=0.0), sessions_per_page=1)
+    pool.open("a", stage.link("echo", "a"))
+    await record.until(lambda: record.said("a"))
+    asked, allowed = list[Sequence[str]](), asyncio.Event()
+
+    def may_move(sessions: Sequence[str]) -> bool:
+        asked.append(sessions)
+        return allowed.is_set()
+
+    pool.recycle(next(one for one in pool.aged() if one.page is not None), may_move)
+    while not asked:
+        await moment()
+    pool.open("b", stage.link("echo", "b"))
+    await record.until(lambda: record.said("b"))
+    allowed.set()
+    await record.until(lambda: len(record.said("a")) == 2)
+    assert pages(record) == {"a": 2, "b": 3}
+    assert pool.describe()[0].pages == 2
