@@ -1,3 +1,5 @@
+"""What is due is replaced, and under no session that is told something or is to end."""
+
 from browser_host.browsers.hosting import Aged
 from browser_host.protocol.instructions import EndSession, Mode, SetMode, SwitchColor
 from tests.support.host import scripted_host
