@@ -127,6 +127,19 @@ class InstructionRerouted:
 
 
 @dataclass(frozen=True, slots=True)
+class InstructionsUnheard:
+    """Nobody listens to its page any more: no answer to what is under way will be heard.
+
+    Args:
+        handed: numbers of the queued that are on their way to the page already.
+        text: why.
+    """
+
+    handed: frozenset[int]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkReplaced:
     """It has a watch link, or another one than before.
 
@@ -159,6 +172,7 @@ Happening: TypeAlias = (
     | InstructionUncertain
     | InstructionCancelled
     | InstructionRerouted
+    | InstructionsUnheard
     | LinkReplaced
     | TimePassed
 )

@@ -4,7 +4,7 @@ Every function that says what became of instructions yields new forms of entries
 leaves the session alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 
 from browser_host.protocol.instructions import EndSession, Instruction, SwitchColor
@@ -151,6 +151,22 @@ def stranded(session: Session, now: Instant, why: str) -> Iterator[Entry]:
     for entry in session.ledger:
         if entry.state is EntryState.QUEUED:
             yield replace(entry, state=EntryState.FAILED, finished_at=now, text=f"nothing was sent: {why}")
+
+
+def unheard(session: Session, handed: Container[int], now: Instant, why: str) -> Iterator[Entry]:
+    """What becomes of all that is under way when nobody listens to the page any more.
+
+    Args:
+        handed: numbers of the queued that are on their way to the page already.
+    """
+    for entry in session.ledger:
+        if settled(entry):
+            continue
+        if entry.state is EntryState.QUEUED and entry.order.number not in handed:
+            yield replace(entry, state=EntryState.CANCELLED, finished_at=now, text=f"nothing was sent: {why}")
+        else:
+            text = f"{why} before its outcome was known; it may have happened"
+            yield replace(entry, state=EntryState.UNCONFIRMED, finished_at=now, text=text)
 
 
 def overdue(session: Session, now: Instant) -> Iterator[Entry]:

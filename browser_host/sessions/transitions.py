@@ -1,5 +1,7 @@
 """What a happening makes of a session: the one function through which a session ever changes."""
 
+from collections.abc import Iterator
+
 from browser_host.protocol.instructions import SetMode
 from browser_host.sessions import happenings as h
 from browser_host.sessions import ledger_rules, words
@@ -12,7 +14,7 @@ from browser_host.sessions.session import ErrorCode, Fault, Hosting, Session
 _HUNG = Fault(ErrorCode.PAGE_HUNG, "the page it lives in does not answer")
 
 
-def apply(  # noqa: C901 - one case for each happening
+def apply(
     session: Session, happening: h.Happening, now: Instant
 ) -> Step:
     """The session after a happening, and what is to be published of it.
@@ -37,22 +39,49 @@ def apply(  # noqa: C901 - one case for each happening
             draft.tell_entry(entry)
         case h.InstructionPosted(number):
             _posted(draft, number)
-        case h.InstructionFailed(number, text):
-            draft.revise(ledger_rules.not_posted(session, number, now, text))
-        case h.InstructionUncertain(number, text):
-            draft.revise(ledger_rules.uncertain(session, number, now, text))
-        case h.InstructionCancelled(number, text):
-            draft.revise(ledger_rules.cancelled(session, number, now, text))
-        case h.InstructionRerouted(number, text):
-            draft.revise(ledger_rules.rerouted(session, number, now, text))
         case h.LinkReplaced(fingerprint):
             draft.set(link=fingerprint)
             draft.tell(ChangeType.HOSTING)
-        case h.TimePassed():
-            draft.revise(ledger_rules.overdue(session, now))
+        case (
+            h.InstructionFailed()
+            | h.InstructionUncertain()
+            | h.InstructionCancelled()
+            | h.InstructionRerouted()
+            | h.InstructionsUnheard()
+            | h.TimePassed()
+        ):
+            draft.revise(_fates(session, happening, now))
         case _:
             _hosted(draft, happening)
     return draft.step()
+
+
+def _fates(
+    session: Session,
+    happening: (
+        h.InstructionFailed
+        | h.InstructionUncertain
+        | h.InstructionCancelled
+        | h.InstructionRerouted
+        | h.InstructionsUnheard
+        | h.TimePassed
+    ),
+    now: Instant,
+) -> Iterator[Entry]:
+    """What becomes of instructions short of the page's answer."""
+    match happening:
+        case h.InstructionFailed(number, text):
+            return ledger_rules.not_posted(session, number, now, text)
+        case h.InstructionUncertain(number, text):
+            return ledger_rules.uncertain(session, number, now, text)
+        case h.InstructionCancelled(number, text):
+            return ledger_rules.cancelled(session, number, now, text)
+        case h.InstructionRerouted(number, text):
+            return ledger_rules.rerouted(session, number, now, text)
+        case h.InstructionsUnheard(handed, text):
+            return ledger_rules.unheard(session, handed, now, text)
+        case h.TimePassed():
+            return ledger_rules.overdue(session, now)
 
 
 def _posted(draft: Draft, number: int) -> None:

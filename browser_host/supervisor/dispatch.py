@@ -13,6 +13,7 @@ from browser_host.sessions.happenings import (
     InstructionFailed,
     InstructionGiven,
     InstructionPosted,
+    InstructionsUnheard,
     InstructionUncertain,
     TimePassed,
 )
@@ -187,9 +188,9 @@ class Dispatch:
         if self._waiting and any(change.type in _LEDGER_CHANGES for change in changes):
             self._wake([entry for entry in session.ledger if settled(entry)])
 
-    def forget(self, session: Session) -> None:
-        """The session was removed: whoever waits for its instructions hears what is known."""
-        self._wake(session.ledger)
+    def leave(self, session_id: str, why: str) -> None:
+        """Nobody will listen to the session's page any more: what is under way is told as it stands."""
+        self._fleet.apply(session_id, InstructionsUnheard(frozenset(self._handed), why))
 
     async def settle(self, given: Given) -> Entry | None:
         """Waits until an instruction came as far as it can come.

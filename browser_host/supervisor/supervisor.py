@@ -138,9 +138,9 @@ class Supervisor:
             UnknownSession: there is none with this id.
         """
         self.require([session_id])
+        self.dispatch.leave(session_id, "the session was removed")
         self.housing.release(session_id)
         session = self.fleet.remove(session_id)
-        self.dispatch.forget(session)
         self._scribe.forget(session_id)
         self._scribe.acted(by, traces.REMOVED, session)
         self._log.info("session.removed", id=session_id)

@@ -10,10 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import psutil
+
 from tests.soak.town import Town
+from tests.soak.violation import Violation
 from tests.support import ends
 from tests.support.household import kill
-from tests.support.processes import everybody, family
+from tests.support.processes import Family, everybody, family
 from tests.support.programs import alive
 
 HOUR_S = 3600.0
@@ -35,25 +38,25 @@ class Fault:
 
 def kill_renderer(town: Town, chance: random.Random) -> None:
     with town.dying():
-        kill(chance.choice(family(town.stage.host.pid).renderers))
+        _kill(chance.choice(_family(town).renderers))
 
 
 def kill_browser(town: Town, _: random.Random) -> None:
     with town.dying():
-        kill(family(town.stage.host.pid).browser)
+        _kill(_family(town).browser)
 
 
 def kill_driver(town: Town, _: random.Random) -> None:
     with town.dying():
-        kill(family(town.stage.host.pid).driver)
+        _kill(_family(town).driver)
 
 
 def stop_browser(town: Town, _: random.Random) -> None:
-    _until_gone(town, family(town.stage.host.pid).browser)
+    _until_gone(town, _family(town).browser)
 
 
 def stop_driver(town: Town, _: random.Random) -> None:
-    _until_gone(town, family(town.stage.host.pid).driver)
+    _until_gone(town, _family(town).driver)
 
 
 def loop(town: Town, chance: random.Random) -> None:
@@ -79,7 +82,8 @@ def restart_host(town: Town, _: random.Random) -> None:
 def suspend(town: Town, chance: random.Random) -> None:
     pids = everybody(town.stage.host.pid)
     for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
     time.sleep(chance.uniform(1, 9))
     for pid in reversed(pids):
         with contextlib.suppress(ProcessLookupError):
@@ -105,7 +109,7 @@ def silence_service(town: Town, chance: random.Random) -> None:
 def slow_service(town: Town, chance: random.Random) -> None:
     pid = town.service.program.pid
     with town.dying():
-        kill(chance.choice(family(town.stage.host.pid).renderers))
+        _kill(chance.choice(_family(town).renderers))
         for _ in range(chance.randrange(8, 24)):
             os.kill(pid, signal.SIGSTOP)
             time.sleep(0.2)
@@ -127,7 +131,7 @@ def close_terminal(town: Town, _: random.Random) -> None:
 
 
 def kill_dashboard(town: Town, _: random.Random) -> None:
-    kill(town.window.process.pid)
+    _kill(town.window.process.pid)
     town.close_window()
     town.open_window()
 
@@ -162,19 +166,37 @@ FAULTS: Mapping[str, Fault] = {
 """Not a socket that is deleted, nor a journal that is damaged: a person must act then."""
 
 GIVEN_UP_WITHIN_S = 50.0
+BROWSER_WITHIN_S = 90.0
+
+
+def _family(town: Town) -> Family:
+    """The host's processes, once a browser with pages is among them: an earlier fault may have ended it."""
+    deadline = time.monotonic() + BROWSER_WITHIN_S
+    while time.monotonic() < deadline:
+        # They come and go while they are looked at.
+        with contextlib.suppress(ValueError, psutil.Error):
+            if (found := family(town.stage.host.pid)).renderers:
+                return found
+        time.sleep(0.1)
+    raise Violation(f"no browser with a page within {BROWSER_WITHIN_S:.0f} s")
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):  # gone by itself meanwhile
+        kill(pid)
 
 
 def _until_gone(town: Town, pid: int) -> None:
     """Stops a process for ever, and waits until the host has given it up."""
     with town.dying():
-        os.kill(pid, signal.SIGSTOP)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
         deadline = time.monotonic() + GIVEN_UP_WITHIN_S
         while alive([pid]) and time.monotonic() < deadline:
             time.sleep(0.2)
 
 
 def _order(town: Town, chance: random.Random, what: str) -> None:
-    links = sorted(session["link"] for session in town.home.look().values())
     with town.dying():
-        town.service.order(chance.choice(links), what)
+        town.service.tell(chance.choice(town.visitors), what)
         time.sleep(12)  # from the order, which pages ask for, to the page's being given up

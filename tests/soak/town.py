@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ class Town:
         self._window = contextlib.ExitStack()
         self.stage = Stage(home, self.log, self._start_service(), sessions, Numbers)
         self.window: Terminal
+        self.visitors: Sequence[str] = ()
 
     @property
     def service(self) -> Upscope:
@@ -60,6 +61,7 @@ class Town:
         self.home.configure("\n".join((browser, CONFIGURATION, *entries)))
         self.start_host()
         self.stage.rested(60)
+        self.visitors = sorted(self.service.visitors().values())
         self.open_window()
 
     def start_host(self) -> None:

@@ -170,7 +170,7 @@ async def test_removing_a_session_answers_whoever_waits_for_it() -> None:
         host.supervisor.remove(session_id)
         entry = await asyncio.wait_for(waiting, 1)
         assert entry is not None
-        assert entry.state is EntryState.QUEUED
+        assert entry.state is EntryState.CANCELLED
         assert host.hosting.posted == []
 
 
@@ -269,3 +269,29 @@ async def test_ended_sessions_are_forgotten_after_their_time() -> None:
             while first in host.supervisor.fleet:
                 await host.feed.news(host.feed.seq, within=2)
         assert second in host.supervisor.fleet
+
+
+async def test_what_is_under_way_to_a_session_that_is_removed_has_its_fate_written_down() -> None:
+    async with scripted_host(hosting=ScriptedHosting(posts=False)) as host:
+        (session_id,) = host.live(1)
+        sent, handed = (
+            host.give(session_id, SwitchColor("#ff0000")),
+            host.give(session_id, SwitchColor("#00ff00")),
+        )
+        queued = host.give(session_id, EndSession(), delay_s=60)
+        assert sent.order is not None
+        host.hosting.sink(reports.InstructionPosted(session_id, sent.order.number))
+        waiting = asyncio.ensure_future(host.supervisor.dispatch.settle(queued))
+        await asyncio.wait([waiting], timeout=0.01)
+        host.supervisor.remove(session_id)
+        fate = await waiting
+        assert fate is not None
+        assert (fate.state, fate.text) == (EntryState.CANCELLED, "nothing was sent: the session was removed")
+        rows = await host.journal.history(since=None, session=session_id, limit=100)
+        last = {row["instruction"]: (row["outcome"], row["text"]) for row in rows if row["instruction"]}
+        assert handed.order is not None
+        for one in (sent, handed):
+            assert one.order is not None
+            outcome, text = last[f"i{one.order.number}"]
+            assert outcome == "unconfirmed"
+            assert "the session was removed before its outcome was known; it may have happened" in text

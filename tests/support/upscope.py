@@ -51,7 +51,14 @@ class Upscope:
 
     def order(self, link: str, do: str, message: Any = None) -> None:
         """Tells the pages of the session with this link's fingerprint to do something."""
-        visitor = next(lived["session"] for lived in self.record()["life"] if lived["link"] == link)
+        self.tell(self.visitors()[link], do, message)
+
+    def visitors(self) -> dict[str, str]:
+        """The visitors whose pages spoke since this one runs, by their links' fingerprints."""
+        return {lived["link"]: lived["session"] for lived in self.record()["life"]}
+
+    def tell(self, visitor: str, do: str, message: Any = None) -> None:
+        """The same by the visitor's id, which is the same in every simulator of this seed."""
         request = urllib.request.Request(  # noqa: S310 - ours
             f"{self.origin}/control/{visitor}",
             json.dumps({"do": do, "message": message}).encode(),
