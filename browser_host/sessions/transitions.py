@@ -14,9 +14,7 @@ from browser_host.sessions.session import ErrorCode, Fault, Hosting, Session
 _HUNG = Fault(ErrorCode.PAGE_HUNG, "the page it lives in does not answer")
 
 
-def apply(
-    session: Session, happening: h.Happening, now: Instant
-) -> Step:
+def apply(session: Session, happening: h.Happening, now: Instant) -> Step:
     """The session after a happening, and what is to be published of it.
 
     Args:
