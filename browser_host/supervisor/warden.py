@@ -85,7 +85,7 @@ class Warden:
                     await stopping.wait()
 
     async def look(self) -> None:
-        """Ends whom the rules name, each if they still do when its turn comes: the journal may take its time."""
+        """Ends whom the rules name, each if they still do when it is its turn: the journal takes its time."""
         for found, why in self.due():
             session = self._fleet.get(found.id)
             if session is None or not self._holds(session, why):

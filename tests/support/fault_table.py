@@ -27,7 +27,7 @@ ROWS: Mapping[str, Row] = {
     "page loops": Row("its page's sessions unresponsive, page_hung", 9, "all live, in the same page", 15),
     "page loops again": Row("its page's sessions lost, page_hung", 18, "all live, the culprit too", 25),
     "session loops whatever page it is in": Row(
-        "its page's sessions lost, page_hung", 30, "the others live, the culprit named and apart", 60
+        "its page's sessions lost, page_hung", 30, "the others live, the culprit named and apart", 90
     ),
     "half of the pages refuse": Row("blocked, and why", 15, "the others live", 15),
     # browsers
@@ -40,7 +40,7 @@ ROWS: Mapping[str, Row] = {
     "machine suspended": Row("nothing", None, "all live", 10),
     "clock set forward": Row("nothing", None, "instructions confirmed", 5),
     "clock set back": Row("nothing", None, "instructions confirmed", 5),
-    "socket deleted": Row("no host, exit 3", 3, "the same host answers", 10),
+    "socket deleted": Row("nothing", None, "the same host answers, at a socket made anew", 10),
     "configuration turned to nonsense": Row("health: degraded, and why", 5, "health: ok", 5),
     # journal
     "disk full": Row("refused, journal; health: why", 3, "instructions confirmed", 8),
