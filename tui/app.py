@@ -181,7 +181,7 @@ class WatchdeckApp(App[None]):
                 screen.show(self.deck, now)
 
     def _count_down(self, now: float) -> None:
-        words = undo.words(self._acts.pending(self.deck), now)
+        words = undo.words(self._acts.pending(self.deck), now, self.deck.link)
         if words != self._counted_down:
             self._counted_down = words
             self._main.say(words, Tone.WARN)
@@ -205,10 +205,13 @@ class WatchdeckApp(App[None]):
         if not aim.ids:
             self.say(f"nothing to end: {aim.left_out or 'the host knows none of them any more'}")
             return
-        asking = question.ending(aim.ids, asked.target, self._undo_s, aim.left_out)
+        promised = self._undo_s
+        asking = question.ending(aim.ids, asked.target, promised, aim.left_out)
 
         def answered(confirmed: tuple[str, ...] | None) -> None:
-            if confirmed:
+            if confirmed and (why := question.promise_broken(promised, self._undo_s)):
+                self.say(why, Weight.WARNING)
+            elif confirmed:
                 self._start(self._acts.end(confirmed, self._undo_s))
 
         self._open(ConfirmScreen(asking, self.deck), answered)

@@ -81,6 +81,21 @@ def ending(ids: tuple[str, ...], target: str, undo_s: float, left_out: str = "")
     return Question(title=f"{what}?", go=what, text=text, ids=ids)
 
 
+def promise_broken(promised_s: float, undo_s: float) -> str:
+    """Why what was agreed to may not be done: the time to take it back became shorter; else empty.
+
+    Args:
+        promised_s: seconds that the question named.
+        undo_s: seconds that the host waits now.
+    """
+    if undo_s >= promised_s:
+        return ""
+    return (
+        f"nothing was ended: the time to take it back is {undo_s:g} s now, and the question said "
+        f"{promised_s:g} s; ask again"
+    )
+
+
 def sessions_counted(count: int) -> str:
     """`1 session`, `12 sessions`."""
     return f"{count} session" if count == 1 else f"{count} sessions"

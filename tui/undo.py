@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from browser_host.api.schema import Outcome
-from tui.state import Deck
+from tui.state import Deck, LinkState
 
 QUEUED = "queued"
 """The ledger's word for what was not posted yet."""
@@ -40,11 +40,14 @@ def still_pending(ends: Iterable[GivenEnd], deck: Deck, now: float) -> tuple[Giv
     return tuple(end for end in ends if _is_pending(end, deck, now))
 
 
-def words(pending: tuple[GivenEnd, ...], now: float) -> str:
-    """The line that counts down, empty where nothing is pending."""
+def words(pending: tuple[GivenEnd, ...], now: float, link: LinkState) -> str:
+    """The line that counts down, empty where nothing is pending; a host that is lost takes nothing back."""
     if not pending:
         return ""
     count = len({end.session for end in pending})
+    if link is LinkState.LOST:
+        pending_ends = "1 end is" if count == 1 else f"{count} ends are"
+        return f"{pending_ends} pending, and z can't reach the host: it is lost"
     what = f"ending {count} session{'' if count == 1 else 's'}"
     left = math.ceil(min(end.until for end in pending) - now)
     when = f"in {left} s" if left > 0 else "now"

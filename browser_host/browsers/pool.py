@@ -58,6 +58,7 @@ class Pool:
         )
         self._recycling = Recycling(
             self._books,
+            sink=sink,
             log=log,
             chores=self._chores,
             start=self._starts.start,

@@ -7,9 +7,10 @@ from typing import TypeAlias
 from browser_host.bridge.chores import Chores
 from browser_host.browsers import processes
 from browser_host.browsers.books import Books
-from browser_host.browsers.hosting import Aged, Placing
+from browser_host.browsers.hosting import Aged, Placing, ReportSink
 from browser_host.browsers.log import Log
 from browser_host.browsers.page import HostPage, PageState
+from browser_host.browsers.reports import BrowserReplaced
 from browser_host.browsers.settings import Recycle
 from browser_host.browsers.shelf import Shelf
 from browser_host.errors import BrowserUnavailable
@@ -75,6 +76,7 @@ class Recycling:
         self,
         books: Books,
         *,
+        sink: ReportSink,
         log: Log,
         chores: Chores,
         start: Callable[[], Awaitable[Shelf | None]],
@@ -83,6 +85,7 @@ class Recycling:
         over: Callable[[], None],
     ) -> None:
         self._books = books
+        self._sink = sink
         self._log = log
         self._chores = chores
         self._start = start
@@ -151,6 +154,7 @@ class Recycling:
             shelf.retiring = not shelf.pages  # else it goes on, until the next try
         self._log.info("browser.recycled", browser=shelf.engine.number, by=new.engine.number)
         if self._books.strike_shelf(shelf.engine.number) is not None:
+            self._sink(BrowserReplaced(shelf.engine.number))
             self._chores.start(f"close browser {shelf.engine.number}", shelf.bury())
 
     async def _younger(self, shelf: Shelf) -> Shelf | None:

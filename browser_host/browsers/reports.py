@@ -24,6 +24,13 @@ class BrowserLost:
 
 
 @dataclass(frozen=True, slots=True)
+class BrowserReplaced:
+    """A browser was closed because a younger one took all its sessions; nothing was lost."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class BrowsersGivenUp:
     """No further browser is started until `retry`; these sessions wait for one in vain.
 
@@ -146,6 +153,7 @@ class InstructionUncertain:
 Report: TypeAlias = (
     BrowserStarted
     | BrowserLost
+    | BrowserReplaced
     | BrowsersGivenUp
     | SessionOpened
     | SessionBlocked

@@ -4,6 +4,7 @@ import asyncio
 import sys
 import termios
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -52,6 +53,8 @@ def end(
 ) -> Exit:
     """End sessions: shows the plan, asks, ends, and tells what became of each.
 
+    With --stale it asks again where one of them is not stale any more when the answer comes.
+
     Ctrl-C takes back the ends that still wait their time to undo. Exit code 0: all confirmed by their
     pages; 4: none in time; 5: some.
     """
@@ -63,7 +66,7 @@ def end(
     if dry_run or not planned.plan:
         return _tell_plan(planned, as_json=invocation.json)
     say("\n".join(plan_lines(planned.plan)))
-    if not (yes or _agreed(planned.plan)):
+    if not (yes or _agreed_knowingly(socket, planned.plan, stale=stale)):
         say("nothing was ended")
         return Exit.FAILED
     outcome = asyncio.run(run_plan(socket, planned.plan, timeout))
@@ -88,6 +91,29 @@ def _tell_plan(planned: Outcome, *, as_json: bool) -> Exit:
         say(f"{result.id} is left alone: {result.text}")
     say(f"{len(planned.plan)} would be ended" if planned.plan else "nothing to end")
     return Exit.OK
+
+
+def _agreed_knowingly(socket: Path, plan: Sequence[PlanEntry], *, stale: bool) -> bool:
+    """Asks, and asks again while the answer came without knowing that somebody is not stale any more."""
+    known: set[str] = set()
+    while _agreed(plan):
+        fresh = asyncio.run(_not_stale_any_more(socket, plan)) if stale else []
+        if known.issuperset(entry.id for entry in fresh):
+            return True
+        known.update(entry.id for entry in fresh)
+        say("changed since the plan was made:")
+        say("\n".join(plan_lines(fresh)))
+    return False
+
+
+async def _not_stale_any_more(socket: Path, plan: Sequence[PlanEntry]) -> list[PlanEntry]:
+    async with ask(socket) as client:
+        now = {session.id: session for session in (await client.snapshot()).sessions}
+    return [
+        replace(entry, status=session.status, reason="not stale any more")
+        for entry in plan
+        if (session := now.get(entry.id)) is not None and session.ended is None and session.stale is None
+    ]
 
 
 def _agreed(plan: Sequence[PlanEntry]) -> bool:

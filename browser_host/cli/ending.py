@@ -11,7 +11,7 @@ from browser_host.api.schema import Outcome, PlanEntry, Result, Target
 from browser_host.cli.asking import ask
 from browser_host.cli.outcomes import SKIPPED
 from browser_host.cli.output import say
-from browser_host.errors import UnknownSession
+from browser_host.errors import UnknownSession, WatchdeckError
 
 if TYPE_CHECKING:
     from browser_host.api.client import HostClient
@@ -21,9 +21,12 @@ TRIES = 3
 
 TAKE_BACK_WITHIN_S = 10.0
 
-QUEUED = "queued"
-FAILED = "failed"
+OPEN = frozenset({"queued", "sent"})
+UNCONFIRMED = "unconfirmed"
 CANCELLED = "cancelled"
+
+REMOVED = "its session was removed; it is not known what became of the end"
+HOST_LOST = "the host went away; what it did is in its history"
 
 
 async def run_plan(socket: Path, plan: Sequence[PlanEntry], timeout_s: float | None) -> Outcome:
@@ -70,27 +73,27 @@ async def _begin(client: "HostClient", ids: Sequence[str], timeout_s: float | No
 
 
 async def _finish(client: "HostClient", begun: Outcome) -> Outcome:
-    """The outcome once every end came as far as it can; one whose session was removed stays as it was."""
+    """The outcome once every end came as far as it can; what can't be heard of any more is unconfirmed."""
     settled = {}
-    waiting = _given(begun)
-    while waiting:
-        try:
-            settled = {result.instruction: result for result in (await client.settle(waiting)).results}
-        except UnknownSession:
-            known = {one.id for one in (await client.snapshot()).sessions}
-            waiting = [one.instruction for one in begun.results if one.instruction and one.id in known]
-        else:
-            break
-    results = tuple(settled.get(one.instruction, _unknown(one)) for one in begun.results)
+    waiting, lost = _given(begun), REMOVED
+    try:
+        while waiting:
+            try:
+                settled = {result.instruction: result for result in (await client.settle(waiting)).results}
+            except UnknownSession:
+                known = {one.id for one in (await client.snapshot()).sessions}
+                left = [one.instruction for one in begun.results if one.instruction and one.id in known]
+                waiting = left if left != waiting else []
+            else:
+                break
+    except WatchdeckError as error:
+        lost = f"{HOST_LOST} ({error})"
+    results = tuple(settled.get(one.instruction) or _unheard(one, lost) for one in begun.results)
     return Outcome(results, Counter(one.state for one in results), begun.plan)
 
 
-def _unknown(result: Result) -> Result:
-    if result.state != QUEUED:
-        return result
-    return replace(
-        result, state=FAILED, text="its session was removed; it is not known what became of the end"
-    )
+def _unheard(result: Result, why: str) -> Result:
+    return replace(result, state=UNCONFIRMED, text=why) if result.state in OPEN else result
 
 
 def _with_gone(outcome: Outcome, gone: Sequence[str]) -> Outcome:

@@ -130,6 +130,8 @@ async def _run(
             group.create_task(parts.warden.run(signals.stop_asked), name="warden")
             if parts.scout is not None:
                 group.create_task(parts.scout.run(signals.stop_asked), name="scout")
+        # While clients can still be told, and before all are ended: a pending end keeps another one off.
+        supervisor.abandon()
         if reload.settings.host.on_exit is OnExit.END:
             await _end_all(supervisor, parts.scribe, log)
     log.info("host.stopped")

@@ -183,13 +183,17 @@ class Supervisor:
             return self.housing.holder_of(new.link)
         return next((one.id for one in self.fleet if one.visitor == new.visitor), None)
 
+    def abandon(self) -> None:
+        """Says of what waits that it is not sent, to those who wait for it too: the host is stopping."""
+        self.dispatch.abandon("the host stopped before it was sent")
+
     def close(self) -> None:
         """Stops the clockwork, and says of what waited that it was not sent.
 
         The hosting and the feed are closed by whoever made them.
         """
         self._agenda.close()
-        self.dispatch.abandon("the host stopped before it was sent")
+        self.abandon()
 
     def _handle(self, report: reports.Report | answers.Answer) -> None:  # noqa: C901, PLR0912 - one case for each report
         match report:
@@ -238,6 +242,8 @@ class Supervisor:
                 self._publish("browser.started", {"browser": number, "name": name, "version": version})
             case reports.BrowserLost(number, text):
                 self._publish("browser.lost", {"browser": number, "text": text})
+            case reports.BrowserReplaced():
+                self._publish(RESYNC, {})  # no event says that a browser went and nothing was lost
 
     def _publish(self, kind: str, fields: dict[str, Any]) -> None:
         self._feed.publish(kind, None, self._clock(), fields)

@@ -7,7 +7,7 @@ import psutil
 
 from browser_host.browsers.hosting import Aged
 from browser_host.browsers.pool import Pool
-from browser_host.browsers.reports import InstructionPosted, SessionOpened, SessionsLost
+from browser_host.browsers.reports import BrowserReplaced, InstructionPosted, SessionOpened, SessionsLost
 from browser_host.browsers.settings import Recycle
 from tests.browsers.conftest import Opened
 from tests.browsers.stage import WITHIN_S, Record, Stage, talking_until
@@ -103,6 +103,7 @@ async def test_a_browser_is_replaced_by_a_new_one_and_its_processes_end(
     _, alive = await asyncio.to_thread(psutil.wait_procs, old, timeout=10)
     assert not [p for p in alive if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
     assert [(browser.number, browser.sessions) for browser in pool.describe()] == [(2, 3)]
+    assert record.of(BrowserReplaced) == [BrowserReplaced(1)]
     assert not record.of(SessionsLost)
 
 

@@ -15,8 +15,10 @@ import pytest
 
 from browser_host.api.schema import PlanEntry
 from browser_host.cli.ending import run_plan
+from browser_host.cli.outcomes import CONFIRMED, exit_code
 from browser_host.errors import Exit, NoHost
 from browser_host.sessions.ledger import EntryState
+from browser_host.sessions.staleness import StaleLimits, StaleRules
 from browser_host.supervisor.rules import Rules
 from tests.cli.conftest import Hosting
 from tests.support.host import ScriptedHost
@@ -93,14 +95,50 @@ async def test_no_host_is_no_host_for_a_plan_too(home: Path) -> None:
         await run_plan(socket_of(home), plan("a1"), None)
 
 
+async def test_ends_whose_host_goes_away_are_unconfirmed_and_each_has_a_result(
+    hosting: Hosting, home: Path
+) -> None:
+    async with hosting(Rules(undo_s=WITHIN_S, confirm_within_s=1.0)) as host:
+        ids = host.live(2)
+        running = asyncio.create_task(run_plan(socket_of(home), plan(*ids), None))
+        await until(host, lambda: all(host.session(one).ledger for one in ids))
+    outcome = await running
+    assert [(one.id, one.state) for one in outcome.results] == [(one, "unconfirmed") for one in ids]
+    assert all("the host went away" in one.text for one in outcome.results)
+    assert exit_code(outcome.results, CONFIRMED) is Exit.NOTHING_CONFIRMED
+
+
+async def test_an_end_whose_session_is_removed_meanwhile_is_never_called_failed(
+    hosting: Hosting, home: Path
+) -> None:
+    async with hosting(Rules(undo_s=WITHIN_S, confirm_within_s=1.0)) as host:
+        (gone,) = host.live(1)
+        running = asyncio.create_task(run_plan(socket_of(home), plan(gone), None))
+        await until(host, lambda: bool(host.session(gone).ledger))
+        host.supervisor.remove(gone)
+        (result,) = (await running).results
+    assert result.state in {"queued", "cancelled", "unconfirmed"}, result
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Asked:
     code: int
     talk: str
 
 
-def ask(home: Path, *arguments: str, answer: str | None) -> Asked:
-    """The command on a terminal of its own; it is answered (or interrupted) once it asks."""
+def ask(
+    home: Path,
+    *arguments: str,
+    answer: str | None,
+    meanwhile: Callable[[], object] = lambda: None,
+    again: str = "n",
+) -> Asked:
+    """The command on a terminal of its own; it is answered (or interrupted) once it asks.
+
+    Args:
+        meanwhile: done before the first answer.
+        again: the answer to a second question.
+    """
     screen, terminal = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "browser_host", "end", *arguments],
@@ -116,15 +154,16 @@ def ask(home: Path, *arguments: str, answer: str | None) -> Asked:
         over = threading.Event()
         interrupter = threading.Thread(target=_interrupt, args=(process, over))
         talk = b""
-        answered = False
+        answered = 0
         while piece := _read(screen):
             talk += piece
-            if not answered and (b"? [y/N]" in talk or b"to end them" in talk):
-                answered = True
+            if answered < talk.count(b"? [y/N]") + talk.count(b"to end them"):
+                answered += 1
                 if answer is None:
                     interrupter.start()
                 else:
-                    os.write(screen, f"{answer}\n".encode())
+                    meanwhile()
+                    os.write(screen, f"{answer if answered == 1 else again}\n".encode())
         code = process.wait()
         over.set()
         deadline.cancel()
@@ -170,3 +209,33 @@ async def test_the_question_ends_nothing_unless_it_is_answered_so(
     assert ended == (ids if code is Exit.NOTHING_CONFIRMED else [])
     assert all(session_id in asked.talk for session_id in ids)
     assert ("nothing was ended" in asked.talk) == (code is Exit.FAILED)
+
+
+@pytest.mark.parametrize("again", ["n", "y"])
+async def test_who_is_not_stale_any_more_is_told_before_the_stale_are_ended(
+    hosting: Hosting, home: Path, again: str
+) -> None:
+    limits = StaleRules(StaleLimits(pending=0.01))
+    rules = Rules(undo_s=0.0, confirm_within_s=0.2, ends_per_second=1000, stale=limits)
+    async with hosting(rules) as host:
+        accepted, pending = ids = host.live(2, "pendingRequest")
+
+        def stale() -> list[str]:
+            return [one["id"] for one in host.service.snapshot()["sessions"] if one["stale"]]
+
+        await until(host, lambda: stale() == ids)
+        loop = asyncio.get_running_loop()
+
+        async def accepts() -> None:
+            if host.session(accepted).status != "active":
+                host.hosting.says_status(accepted, "active")
+            await until(host, lambda: stale() == [pending])
+
+        def meanwhile() -> None:
+            asyncio.run_coroutine_threadsafe(accepts(), loop).result(WITHIN_S)
+
+        asked = await asyncio.to_thread(ask, home, "--stale", answer="y", meanwhile=meanwhile, again=again)
+        ended = [posted.session_id for posted in host.hosting.posted]
+    assert asked.talk.count("End these 2 sessions?") == 2, asked.talk
+    assert "not stale any more" in asked.talk
+    assert ended == ([accepted, pending] if again == "y" else [])

@@ -1,10 +1,12 @@
 """How a host begins and ends: signals, `stop`, its lifeline, a second host, a stale socket, no browser."""
 
+import json
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -76,6 +78,19 @@ def test_signals_and_stop_end_it_in_order_and_its_ids_stay(home: Home, hosting: 
                 assert home.run(way).returncode == 0
             ended_in_order(home, program, family, began)
     assert seen[0] == seen[1] == seen[2]
+
+
+def test_an_end_that_waits_when_the_host_stops_is_told_as_cancelled(home: Home, hosting: Hosting) -> None:
+    with hosting() as program:
+        ids = all_live(home)
+        with ThreadPoolExecutor(1) as aside:
+            ending = aside.submit(home.run, "end", ids["s0"], "--yes", "--json")
+            home.until(lambda now: bool((now["s0"]["instruction"] or {}).get("state") == "queued"), 10)
+            assert home.run("stop").returncode == 0
+            answer = ending.result(ENDS_WITHIN_S)
+        assert program.process.wait(ENDS_WITHIN_S) == 0
+    (result,) = json.loads(answer.stdout)["results"]
+    assert (result["state"], result["text"]) == ("cancelled", "the host stopped before it was sent")
 
 
 def test_it_ends_with_its_lifeline_and_not_with_its_terminal(home: Home, hosting: Hosting) -> None:

@@ -1,5 +1,7 @@
 """What is due is replaced, and under no session that is told something or is to end."""
 
+from browser_host.api.schema import RESYNC
+from browser_host.browsers import reports
 from browser_host.browsers.hosting import Aged
 from browser_host.protocol.instructions import EndSession, Mode, SetMode, SwitchColor
 from tests.support.host import scripted_host
@@ -47,3 +49,10 @@ async def test_one_that_can_never_be_replaced_keeps_no_other_from_it() -> None:
             (1, 2),
             (1, None),
         ]
+
+
+async def test_clients_take_a_new_snapshot_when_a_browser_was_replaced_and_do_not_count_it_on() -> None:
+    async with scripted_host() as host:
+        host.hosting.sink(reports.BrowserStarted(2, "chromium", "1"))
+        host.hosting.sink(reports.BrowserReplaced(1))
+        assert [event["type"] for event in host.events()][-2:] == ["browser.started", RESYNC]

@@ -27,6 +27,12 @@ ROWS = 12
 OTHER_LINES = 15
 """Lines of the prompt beside the list; the answers must be in sight on any terminal."""
 
+SMALL_BELOW = (60, 20)
+"""Columns and lines below which the prompt does without its air and its line of keys."""
+
+LEAST_LINES = 5
+"""Lines of the small prompt beside its words: its frame, one session, the number typed, the answers."""
+
 
 class Choice(Static):
     """One of the two answers; the screen hears keys and clicks for it."""
@@ -62,6 +68,9 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
     }
     ConfirmScreen #go.locked { text-style: dim; }
     ConfirmScreen #keys { color: $text-muted; margin-top: 1; }
+    ConfirmScreen.small > Vertical { padding: 0 1; }
+    ConfirmScreen.small #named, ConfirmScreen.small #typed { margin: 0; }
+    ConfirmScreen.small #keys { display: none; }
     """
 
     def __init__(self, question: Question, deck: Deck) -> None:
@@ -95,7 +104,10 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Leaves the lines to the answers first, to the list then."""
-        self.query_one("#named").styles.max_height = max(1, min(ROWS, event.size.height - OTHER_LINES))
+        columns, lines = event.size
+        self.set_class(columns < SMALL_BELOW[0] or lines < SMALL_BELOW[1], "small")
+        self.query_one("#headline").styles.max_height = max(1, lines - LEAST_LINES)
+        self.query_one("#named").styles.max_height = max(1, min(ROWS, lines - OTHER_LINES))
 
     def show(self, deck: Deck, _now: float) -> None:
         """Says what became of the sessions since the prompt opened."""

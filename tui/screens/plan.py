@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from browser_host.errors import WatchdeckError
 from browser_host.sessions.staleness import Rule
-from tui import plan_state
+from tui import plan_state, question
 from tui.bulk import BulkEnd
 from tui.plan_scene import Phase, Scene
 from tui.plan_state import Draft, Offer, Source
@@ -178,12 +178,14 @@ class PlanScreen(Screen[None], inherit_bindings=False):
         if asked is None:
             self._say("nothing to end: all of the plan have ended already")
             return
-        undo_s = self._deck.host.undo_s if self._deck.host else 0.0
+        promised = self._undo_s
 
         def answered(confirmed: tuple[str, ...] | None) -> None:
-            if confirmed:
+            if confirmed and (why := question.promise_broken(promised, self._undo_s)):
+                self._say(why)
+            elif confirmed:
                 self._on_run, self._cursor = True, None
-                self._start(self._bulk.carry_out(draft.plan, draft.meant, confirmed, undo_s))
+                self._start(self._bulk.carry_out(draft.plan, draft.meant, confirmed, self._undo_s))
 
         self.app.push_screen(ConfirmScreen(asked, self._deck), answered)
 
@@ -222,6 +224,10 @@ class PlanScreen(Screen[None], inherit_bindings=False):
             self._bulk.trouble = str(error)
         self._asking = False
         self._paint()
+
+    @property
+    def _undo_s(self) -> float:
+        return self._deck.host.undo_s if self._deck.host else 0.0
 
     def _say(self, words: str) -> None:
         self._said = (words, time.time() + SAID_FOR_S)

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from browser_host.api.schema import RESYNC
+from browser_host.sessions.instant import system_clock
 from browser_host.sessions.staleness import StaleLimits, StaleRules
 from browser_host.supervisor.rules import Rules
 from tests.support.host import PEER
 from tests.tui.plan.stage import stage
+from tui.screens.confirm import ConfirmScreen
 from tui.screens.plan import PlanScreen
 
 QUICK = Rules(undo_s=0.0, confirm_within_s=0.5, ends_per_second=1000)
@@ -73,6 +76,22 @@ async def test_all_is_taken_back_while_the_time_to_undo_lasts(tmp_path: Path) ->
         await one.shows("3 queued", "posted in")
         await one.press("z")
         await one.shows("3/3", "3 cancelled")
+        assert one.ended() == []
+
+
+async def test_a_plan_is_not_run_when_the_time_to_take_it_back_became_shorter_under_its_prompt(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, PATIENT, count=3) as one:
+        await one.press("a", "E")
+        await one.shows("3 to be ended")
+        await one.press("enter")
+        await one.until(lambda: isinstance(one.app.screen, ConfirmScreen))
+        one.host.rules.now = QUICK
+        one.host.feed.publish(RESYNC, None, system_clock(), {})
+        await one.until(lambda: one.app.deck.host is not None and one.app.deck.host.undo_s == 0.0)
+        await one.press("tab", "enter")
+        await one.shows("nothing was ended", "3 to be ended")
         assert one.ended() == []
 
 

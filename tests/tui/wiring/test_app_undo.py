@@ -7,7 +7,7 @@ from browser_host.api.schema import Outcome, Result
 from browser_host.sessions.views import EndedView, InstructionView, SessionView
 from tests.tui.wiring.fake_host import session
 from tui import undo
-from tui.state import Deck
+from tui.state import Deck, LinkState
 from tui.undo import GivenEnd
 
 STATES = ["queued", "sent", "confirmed", "unconfirmed", "failed", "cancelled"]
@@ -21,6 +21,7 @@ def deck_with(state: str | None, instruction: str = "i1", ended: EndedView | Non
     return Deck(sessions={"s1": view})
 
 
+HERE = LinkState.ATTACHED
 END = GivenEnd("i1", "s1", until=10.0)
 
 
@@ -49,7 +50,14 @@ def test_only_what_the_host_queued_was_given() -> None:
 
 def test_the_line_counts_sessions_and_whole_seconds() -> None:
     two = (END, GivenEnd("i2", "s2", 10.0))
-    assert undo.words((), 0) == ""
-    assert undo.words((END,), 7.2) == "ending 1 session in 3 s — z takes it back"
-    assert undo.words(two, 9.99) == "ending 2 sessions in 1 s — z takes it back"
-    assert undo.words(two, 11) == "ending 2 sessions now — z takes it back"
+    assert undo.words((), 0, HERE) == ""
+    assert undo.words((END,), 7.2, HERE) == "ending 1 session in 3 s — z takes it back"
+    assert undo.words(two, 9.99, HERE) == "ending 2 sessions in 1 s — z takes it back"
+    assert undo.words(two, 11, HERE) == "ending 2 sessions now — z takes it back"
+
+
+def test_nothing_is_promised_while_the_host_is_lost() -> None:
+    two = (END, GivenEnd("i2", "s2", 10.0))
+    assert undo.words((), 0, LinkState.LOST) == ""
+    assert undo.words((END,), 7, LinkState.LOST) == "1 end is pending, and z can't reach the host: it is lost"
+    assert undo.words(two, 7, LinkState.LOST).startswith("2 ends are pending")

@@ -13,7 +13,9 @@ from rich.console import Console
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from browser_host.api.schema import RESYNC
 from browser_host.errors import Refused
+from browser_host.sessions.instant import system_clock
 from tests.tui.wiring.fake_host import FakeHost
 from tui.app import Setup, WatchdeckApp
 from tui.link import GONE
@@ -99,6 +101,20 @@ async def test_ending_asks_and_ends_what_was_meant_when_the_key_was_pressed(host
         await pilot.press("tab", "enter")
         action, body = await asked(host)
         assert (action, body["ids"]) == ("endSession", ("s2",))
+
+
+async def test_nothing_is_ended_when_the_time_to_take_it_back_became_shorter_under_the_prompt(
+    host: FakeHost,
+) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        host.undo_s = 0.0
+        host.events.publish(RESYNC, None, system_clock(), {})
+        await until(pilot, lambda: app.deck.host is not None and app.deck.host.undo_s == 0.0)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "nothing was ended" in notices(app))
+        assert host.asked.empty()
 
 
 async def test_cancelling_ends_nothing(host: FakeHost) -> None:

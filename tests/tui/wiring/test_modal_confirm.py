@@ -71,6 +71,18 @@ async def test_it_names_verb_count_target_and_sessions_and_defaults_to_cancel() 
         assert app.answer is None
 
 
+@pytest.mark.parametrize("size", [(40, 10), (40, 24), (80, 12), (80, 24), (160, 45)])
+@pytest.mark.parametrize("count", [1, 14, 100])
+async def test_a_session_the_number_and_both_answers_are_in_sight(size: tuple[int, int], count: int) -> None:
+    app = Asking(tuple(f"s{at}" for at in range(count)))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        for seen in app.prompt.query("#named, #typed, Choice"):
+            geometry = app.prompt.find_widget(seen)
+            assert geometry.visible_region == geometry.region, seen
+            assert geometry.region.area
+
+
 @pytest.mark.usefixtures("no_guard")
 @pytest.mark.parametrize("keys", [("tab", "enter"), ("right", "enter")])
 async def test_it_takes_two_keys_to_end(keys: tuple[str, ...]) -> None:
