@@ -19,7 +19,6 @@ SKIPPED = "skipped"
 """The host's word for a session that was left alone."""
 
 ENDED_MEANWHILE = "it ended, or was removed, before the run began"
-UNTOLD = "the host said nothing of it"
 REMOVED = "its session was removed from the host: what became of the end is not known"
 RESTARTED = "another host answers now: its journal (h) says what was sent"
 

@@ -4,8 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
-import time
-from collections.abc import AsyncIterator, Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -14,9 +13,8 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from browser_host.api.bounds import BACKLOG, BOUNDS, HEAD_LIMIT, Bounds
 from browser_host.api.connection import BoundedProtocol
@@ -34,11 +32,11 @@ from browser_host.api.requests import (
     parse,
     parse_query,
 )
-from browser_host.api.schema import BEAT, BEAT_EVERY_S, RESYNC, SCHEMA
-from browser_host.api.service import Events, Service
+from browser_host.api.schema import SCHEMA
+from browser_host.api.service import Service
+from browser_host.api.streams import Stream, lines, merged_lines
 from browser_host.errors import Busy, HostRunning, Refused, UnknownSession, UsageError, WatchdeckError
 from browser_host.protocol.text import printable
-from browser_host.sessions.instant import iso
 
 CLIENT_NAME_LIMIT = 32
 SSH_PEER_LIMIT = 64
@@ -127,26 +125,11 @@ class _Cut(UsageError):  # noqa: N818 - says what it is
         self.status = status
 
 
-class _Stream(StreamingResponse):
-    """The events to one client, counted as long as they are sent."""
-
-    def __init__(self, lines: AsyncIterator[bytes], open_ones: "set[_Stream]") -> None:
-        super().__init__(lines, media_type="application/jsonl")
-        self._open_ones = open_ones
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._open_ones.add(self)
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self._open_ones.discard(self)
-
-
 class _Routes:
     def __init__(self, service: Service, bounds: Bounds) -> None:
         self._service = service
         self._bounds = bounds
-        self._streams: set[_Stream] = set()
+        self._streams: set[Stream] = set()
 
     async def snapshot(self, _: Request) -> Response:
         return _json(self._service.snapshot())
@@ -164,8 +147,8 @@ class _Routes:
             return Response(media_type="application/jsonl")
         if len(self._streams) >= self._bounds.streams:
             raise Busy(f"{self._bounds.streams} clients follow the events already")
-        lines = _lines(feed, number) if every is None else _merged_lines(feed, number, every)
-        return _Stream(lines, self._streams)
+        sent = lines(feed, number) if every is None else merged_lines(feed, number, every)
+        return Stream(sent, self._streams)
 
     async def detail(self, request: Request) -> Response:
         return _json(self._service.detail(request.path_params["session_id"]))
@@ -226,45 +209,6 @@ class _Routes:
                 f"a request's body is sent within {within_s:g} s", HTTPStatus.REQUEST_TIMEOUT
             ) from None
         return bytes(body)
-
-
-async def _lines(feed: Events, seq: int) -> AsyncIterator[bytes]:
-    while True:
-        lines = feed.after(seq)
-        if lines is None:
-            seq = feed.seq
-            yield _word(RESYNC, seq)
-        elif lines:
-            seq += len(lines)
-            yield b"".join(lines)
-        elif feed.closed:
-            return
-        elif not await feed.news(seq, BEAT_EVERY_S) and not feed.closed:
-            yield _word(BEAT, seq)
-
-
-async def _merged_lines(feed: Events, seq: int, every: float) -> AsyncIterator[bytes]:
-    """At once what comes after a silence, then a piece each `every` seconds at most, however much happens.
-
-    A client that reads slowly is waited for, and finds what happened meanwhile merged: never a backlog.
-    """
-    while True:
-        piece = feed.merged(seq)
-        if piece is None:
-            seq = feed.seq
-            yield _word(RESYNC, seq)
-        elif piece[0]:
-            seq = piece[1]
-            yield b"".join(piece[0])
-            await asyncio.sleep(every)
-        elif feed.closed:
-            return
-        elif not await feed.news(seq, BEAT_EVERY_S) and not feed.closed:
-            yield _word(BEAT, seq)
-
-
-def _word(kind: str, seq: int) -> bytes:
-    return json.dumps({"seq": seq, "at": iso(time.time()), "type": kind}).encode() + b"\n"
 
 
 def _peer(request: Request) -> Peer:

@@ -1,15 +1,19 @@
 """Replacing what is old or swollen: a new page first, then its sessions move, then the old is closed."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeAlias
 
+from browser_host.bridge.chores import Chores
 from browser_host.browsers import processes
-from browser_host.browsers.hosting import Aged, Placing
+from browser_host.browsers.books import Books
+from browser_host.browsers.hosting import Aged, Placing, ReportSink
 from browser_host.browsers.log import Log
 from browser_host.browsers.page import HostPage, PageState
+from browser_host.browsers.reports import BrowserReplaced
 from browser_host.browsers.settings import Recycle
 from browser_host.browsers.shelf import Shelf
+from browser_host.errors import BrowserUnavailable
 
 MOVES_WITHIN_S = 60.0
 """How long sessions are waited for that may not be moved; later it is tried again from the start."""
@@ -18,24 +22,8 @@ _LOOK_EVERY_S = 0.2
 _HOUR = 3600.0
 _MEGABYTE = 1 << 20
 
-
-class Books(Protocol):
-    """The pool's books, as far as they are needed here."""
-
-    async def younger(self, shelf: Shelf) -> Shelf | None:
-        """A browser that was started later and can take all of a shelf's pages, or None where none starts."""
-
-    def open_page(self, shelf: Shelf, placing: Placing) -> HostPage:
-        """An empty page, in the books and opening."""
-
-    def move(self, old: HostPage, new: HostPage) -> None:
-        """Moves all sessions of a page to another, and closes the empty one."""
-
-    def discard(self, page: HostPage) -> None:
-        """Closes a page that nobody sits in."""
-
-    def close_shelf(self, shelf: Shelf) -> None:
-        """Closes a browser that has no pages."""
+MayMove: TypeAlias = Callable[[Sequence[str]], bool]
+"""Whether these sessions may be moved at this moment."""
 
 
 def due(shelves: Iterable[Shelf], limits: Recycle, now: float) -> tuple[Aged, ...]:
@@ -75,38 +63,109 @@ def _why_page(page: HostPage, limits: Recycle) -> str | None:
     return f"its scripts hold {page.heap // _MEGABYTE} MB"
 
 
-async def renew_page(
-    books: Books, page: HostPage, shelf: Shelf, may_move: Callable[[Sequence[str]], bool], log: Log
-) -> bool:
-    """Moves a page's sessions to a new page on the shelf; whether that came to its end."""
-    new = books.open_page(shelf, page.placing)
-    if not await new.opens():
-        return False  # the pool hears of it as of any page that does not open
-    for _ in range(int(MOVES_WITHIN_S / _LOOK_EVERY_S)):
-        if PageState.CLOSED in {page.state, new.state}:
-            break
-        if page.state is PageState.OPEN and may_move(tuple(page.sessions)):
-            log.info("page.recycled", page=page.number, by=new.number, sessions=len(page.sessions))
-            books.move(page, new)
-            return True
-        await asyncio.sleep(_LOOK_EVERY_S)
-    books.discard(new)
-    return page.state is PageState.CLOSED
+class Recycling:
+    """Replaces pages and browsers of the books, one at a time.
 
+    Args:
+        chores: of the pool, whose end ends what is under way.
+        start: starts a browser.
+        open_page: opens an empty page on a shelf, in the books.
+        evict: takes a page out of the books and closes it.
+        over: called when what was under way is over, however it went.
+    """
 
-async def renew_browser(
-    books: Books, shelf: Shelf, may_move: Callable[[Sequence[str]], bool], log: Log
-) -> None:
-    """Moves a browser's sessions to a new one, page by page, and closes the old one."""
-    new = await books.younger(shelf)
-    if new is None:
-        return
-    shelf.retiring = True
-    try:
-        for page in list(shelf.pages.values()):
-            if not await renew_page(books, page, new, may_move, log):
+    def __init__(
+        self,
+        books: Books,
+        *,
+        sink: ReportSink,
+        log: Log,
+        chores: Chores,
+        start: Callable[[], Awaitable[Shelf | None]],
+        open_page: Callable[[Shelf, Placing], HostPage],
+        evict: Callable[[HostPage], object],
+        over: Callable[[], None],
+    ) -> None:
+        self._books = books
+        self._sink = sink
+        self._log = log
+        self._chores = chores
+        self._start = start
+        self._open_page = open_page
+        self._evict = evict
+        self._over = over
+        self._recycling: asyncio.Task[None] | None = None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something is being replaced."""
+        return self._recycling is not None
+
+    def recycle(self, aged: Aged, may_move: MayMove) -> None:
+        """Replaces it in the background, if it is still there and nothing else is being replaced."""
+        shelf = self._books.shelves.get(aged.browser)
+        page = shelf.pages.get(aged.page) if shelf is not None and aged.page is not None else None
+        if self.under_way or shelf is None or (aged.page is not None and page is None):
+            return
+        self._recycling = self._chores.start("recycle", self._recycle(shelf, page, may_move))
+
+    async def _recycle(self, shelf: Shelf, page: HostPage | None, may_move: MayMove) -> None:
+        try:
+            if page is None:
+                await self._browser(shelf, may_move)
+            else:
+                await self._page(page, shelf, may_move)
+        finally:
+            self._recycling = None
+            self._over()
+
+    async def _page(self, page: HostPage, shelf: Shelf, may_move: MayMove) -> bool:
+        """Moves a page's sessions to a new page on the shelf; whether the old one is gone."""
+        new = self._open_page(shelf, page.placing)
+        self._books.keep(new)
+        try:
+            if await new.opens():
+                await self._move(page, new, may_move)
+        finally:
+            if not new.sessions:
+                self._evict(new)
+        return page.state is PageState.CLOSED
+
+    async def _move(self, page: HostPage, new: HostPage, may_move: MayMove) -> None:
+        for _ in range(int(MOVES_WITHIN_S / _LOOK_EVERY_S)):
+            if PageState.CLOSED in {page.state, new.state}:
                 return
-    finally:
-        shelf.retiring = not shelf.pages  # else it goes on, until the next try
-    log.info("browser.recycled", browser=shelf.engine.number, by=new.engine.number)
-    books.close_shelf(shelf)
+            if page.state is PageState.OPEN and may_move(tuple(page.sessions)):
+                self._log.info("page.recycled", page=page.number, by=new.number, sessions=len(page.sessions))
+                self._books.move(page, new)
+                self._evict(page)
+                return
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def _browser(self, shelf: Shelf, may_move: MayMove) -> None:
+        """Moves a browser's sessions to a new one, page by page, and closes the old one."""
+        new = await self._younger(shelf)
+        if new is None:
+            return
+        shelf.retiring = True
+        try:
+            for page in list(shelf.pages.values()):
+                if not self._books.room_on(new) or not await self._page(page, new, may_move):
+                    return
+        finally:
+            shelf.retiring = not shelf.pages  # else it goes on, until the next try
+        self._log.info("browser.recycled", browser=shelf.engine.number, by=new.engine.number)
+        if self._books.strike_shelf(shelf.engine.number) is not None:
+            self._sink(BrowserReplaced(shelf.engine.number))
+            self._chores.start(f"close browser {shelf.engine.number}", shelf.bury())
+
+    async def _younger(self, shelf: Shelf) -> Shelf | None:
+        """A browser that was started later and can take all of a shelf's pages, or None where none starts."""
+        for other in self._books.shelves.values():
+            if other.engine.number > shelf.engine.number and self._books.room_on(other) >= len(shelf.pages):
+                return other
+        try:
+            return await self._start()
+        except BrowserUnavailable as error:
+            self._log.warning("browser.not_recycled", why=str(error))
+            return None

@@ -6,6 +6,8 @@ from browser_host.browsers.engine import Engine
 from browser_host.browsers.hosting import BrowserDescription
 from browser_host.browsers.page import HostPage
 
+_CLOSE_WITHIN_S = 5.0
+
 
 @dataclass(slots=True, eq=False)
 class Shelf:
@@ -23,6 +25,12 @@ class Shelf:
     def sessions(self) -> tuple[str, ...]:
         """Everyone who sits in one of its pages."""
         return tuple(session for page in self.pages.values() for session in page.sessions)
+
+    async def bury(self) -> None:
+        """Closes the browser, then what this process holds of its pages."""
+        await self.engine.close(_CLOSE_WITHIN_S)
+        for page in self.pages.values():
+            await page.close()
 
     def describe(self) -> BrowserDescription:
         """The browser as it is now."""

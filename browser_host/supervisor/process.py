@@ -38,11 +38,11 @@ from browser_host.supervisor.handover import closing_journal, identity_key, open
 from browser_host.supervisor.identity import Identities
 from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.notify import notifier_of
-from browser_host.supervisor.orders import HostOrders
 from browser_host.supervisor.recovery import Recovery
 from browser_host.supervisor.reload import Reload
 from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.serving import Serving
+from browser_host.supervisor.signals import HostSignals
 from browser_host.supervisor.supervisor import Supervisor
 from browser_host.supervisor.traces import place_of
 from browser_host.supervisor.translation import sessions_of
@@ -79,19 +79,19 @@ async def _run(
     settings: Settings, options: HostOptions, read: Callable[[], Settings], socket: HostSocket, log: Log
 ) -> None:
     notifier = notifier_of(os.environ, log)
-    orders = HostOrders(notifier.stopping, log)
-    orders.listen(lifeline=options.lifeline)
+    signals = HostSignals(notifier.stopping, log)
+    signals.listen(lifeline=options.lifeline)
     for sentence in unheeded(settings):
         _say(sentence)
     await end_orphans(beside(socket.path), log)
     found = await asyncio.to_thread(ensure_browser, settings.browser.executable, _say)
     key = identity_key(paths.state_dir() / "ids.key", log, _say)
-    parts = assembled(settings, options, found.executable, key, log=log, notifier=notifier, stop=orders.stop)
+    parts = assembled(settings, options, found.executable, key, log=log, notifier=notifier, stop=signals.stop)
     supervisor = parts.supervisor
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(notifier.close)
         await stack.enter_async_context(
-            closing_journal(parts.journal, parts.scribe, orders.was_terminated, log)
+            closing_journal(parts.journal, parts.scribe, signals.was_terminated, log)
         )
         stack.push_async_callback(_close_hosting, parts.pool, supervisor, log)
         recovery = await open_journal(parts.journal, place_of(socket.path), log, _say)
@@ -100,7 +100,7 @@ async def _run(
         remember(recovery, supervisor, parts.rest, system_clock)
         await parts.pool.start()
         allowed = AllowedUids(settings.host.allow_uids)
-        serving = Serving(lambda: ApiServer(parts.service, allowed), socket, log, orders.stop)
+        serving = Serving(lambda: ApiServer(parts.service, allowed), socket, log, signals.stop)
         await stack.enter_async_context(serving.running())
         if parts.rest is not None:
             await stack.enter_async_context(parts.rest.working(supervisor.receive))
@@ -114,7 +114,7 @@ async def _run(
         reload = Reload(
             settings,
             read,
-            orders.reload_asked,
+            signals.reload_asked,
             rules=parts.rules,
             supervisor=supervisor,
             add=lambda session: _add(supervisor, session, log),
@@ -127,9 +127,9 @@ async def _run(
         await stack.enter_async_context(reload.listening())
         notifier.ready()
         async with asyncio.TaskGroup() as group:
-            group.create_task(parts.warden.run(orders.stop_asked), name="warden")
+            group.create_task(parts.warden.run(signals.stop_asked), name="warden")
             if parts.scout is not None:
-                group.create_task(parts.scout.run(orders.stop_asked), name="scout")
+                group.create_task(parts.scout.run(signals.stop_asked), name="scout")
         # While clients can still be told, and before all are ended: a pending end keeps another one off.
         supervisor.abandon()
         if reload.settings.host.on_exit is OnExit.END:

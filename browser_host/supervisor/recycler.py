@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from browser_host.browsers.hosting import Hosting
+from browser_host.browsers.hosting import Aged, Hosting
 from browser_host.protocol.instructions import EndSession
 from browser_host.sessions.ledger_rules import settled
 from browser_host.sessions.session import Session
@@ -26,6 +26,7 @@ class Recycler:
         self._hosting = hosting
         self._agenda = agenda
         self._let_go = let_go
+        self._tried: set[tuple[int, int | None]] = set()
         agenda.after(LOOK_EVERY_S, self.look)
 
     def look(self) -> None:
@@ -34,9 +35,19 @@ class Recycler:
         aged = self._hosting.aged()
         if not aged or self._ends():
             return
-        for session_id in aged[0].sessions:
+        one = self._next(aged)
+        for session_id in one.sessions:
             self._let_go(session_id)
-        self._hosting.recycle(aged[0], self.may_move)
+        self._hosting.recycle(one, self.may_move)
+
+    def _next(self, aged: Sequence[Aged]) -> Aged:
+        """In turn: one whose sessions are never at rest must not keep all others from being replaced."""
+        untried = [one for one in aged if (one.browser, one.page) not in self._tried]
+        if not untried:
+            self._tried.clear()
+        one = (untried or aged)[0]
+        self._tried.add((one.browser, one.page))
+        return one
 
     def may_move(self, session_ids: Sequence[str]) -> bool:
         """Whether nothing is on its way to these sessions, none of them has ended, and no end is pending."""

@@ -85,8 +85,12 @@ class Warden:
                     await stopping.wait()
 
     async def look(self) -> None:
-        """Ends whom the rules name now."""
-        for session, why in self.due():
+        """Ends whom the rules name, each if they still do when it is its turn: the journal takes its time."""
+        for found, why in self.due():
+            session = self._fleet.get(found.id)
+            if session is None or not self._holds(session, why):
+                self._give_back(found)
+                continue
             peer = Peer(uid=-1, name=f"rule {why.rule}", client=CLIENT)
             draft = self._dispatch.draft(
                 session,
@@ -98,7 +102,8 @@ class Warden:
             try:
                 await give([draft], peer, self._fleet, self._dispatch, self._scribe)
             except JournalUnavailable as error:
-                self._give_back(session, str(error))
+                self._give_back(session)
+                self._log.warning("rule.not_ended", id=session.id, why=str(error))
 
     def due(self) -> list[tuple[Session, StaleView]]:
         """Whom to end now: stale by a named rule, not tried for it yet, and able to be told."""
@@ -127,8 +132,13 @@ class Warden:
             found.append((session, why))
         return found
 
-    def _give_back(self, session: Session, why: str) -> None:
-        """An end came to nothing, for nothing could be written down: the session may be tried again."""
+    def _holds(self, session: Session, why: StaleView) -> bool:
+        """Whether the rule still ends the session, for the same reason."""
+        rules, now = self._rules.now, self._fleet.verdict(session)
+        same = now is not None and (now.rule, now.since) == (why.rule, why.since)
+        return same and why.rule in rules.automatic and not rules.read_only
+
+    def _give_back(self, session: Session) -> None:
+        """An end came to nothing: the session may be tried again."""
         self._tried.pop(session.id, None)
         self._quota.give_back()
-        self._log.warning("rule.not_ended", id=session.id, why=why)

@@ -19,7 +19,7 @@ from browser_host.errors import WatchdeckError
 from browser_host.sessions.session import LABEL_LIMIT, VISITOR_LIMIT
 from browser_host.supervisor.rules import Rules
 from tests.support.host import ScriptedHost, scripted_host, serving
-from tests.support.line import WITHIN_S, Line, line_to
+from tests.support.wire import WITHIN_S, Wire, wire_to
 
 SHORT_S = 0.3
 GET = b"GET /v1/health HTTP/1.1\r\nhost: x\r\n"
@@ -40,11 +40,11 @@ async def healthy(path: Path) -> bool:
 
 async def test_who_comes_beyond_the_clients_is_told_so_and_the_others_are_served(tmp_path: Path) -> None:
     async with bounded(tmp_path, replace(BOUNDS, clients=2)) as (_, path):
-        async with line_to(path) as first, line_to(path) as second:
+        async with wire_to(path) as first, wire_to(path) as second:
             for line in (first, second):
                 await line.send(GET + b"\r\n")
                 assert (await line.head()).startswith(b"HTTP/1.1 200")
-            async with line_to(path) as third:
+            async with wire_to(path) as third:
                 answer = await third.rest()
             assert answer.startswith(b"HTTP/1.1 503")
             assert b"2 clients are connected already" in answer
@@ -74,7 +74,7 @@ async def test_streams_leave_connections_for_commands(tmp_path: Path) -> None:
 
 
 async def _status_of_a_stream(path: Path) -> bytes:
-    async with line_to(path) as line:
+    async with wire_to(path) as line:
         await line.send(b"GET /v1/events?after=0 HTTP/1.1\r\nhost: x\r\n\r\n")
         return (await line.head()).split()[1]
 
@@ -99,7 +99,7 @@ async def test_the_queue_before_the_door_is_short(tmp_path: Path) -> None:
 
 
 async def test_asking_for_the_heads_of_a_stream_holds_no_stream(tmp_path: Path) -> None:
-    async with bounded(tmp_path, replace(BOUNDS, streams=1)) as (_, path), line_to(path) as line:
+    async with bounded(tmp_path, replace(BOUNDS, streams=1)) as (_, path), wire_to(path) as line:
         for _ in range(3):
             await line.send(b"HEAD /v1/events HTTP/1.1\r\nhost: x\r\n\r\n")
         await line.send(GET + b"connection: close\r\n\r\n")
@@ -113,7 +113,7 @@ async def test_asking_for_the_heads_of_a_stream_holds_no_stream(tmp_path: Path) 
 )
 async def test_a_request_that_does_not_come_is_not_waited_for(tmp_path: Path, begun: bytes) -> None:
     async with bounded(tmp_path, replace(BOUNDS, request_within_s=SHORT_S)) as (_, path):
-        async with line_to(path) as line:
+        async with wire_to(path) as line:
             await line.send(begun)
             answer = await line.rest()
         assert b"408 Request Timeout" in answer
@@ -124,7 +124,7 @@ async def test_a_request_that_does_not_come_is_not_waited_for(tmp_path: Path, be
 async def test_bytes_that_trickle_in_buy_no_time(tmp_path: Path) -> None:
     async with (
         bounded(tmp_path, replace(BOUNDS, request_within_s=SHORT_S)) as (_, path),
-        line_to(path) as line,
+        wire_to(path) as line,
         asyncio.TaskGroup() as tasks,
     ):
         trickle = tasks.create_task(_trickle(line, path))
@@ -132,7 +132,7 @@ async def test_bytes_that_trickle_in_buy_no_time(tmp_path: Path) -> None:
         trickle.cancel()
 
 
-async def _trickle(line: Line, path: Path) -> None:
+async def _trickle(line: Wire, path: Path) -> None:
     await line.send(b"GET /")
     while await healthy(path):
         await line.send(b"x")
@@ -140,7 +140,7 @@ async def _trickle(line: Line, path: Path) -> None:
 
 async def test_a_body_that_does_not_come_is_not_waited_for(tmp_path: Path) -> None:
     async with bounded(tmp_path, replace(BOUNDS, request_within_s=SHORT_S)) as (_, path):
-        async with line_to(path) as line:
+        async with wire_to(path) as line:
             await line.send(POST)
             answer = await line.rest()
         assert answer.startswith(b"HTTP/1.1 408")
@@ -151,7 +151,7 @@ async def test_a_body_that_nobody_wanted_is_not_waited_for_either(tmp_path: Path
     head = b"POST /v1/health HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n"
     async with (
         bounded(tmp_path, replace(BOUNDS, request_within_s=SHORT_S)) as (_, path),
-        line_to(path) as line,
+        wire_to(path) as line,
     ):
         await line.send(head + b"{")
         assert (await line.head()).startswith(b"HTTP/1.1 405")
@@ -162,11 +162,11 @@ async def test_a_body_that_nobody_wanted_is_not_waited_for_either(tmp_path: Path
 async def test_an_answer_may_take_longer_than_a_request(tmp_path: Path) -> None:
     async with (
         bounded(tmp_path, replace(BOUNDS, request_within_s=SHORT_S)) as (host, path),
-        line_to(path) as line,
+        wire_to(path) as line,
     ):
         await line.send(b"GET /v1/events?after=0 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
         assert (await line.head()).startswith(b"HTTP/1.1 200")
-        async with line_to(path) as silent:
+        async with wire_to(path) as silent:
             assert b"408" in await silent.rest()  # it came later, and its time is over
         host.live(1)
         host.feed.close()
@@ -174,7 +174,7 @@ async def test_an_answer_may_take_longer_than_a_request(tmp_path: Path) -> None:
 
 
 async def test_a_connection_without_a_further_request_is_closed(tmp_path: Path) -> None:
-    async with bounded(tmp_path, replace(BOUNDS, idle_s=1)) as (_, path), line_to(path) as line:
+    async with bounded(tmp_path, replace(BOUNDS, idle_s=1)) as (_, path), wire_to(path) as line:
         await line.send(GET + b"\r\n")
         assert (await line.rest()).startswith(b"HTTP/1.1 200")
 
@@ -204,7 +204,7 @@ async def test_a_head_has_a_length(tmp_path: Path, part: str) -> None:
     long = b"x" * HEAD_LIMIT
     head = b"GET /%s HTTP/1.1\r\n" % long if part == "line" else b"GET / HTTP/1.1\r\nx: %s\r\n" % long
     async with bounded(tmp_path, BOUNDS) as (_, path):
-        async with line_to(path) as line:
+        async with wire_to(path) as line:
             await line.send(head)
             assert (await line.rest()).startswith(b"HTTP/1.1 400")
         assert await healthy(path)
@@ -212,7 +212,7 @@ async def test_a_head_has_a_length(tmp_path: Path, part: str) -> None:
 
 async def test_a_body_has_a_length_and_what_follows_is_not_read(tmp_path: Path) -> None:
     head = b"POST /v1/instructions HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999999\r\n\r\n"
-    async with bounded(tmp_path, BOUNDS) as (_, path), line_to(path) as line:
+    async with bounded(tmp_path, BOUNDS) as (_, path), wire_to(path) as line:
         await line.send(head + b" " * (BODY_LIMIT + 1))
         assert (await line.rest()).startswith(b"HTTP/1.1 400")
 

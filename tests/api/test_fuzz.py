@@ -17,7 +17,7 @@ from browser_host.api.bounds import BOUNDS
 from browser_host.api.client import HostClient
 from browser_host.supervisor.rules import Rules
 from tests.support.host import ScriptedHost, scripted_host, serving
-from tests.support.line import line_to
+from tests.support.wire import wire_to
 
 SEED = 2_026
 REQUESTS = 10_000
@@ -207,7 +207,7 @@ def request(dice: random.Random, ids: list[str]) -> bytes:
 
 async def talk(path: Path, data: bytes, *, hurry: bool) -> list[int]:
     """Sends all at once and tells the statuses of the answers; in a hurry it hangs up without reading."""
-    async with line_to(path) as line:
+    async with wire_to(path) as line:
         await line.send(data if hurry else data + LAST)
         if hurry:
             return []
@@ -278,7 +278,7 @@ async def assert_right(host: ScriptedHost, client: HostClient) -> None:
 async def assert_nothing_is_left(path: Path) -> None:
     """Every connection that may be had can be had: no request holds one for good."""
     async with AsyncExitStack() as held:
-        lines = [await held.enter_async_context(line_to(path)) for _ in range(BOUNDS.clients - 5)]
+        lines = [await held.enter_async_context(wire_to(path)) for _ in range(BOUNDS.clients - 5)]
         for line in lines:
             await line.send(b"GET /v1/health HTTP/1.1\r\nhost: x\r\n\r\n")
         assert {await line.head() for line in lines} == {b"HTTP/1.1 200 OK\r\n"}

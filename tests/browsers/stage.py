@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from browser_host.browsers.hosting import Hosting
 from browser_host.browsers.reports import MessageReceived, Report
 from browser_host.secrets import WatchLink
 
@@ -114,6 +115,26 @@ class Record:
     async def first(self, kind: type[R], where: Callable[[R], bool] = lambda _: True) -> R:
         """Waits for a report of a kind."""
         return (await self.until(lambda: [report for report in self.of(kind) if where(report)]))[0]
+
+
+async def talking_until(
+    hosting: Hosting, record: Record, session: str, holds: Callable[[], R], within: float = WITHIN_S
+) -> R:
+    """Has a session that echoes answer one instruction after the other until `holds` is truthy.
+
+    For what nobody reports, such as the age of a page: time passes by the page's own answers.
+    """
+    number = heard = 0
+
+    def answered() -> bool:
+        return len(record.said(session)) > heard
+
+    async with asyncio.timeout(within):
+        while not (found := holds()):
+            number, heard = number + 1, len(record.said(session))
+            hosting.post(session, number, {"action": "setMode"})
+            await record.until(answered)
+        return found
 
 
 class Quiet:

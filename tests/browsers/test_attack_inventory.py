@@ -50,7 +50,7 @@ async def assert_nothing_left_the_page(pool: Pool, stage: Stage, record: Record)
         + record.of(SessionsLost)
         + record.of(BrowserLost)
     )
-    (shelf,) = pool._shelves.values()
+    (shelf,) = pool._books.shelves.values()
     found = await shelf.engine.targets.call("Target.getTargets")
     pages = [one for one in found["targetInfos"] if one["type"] == "page"]
     assert [one["url"] for one in pages if one["url"] != "about:blank"] == [f"{ORIGIN}/"]

@@ -24,7 +24,7 @@ async def test_it_is_given_up_after_so_many_starts_and_tried_again_when_asked(
         pool.open("s", stage.link("echo"))
         await record.until(lambda: record.said("s"))
         program.write_text("#!/bin/sh\nexit 1\n")
-        driver = next(iter(pool._shelves.values())).engine.driver
+        driver = next(iter(pool._books.shelves.values())).engine.driver
         assert driver is not None
         psutil.Process(driver.pid).kill()
         await record.until(lambda: "browser.lost" in {event for event, _ in log.events})

@@ -38,7 +38,7 @@ parent.postMessage({type: "sessionStatusUpdate", sessionStatus: "active"}, "*");
 
 
 def processes_of(pool: Pool) -> list[psutil.Process]:
-    driver = next(iter(pool._shelves.values())).engine.driver
+    driver = next(iter(pool._books.shelves.values())).engine.driver
     assert driver is not None
     root = psutil.Process(driver.pid)
     return [root, *root.children(recursive=True)]

@@ -172,7 +172,7 @@ async def test_without_credit_a_page_keeps_what_it_has_to_say_and_merges_it(
     credit = Limits().credit
     await record.until(lambda: "far" in stage.asked or len(record.said("s")) > credit + 20)
     assert 0 < len(record.said("s")) <= credit + 5  # a batch may hold two that came late
-    bridge = pool._seats["s"]._bridge
+    bridge = pool._books.seats["s"]._bridge
     assert bridge is not None
     for order in owed:
         give(bridge._orders, order)
@@ -187,7 +187,7 @@ async def test_a_page_that_breaks_the_bridges_rules_is_given_up(
     pool = await open_pool()
     pool.open("s", stage.link("echo"))
     await record.until(lambda: record.said("s"))
-    bridge = pool._seats["s"]._bridge
+    bridge = pool._books.seats["s"]._bridge
     assert bridge is not None
     call = {"name": "watchdeckOut", "executionContextId": bridge._running().context}
     bridge._called({**call, "executionContextId": -1, "payload": "of another context"})

@@ -1,13 +1,9 @@
 """A page of suspects is given up at its first loop; the page that all share has one forgiven."""
 
-import asyncio
-
-import psutil
-
 from browser_host.browsers.hosting import SHARED, Placing
 from browser_host.browsers.reports import SessionsLost, SessionsResponsive
 from tests.browsers.conftest import Opened
-from tests.browsers.stage import Record, Stage
+from tests.browsers.stage import Record, Stage, talking_until
 from tests.browsers.test_page_faults import LOOPS
 
 
@@ -28,15 +24,13 @@ async def test_a_groups_page_takes_others_once_it_has_answered_for_long_enough(
     pool = await open_pool()
     pool.open("suspect", stage.link("echo"), Placing(1, opens_after=0.5))
     await record.until(lambda: record.said("suspect"))
-    (page,) = next(iter(pool._shelves.values())).pages.values()
+    (page,) = next(iter(pool._books.shelves.values())).pages.values()
     assert page.placing == Placing(1, opens_after=0.5)
     pool.open("early", stage.link("echo"))
     await record.until(lambda: record.said("early"))
     assert "early" not in page.sessions
     pool.release("early")
-    async with asyncio.timeout(5):
-        while page.placing != SHARED:
-            await asyncio.to_thread(psutil.cpu_percent, 0.1)
+    await talking_until(pool, record, "suspect", lambda: page.placing == SHARED)
     for number in range(12):
         pool.open(f"later{number}", stage.link("echo"))
     await record.until(lambda: record.said("later11"))

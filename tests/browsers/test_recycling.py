@@ -10,9 +10,10 @@ from browser_host.browsers.pool import Pool
 from browser_host.browsers.reports import BrowserReplaced, InstructionPosted, SessionOpened, SessionsLost
 from browser_host.browsers.settings import Recycle
 from tests.browsers.conftest import Opened
-from tests.browsers.stage import Record, Stage
+from tests.browsers.stage import WITHIN_S, Record, Stage, talking_until
 
 NAMES = ("a", "b", "c")
+OFTEN = 3
 
 
 async def seated(pool: Pool, stage: Stage, record: Record) -> None:
@@ -21,9 +22,23 @@ async def seated(pool: Pool, stage: Stage, record: Record) -> None:
     await record.until(lambda: all(record.said(session) for session in NAMES))
 
 
-async def moment() -> None:
-    """Lets a little time pass."""
-    await asyncio.to_thread(psutil.cpu_percent, 0.1)
+class Gate:
+    """Whether sessions may move: not before it is opened; tells when it was asked `OFTEN` times."""
+
+    def __init__(self) -> None:
+        self.asked: list[Sequence[str]] = []
+        self.is_open = False
+        self._often = asyncio.Event()
+
+    def __call__(self, sessions: Sequence[str]) -> bool:
+        self.asked.append(sessions)
+        if len(self.asked) >= OFTEN:
+            self._often.set()
+        return self.is_open
+
+    async def was_asked(self) -> None:
+        async with asyncio.timeout(WITHIN_S):
+            await self._often.wait()
 
 
 def pages(record: Record) -> dict[str, int]:
@@ -31,13 +46,19 @@ def pages(record: Record) -> dict[str, int]:
     return {report.session_id: report.page for report in record.of(SessionOpened)}
 
 
+def said_status(record: Record, session: str) -> int:
+    """In how many documents a session's page began."""
+    return sum("sessionStatus" in said for said in record.said(session))
+
+
 async def answer(pool: Pool, record: Record) -> None:
     """Each session takes an instruction and answers from where it is now."""
     said = {session: len(record.said(session)) for session in NAMES}
-    for number, session in enumerate(NAMES, 1):
+    posted = len(record.of(InstructionPosted))
+    for number, session in enumerate(NAMES, posted + 1):
         pool.post(session, number, {"action": "setMode"})
     await record.until(lambda: all(len(record.said(session)) > said[session] for session in NAMES))
-    assert len(record.of(InstructionPosted)) == len(NAMES)
+    assert len(record.of(InstructionPosted)) == posted + len(NAMES)
 
 
 async def test_a_page_whose_scripts_hold_too_much_is_replaced_once_its_sessions_may_move(
@@ -45,26 +66,20 @@ async def test_a_page_whose_scripts_hold_too_much_is_replaced_once_its_sessions_
 ) -> None:
     pool = await open_pool(recycle=Recycle(page_heap=1, page_heap_after=0.0))
     await seated(pool, stage, record)
-    asked, allowed = list[Sequence[str]](), asyncio.Event()
-
-    def may_move(sessions: Sequence[str]) -> bool:
-        asked.append(sessions)
-        return allowed.is_set()
-
-    while not (due := pool.aged()):
-        await moment()  # the first heartbeat tells what the scripts hold
+    gate = Gate()
+    # The first heartbeat tells what the scripts hold.
+    due = await talking_until(pool, record, "a", pool.aged)
     assert (due[0].page, due[0].sessions) == (1, NAMES)
     assert due[0].why.startswith("its scripts hold")
-    pool.recycle(due[0], may_move)
+    pool.recycle(due[0], gate)
     assert pool.aged() == ()
-    while len(asked) < 3:
-        await moment()
+    await gate.was_asked()
     assert pages(record) == dict.fromkeys(NAMES, 1)
     assert pool.describe()[0].pages == 2
-    allowed.set()
+    gate.is_open = True
     await record.until(lambda: pages(record) == dict.fromkeys(NAMES, 2))
-    assert set(asked) == {NAMES}
-    await record.until(lambda: all(len(record.said(session)) == 2 for session in NAMES))
+    assert set(gate.asked) == {NAMES}
+    await record.until(lambda: all(said_status(record, session) == 2 for session in NAMES))
     await answer(pool, record)
     assert pool.describe()[0].pages == 1
     assert not record.of(SessionsLost)
@@ -75,10 +90,8 @@ async def test_a_page_that_swells_at_once_does_not_have_its_neighbours_moved_aga
 ) -> None:
     pool = await open_pool(recycle=Recycle(page_heap=1))
     await seated(pool, stage, record)
-    (page,) = next(iter(pool._shelves.values())).pages.values()
-    while not page.heap:
-        await moment()
-    assert page.heap > 1
+    (page,) = next(iter(pool._books.shelves.values())).pages.values()
+    assert await talking_until(pool, record, "a", lambda: page.heap) > 1
     assert pool.aged() == ()
 
 
@@ -87,7 +100,7 @@ async def test_a_browser_is_replaced_by_a_new_one_and_its_processes_end(
 ) -> None:
     pool = await open_pool(recycle=Recycle(after=0.0), sessions_per_page=2)
     await seated(pool, stage, record)
-    driver = next(iter(pool._shelves.values())).engine.driver
+    driver = next(iter(pool._books.shelves.values())).engine.driver
     assert driver is not None
     old = [psutil.Process(driver.pid), *psutil.Process(driver.pid).children(recursive=True)]
     due = pool.aged()
@@ -108,14 +121,25 @@ async def test_nobody_is_moved_who_may_not_be(open_pool: Opened, stage: Stage, r
     pool = await open_pool(recycle=Recycle(after=0.0))
     await seated(pool, stage, record)
     page = next(one for one in pool.aged() if one.page is not None)
-    asked: list[Sequence[str]] = []
-
-    def may_move(sessions: Sequence[str]) -> bool:
-        asked.append(sessions)
-        return False
-
-    pool.recycle(page, may_move)
-    while len(asked) < 3:
-        await moment()
+    gate = Gate()
+    pool.recycle(page, gate)
+    await gate.was_asked()
     await answer(pool, record)
     assert pages(record) == dict.fromkeys(NAMES, 1)
+
+
+async def test_nobody_is_given_a_seat_in_a_page_that_is_kept_for_those_who_move(
+    open_pool: Opened, stage: Stage, record: Record
+) -> None:
+    pool = await open_pool(recycle=Recycle(after=0.0), sessions_per_page=1)
+    pool.open("a", stage.link("echo", "a"))
+    await record.until(lambda: record.said("a"))
+    gate = Gate()
+    pool.recycle(next(one for one in pool.aged() if one.page is not None), gate)
+    await gate.was_asked()
+    pool.open("b", stage.link("echo", "b"))
+    await record.until(lambda: record.said("b"))
+    gate.is_open = True
+    await record.until(lambda: len(record.said("a")) == 2)
+    assert pages(record) == {"a": 2, "b": 3}
+    assert pool.describe()[0].pages == 2

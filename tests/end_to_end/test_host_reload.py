@@ -6,18 +6,17 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
 from tests.end_to_end.conftest import Configure
 from tests.support import host_socket
+from tests.support.fault_case import until
 from tests.support.programs import Home, Program, running
 from tests.support.upscope import Upscope, upscope
-
-T = TypeVar("T")
 
 TAKEN_WITHIN_S = 5.0
 WATCHDOG_US = "4000000"
@@ -49,24 +48,11 @@ def host(
         yield program
 
 
-def until(holds: Callable[[], T], within: float = TAKEN_WITHIN_S) -> T:
-    """What `holds` says as soon as it is true.
-
-    Args:
-        within: seconds.
-    """
-    deadline = time.monotonic() + within
-    while not (found := holds()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return found
-
-
 def reload(host: Program, home: Home) -> str:
     """Asks for it, and returns the row that the journal has of it."""
     before = len(reloads(home))
     host.process.send_signal(signal.SIGHUP)
-    return until(lambda: reloads(home)[before:])[0]
+    return until(lambda: reloads(home)[before:], TAKEN_WITHIN_S)[0]
 
 
 def reloads(home: Home) -> list[str]:
@@ -130,7 +116,7 @@ def test_a_wrong_file_leaves_the_old_one_in_force_until_it_is_mended(
     right = home.config.read_text()
     home.configure(right.replace("\nage = ", "\naeg = ").replace("read_only = true", "read_only = 3"))
     host.process.send_signal(signal.SIGHUP)
-    reason = until(lambda: health(home)["reason"])
+    reason = until(lambda: health(home)["reason"], TAKEN_WITHIN_S)
     assert health(home)["status"] == "degraded"
     problems = logged(home, "config.refused")[-1]["problems"]
     assert len(problems) == 3  # the key is wrong in [stale] and for the label
@@ -138,14 +124,15 @@ def test_a_wrong_file_leaves_the_old_one_in_force_until_it_is_mended(
         assert part in reason
         assert any(part in problem for problem in problems)
     assert home.look()["s0"]["stale"]["rule"] == "age"
-    until(lambda: b"STATUS=3 sessions, degraded: the configuration was refused" in manager.recv(4096))
+    degraded = b"STATUS=3 sessions, degraded: the configuration was refused"
+    until(lambda: degraded in manager.recv(4096), TAKEN_WITHIN_S)
     home.configure(right)
     assert reload(host, home) == "nothing is different"
     assert health(home)["reason"] is None
     assert host_socket.get(home.socket, "/v1/snapshot")["host"]["configuration"] is None
     home.config.unlink()
     host.process.send_signal(signal.SIGHUP)
-    assert "no configuration" in until(lambda: health(home)["reason"])
+    assert "no configuration" in until(lambda: health(home)["reason"], TAKEN_WITHIN_S)
     home.configure(right)
     reload(host, home)
 

@@ -163,7 +163,8 @@ FAULTS: Mapping[str, Fault] = {
     "dashboard killed": Fault(kill_dashboard, 15),
     "client reads nothing": Fault(read_nothing, 10),
 }
-"""Not a socket that is deleted, nor a journal that is damaged: a person must act then."""
+"""Not a socket that is deleted, for with it end the streams whose events a soak counts; nor a journal that is
+damaged: a person must act then."""
 
 GIVEN_UP_WITHIN_S = 50.0
 BROWSER_WITHIN_S = 90.0

@@ -1,3 +1,5 @@
+"""What is due is replaced, and under no session that is told something or is to end."""
+
 from browser_host.api.schema import RESYNC
 from browser_host.browsers import reports
 from browser_host.browsers.hosting import Aged
@@ -33,6 +35,20 @@ async def test_nothing_is_replaced_while_an_end_is_pending_and_nobody_moves_unde
         assert not may_move((first,))
         host.supervisor.recycler.look()
         assert host.hosting.recycled == []
+
+
+async def test_one_that_can_never_be_replaced_keeps_no_other_from_it() -> None:
+    async with scripted_host() as host:
+        stuck = (Aged(1, None, "it is old", ()), Aged(1, 1, "it is old", ()))
+        host.hosting.due = (*stuck, Aged(1, 2, "it is old", ()))
+        for _ in range(4):
+            host.supervisor.recycler.look()
+        assert [(aged.browser, aged.page) for aged, _ in host.hosting.recycled] == [
+            (1, None),
+            (1, 1),
+            (1, 2),
+            (1, None),
+        ]
 
 
 async def test_clients_take_a_new_snapshot_when_a_browser_was_replaced_and_do_not_count_it_on() -> None:

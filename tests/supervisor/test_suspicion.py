@@ -69,8 +69,8 @@ def test_a_browser_that_goes_divides_nobody() -> None:
 def test_a_page_that_was_given_up_for_what_it_said_counts_as_a_crash() -> None:
     broken = Fault(ErrorCode.VIOLATION, "the page was given up: its messages were no batch")
     tries = dict.fromkeys("ab", Tries())
-    assert fallen(("a", "b"), tries, broken, 1.0) == Verdict()
-    assert fallen(("a", "b"), tries, broken, 2.0) == Verdict(halves=(("a",), ("b",)))
+    assert fallen(("a", "b"), tries, broken, 1.0).halves == ()
+    assert fallen(("a", "b"), tries, broken, 2.0).halves == (("a",), ("b",))
 
 
 def test_one_that_hung_its_own_page_does_not_get_neighbours_again_by_crashing_it() -> None:

@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
+import pytest
+
 from browser_host.api.peer import Peer
+from browser_host.journal.entries import JournalEntry
 from browser_host.sessions.instant import system_clock
 from browser_host.sessions.ledger import EntryState
 from browser_host.sessions.staleness import StaleLimits, StaleRules
@@ -119,6 +122,38 @@ async def test_a_read_only_host_ends_nobody() -> None:
         one.host.live(2, "pendingRequest")
         await one.warden.look()
         assert one.ended() == []
+
+
+async def test_who_is_stale_no_more_when_its_turn_comes_is_not_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with watched("pending", per_hour=2) as one:
+        first, second, third = one.host.live(3, "pendingRequest")
+        write = one.host.journal.write
+
+        async def slow(entries: Sequence[JournalEntry]) -> tuple[int, ...]:
+            one.host.hosting.says_status(second, "active")
+            return await write(entries)
+
+        monkeypatch.setattr(one.host.journal, "write", slow)
+        await one.warden.look()
+        assert one.ended() == [first]
+        await one.warden.look()  # what was not ended costs nothing of the hour's ceiling
+        assert one.ended() == [first, third]
+
+
+async def test_a_host_that_became_read_only_while_it_ended_ends_nobody_further(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with watched("pending") as one:
+        first, _ = one.host.live(2, "pendingRequest")
+        write = one.host.journal.write
+
+        async def slow(entries: Sequence[JournalEntry]) -> tuple[int, ...]:
+            one.host.rules.now = replace(one.host.rules.now, read_only=True)
+            return await write(entries)
+
+        monkeypatch.setattr(one.host.journal, "write", slow)
+        await one.warden.look()
+        assert one.ended() == [first]
 
 
 async def test_it_stops_when_the_host_does() -> None:

@@ -101,11 +101,6 @@ def until_steps(home: Home, holds: Callable[[Steps], bool], within: float = 10) 
     return found
 
 
-def all_closed(count: int) -> Callable[[Steps], bool]:
-    """Whether so many ends are known, and nothing more is to come of any."""
-    return lambda found: len(found) == count and all(set(done) & CLOSED for done in found.values())
-
-
 def sound(home: Home) -> int:
     """How many rows the journal has, of which the chain is whole."""
     verdict = home.json("audit", "verify")

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from browser_host.browsers.log import Log
 
 
-class HostOrders:
-    """What was ordered so far.
+class HostSignals:
+    """What the host was told so far.
 
     Args:
         stopping: called once, when the host is told to end.

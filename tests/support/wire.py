@@ -9,7 +9,7 @@ from pathlib import Path
 WITHIN_S = 10.0
 
 
-class Line:
+class Wire:
     """A connection that sends what it is told to, whole or not."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -49,11 +49,11 @@ class Line:
 
 
 @contextlib.asynccontextmanager
-async def line_to(path: Path) -> AsyncIterator[Line]:
-    """A line to the socket at `path`."""
+async def wire_to(path: Path) -> AsyncIterator[Wire]:
+    """A wire to the socket at `path`."""
     reader, writer = await asyncio.open_unix_connection(path)
     try:
-        yield Line(reader, writer)
+        yield Wire(reader, writer)
     finally:
         writer.close()
         with contextlib.suppress(ConnectionError):
