@@ -17,6 +17,7 @@ from browser_host.supervisor.rules import RulesInForce
 from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.supervisor import Supervisor
 from browser_host.supervisor.translation import rules_of, sessions_of
+from browser_host.supervisor.turns import turn
 
 READ_WITHIN_S = 10.0
 """Seconds for the file and those it names; they are on this machine as a rule."""
@@ -80,7 +81,8 @@ class Reload:
         while True:
             await self._asked.wait()
             self._asked.clear()
-            await self.reload()
+            with turn("reload", self._log):
+                await self.reload()
 
     async def reload(self) -> None:
         """Reads the configuration, and takes it over or refuses it."""

@@ -9,6 +9,7 @@ from browser_host.browsers.log import Log
 from browser_host.errors import WatchdeckError
 from browser_host.sessions.instant import Clock
 from browser_host.supervisor.answers import Answer, LinkMade, LinkRefused, ServiceAnsweredEnd
+from browser_host.supervisor.turns import turn
 from browser_host.upscope.client import UpscopeClient
 from browser_host.upscope.errors import AccountRefused, LinkLost, MayPass, PlanLimit
 from browser_host.upscope.links import Ceiling, LinkBook, LinkRules, due
@@ -97,11 +98,12 @@ class Rest:
 
     async def _work(self, answer: Callable[[Answer], None]) -> None:
         while True:
-            match await self._queue.get():
-                case LinkWanted() as wanted:
-                    answer(await self._link(wanted))
-                case EndWanted() as wanted:
-                    answer(await self._end(wanted))
+            asked = await self._queue.get()
+            said: Answer = _unforeseen(asked)
+            with turn("rest", self._log):
+                said = await (self._link(asked) if isinstance(asked, LinkWanted) else self._end(asked))
+            with turn("rest", self._log):
+                answer(said)
 
     async def _link(self, wanted: LinkWanted) -> LinkMade | LinkRefused:
         now = self._clock().mono
@@ -126,6 +128,14 @@ class Rest:
         else:
             text = "the service was asked to end it and said ok; the page has not said that it ended"
         return ServiceAnsweredEnd(wanted.session_id, wanted.number, text)
+
+
+def _unforeseen(asked: LinkWanted | EndWanted) -> Answer:
+    """What is answered where asking fails as nobody foresaw: no question stays open."""
+    text = "the service could not be asked; the host's log has the reason"
+    if isinstance(asked, LinkWanted):
+        return LinkRefused(asked.session_id, text, MUCH_LATER_S)
+    return ServiceAnsweredEnd(asked.session_id, asked.number, text)
 
 
 _WHY = {

@@ -13,6 +13,7 @@ from browser_host.sessions.session import Source
 from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.rest import Rest
 from browser_host.supervisor.supervisor import Supervisor
+from browser_host.supervisor.turns import turn
 from browser_host.upscope import discovery
 from browser_host.upscope.discovery import Look, Memory, Rules
 from browser_host.upscope.errors import ServiceError
@@ -78,7 +79,8 @@ class Scout:
     async def run(self, stopping: asyncio.Event) -> None:
         """Looks again and again until the host stops."""
         while not stopping.is_set():
-            await self.look()
+            with turn("discovery", self._log):
+                await self.look()
             pause = self._interval_s * (1 + JITTER * (2 * random.random() - 1))  # noqa: S311 - no secret
             with contextlib.suppress(TimeoutError):  # the usual end of a pause
                 async with asyncio.timeout(pause):

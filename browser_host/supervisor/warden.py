@@ -10,6 +10,7 @@ from browser_host.browsers.log import Log
 from browser_host.journal.errors import JournalUnavailable
 from browser_host.protocol.instructions import EndSession
 from browser_host.sessions.instant import Clock
+from browser_host.sessions.ledger import EntryState
 from browser_host.sessions.ledger_rules import refusal
 from browser_host.sessions.session import Session
 from browser_host.sessions.views import StaleView
@@ -18,6 +19,7 @@ from browser_host.supervisor.fleet import Fleet
 from browser_host.supervisor.giving import give
 from browser_host.supervisor.rules import RulesInForce
 from browser_host.supervisor.scribe import Scribe
+from browser_host.supervisor.turns import turn
 
 HOUR_S = 3600.0
 LOOK_EVERY_S = 1.0
@@ -74,18 +76,21 @@ class Warden:
         self._log = log
         self._quota = Quota(rules.now.automatic_per_hour)
         self._tried: dict[str, tuple[str, float]] = {}
+        self._given: dict[str, tuple[int, StaleView]] = {}
         self._full = False
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Ends whom the rules name, until the host stops; where the journal can't be written, nobody."""
         while not stopping.is_set():
-            await self.look()
+            with turn("warden", self._log):
+                await self.look()
             with contextlib.suppress(TimeoutError):  # the usual end of a pause
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await stopping.wait()
 
     async def look(self) -> None:
         """Ends whom the rules name, each if they still do when it is its turn: the journal takes its time."""
+        self._take_back()
         for found, why in self.due():
             session = self._fleet.get(found.id)
             if session is None or not self._holds(session, why):
@@ -100,10 +105,26 @@ class Warden:
                 confirm_within_s=self._rules.now.confirm_within_s,
             )
             try:
-                await give([draft], peer, self._fleet, self._dispatch, self._scribe)
+                (given,) = await give([draft], peer, self._fleet, self._dispatch, self._scribe)
             except JournalUnavailable as error:
                 self._give_back(session)
                 self._log.warning("rule.not_ended", id=session.id, why=str(error))
+            else:
+                if given.order is not None:
+                    self._given[session.id] = (given.order.number, why)
+
+    def _take_back(self) -> None:
+        """Takes back what still waits for its time to be undone, and whose rule does not hold any more."""
+        for session_id, (number, why) in list(self._given.items()):
+            session, holding = self._fleet.get(session_id), self._dispatch.find(number)
+            if session is None or holding is None or holding.entry.state is not EntryState.QUEUED:
+                del self._given[session_id]
+            elif not self._holds(session, why):
+                del self._given[session_id]
+                peer = Peer(uid=-1, name=f"rule {why.rule}, which holds no more", client=CLIENT)
+                self._dispatch.take_back(number, peer)
+                self._give_back(session)
+                self._log.info("rule.taken_back", id=session_id, rule=why.rule)
 
     def due(self) -> list[tuple[Session, StaleView]]:
         """Whom to end now: stale by a named rule, not tried for it yet, and able to be told."""

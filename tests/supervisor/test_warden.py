@@ -12,6 +12,7 @@ from browser_host.journal.entries import JournalEntry
 from browser_host.sessions.instant import system_clock
 from browser_host.sessions.ledger import EntryState
 from browser_host.sessions.staleness import StaleLimits, StaleRules
+from browser_host.supervisor import warden
 from browser_host.supervisor.rules import Rules
 from browser_host.supervisor.scribe import Scribe
 from browser_host.supervisor.warden import HOUR_S, Quota, Warden
@@ -172,3 +173,37 @@ def test_the_quota_is_of_any_hour() -> None:
     assert quota.left(HOUR_S) == 1
     quota.take(HOUR_S)
     assert quota.left(HOUR_S * 1.5 - 1) == 0
+
+
+async def test_an_end_that_waits_is_taken_back_once_its_rule_holds_no_more() -> None:
+    async with watched("pending", undo_s=60.0) as one:
+        answered, still = one.host.live(2, "pendingRequest")
+        await one.warden.look()
+        one.host.hosting.says_status(answered, "viewerReady")
+        await one.warden.look()
+        entry = one.host.session(answered).ledger[-1]
+        assert (entry.state, entry.text) == (
+            EntryState.CANCELLED,
+            "taken back by rule pending, which holds no more",
+        )
+        assert one.host.session(still).ledger[-1].state is EntryState.QUEUED
+        one.host.hosting.says_status(answered, "pendingRequest")
+        await one.warden.look()
+        assert one.host.session(answered).ledger[-1].state is EntryState.QUEUED
+        assert one.ended() == []
+
+
+async def test_a_look_that_fails_is_told_and_the_next_one_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with watched("pending") as one:
+        stopping, looks = asyncio.Event(), list[int]()
+
+        async def fails() -> None:
+            looks.append(len(looks))
+            if len(looks) == 2:
+                stopping.set()
+            raise RuntimeError("nobody foresaw this")
+
+        monkeypatch.setattr(one.warden, "look", fails)
+        monkeypatch.setattr(warden, "LOOK_EVERY_S", 0.01)
+        await asyncio.wait_for(one.warden.run(stopping), 5)
+        assert looks == [0, 1]
