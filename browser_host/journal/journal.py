@@ -92,14 +92,20 @@ class Journal:
         """Entries handed over with `note` that found no place, since the start."""
         return self._dropped
 
-    async def write(self, entries: Sequence[JournalEntry], within: float = 2.0) -> tuple[int, ...]:
+    async def write(
+        self,
+        entries: Sequence[JournalEntry],
+        within: float = 2.0,
+        late: Callable[[], None] | None = None,
+    ) -> tuple[int, ...]:
         """Returns the entries' numbers once they are on disk: all of them, or none and an error.
 
-        Where time runs out while the disk works on them, they may yet be written: an intent then stands
-        there without its effect, which `unfinished` tells as unknown. What was not begun is not written.
+        What was not begun when time runs out is not written.
 
         Args:
             within: seconds.
+            late: called on the event loop where they were written after all, once nobody waited any more:
+                the disk was at work on them. Whoever wrote an intent says then that nothing came of it.
 
         Raises:
             JournalUnavailable: they are not known to be on disk; nothing may be done that needs them.
@@ -115,7 +121,11 @@ class Journal:
             raise JournalUnavailable(f"the journal {self._path} can't keep up, or is closed") from None
         try:
             return await _result(done, within)
+        except asyncio.CancelledError:
+            _tell_later(done, late)
+            raise
         except TimeoutError:
+            _tell_later(done, late)
             text = f"the journal {self._path} can't be written: the disk took more than {within:g} s"
             raise JournalUnavailable(text) from None
 
@@ -224,6 +234,20 @@ class Journal:
         if self._tell is not None:
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to tell
                 self._loop.call_soon_threadsafe(self._tell, standing)
+
+
+def _tell_later(done: Future[Any], late: Callable[[], None] | None) -> None:
+    """Has the loop call `late` if what was given up is done in the end."""
+    if late is None or done.cancelled():
+        return
+    loop = asyncio.get_running_loop()
+
+    def tell(future: Future[Any]) -> None:
+        if not future.cancelled() and future.exception() is None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the next host tells it as unknown
+                loop.call_soon_threadsafe(late)
+
+    done.add_done_callback(tell)
 
 
 async def _result(done: Future[_T], within: float) -> _T:

@@ -69,10 +69,17 @@ class Scribe:
     async def intend(self, intents: Sequence[Intent]) -> None:
         """Returns once the intents are on disk; only then may they be carried out.
 
+        Those that get there when nobody waits for them any more are told as skipped.
+
         Raises:
             JournalUnavailable: they are not; nothing may be done.
         """
-        await self._journal.write([_entry_of(one, Outcome.INTENDED) for one in intents])
+
+        def late() -> None:
+            for one in intents:
+                self.drop(one, "it was written down too late: nothing was sent")
+
+        await self._journal.write([_entry_of(one, Outcome.INTENDED) for one in intents], late=late)
 
     def drop(self, intent: Intent, why: str) -> None:
         """An intent came to nothing: the session could not take it any more."""

@@ -151,14 +151,22 @@ async def test_a_disk_that_hangs_is_told_in_time_and_what_was_not_begun_is_not_w
         return append(self, entries)
 
     monkeypatch.setattr(store_module.Store, "append", hanging)
-    first = asyncio.create_task(opened.journal.write([entry("begun")], within=0.05))
+    late = asyncio.Queue[str]()
+    first = asyncio.create_task(
+        opened.journal.write([entry("begun")], within=0.05, late=lambda: late.put_nowait("begun"))
+    )
     with pytest.raises(JournalUnavailable, match=r"more than 0\.05 s"):
         await first
     assert hung.is_set()
     with pytest.raises(JournalUnavailable):
-        await opened.journal.write([entry("not begun")], within=0.01)
+        await opened.journal.write(
+            [entry("not begun")], within=0.01, late=lambda: late.put_nowait("not begun")
+        )
+    assert late.empty()
     freed.set()
+    assert await asyncio.wait_for(late.get(), DEADLINE_S) == "begun"
     await opened.journal.write([entry("after")], within=DEADLINE_S)
+    assert late.empty()
     assert texts(path) == ["begun", "after"]
 
 
