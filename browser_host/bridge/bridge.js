@@ -100,9 +100,10 @@
       this.items.splice(this.kept, 1);
       return 1;
     }
-    // Gives what fits into the lane's characters, the newest first; returns how many did not.
-    take(into) {
-      const items = this.items.splice(0);
+    // Gives what fits into the lane's characters, the newest first; returns how many did not. All stays here
+    // until it is sent: the browser may stop this script at any line, to break another's loop.
+    pick(into) {
+      const items = this.items;
       let room = this.chars;
       let gone = 0;
       for (let i = items.length - 1; i >= 0; i -= 1) {
@@ -159,49 +160,64 @@
         this.lose(this.others.push(item));
       }
     }
-    take(now) {
+    pick(now) {
       const items = [];
-      this.lose(this.lasting.take(items) + this.colors.take(items) + this.others.take(items));
+      const gone = this.lasting.pick(items) + this.colors.pick(items) + this.others.pick(items);
       items.sort((a, b) => a.order - b.order);
-      const counts = this.dropped || this.refused ? [[this.number, this.dropped, this.refused]] : [];
+      const dropped = this.dropped + gone;
+      const counts = dropped || this.refused ? [[this.number, dropped, this.refused]] : [];
+      const lines = items.map((item) =>
+        `[${this.number},${item.after},${Math.max(now - item.at, 0).toFixed(1)},${quote(item.origin)},${item.text}]`);
+      return { slot: this, lines, counts, floods: this.floods || gone > 0 };
+    }
+    // What was picked is sent.
+    clear(floods, now) {
+      for (const lane of [this.lasting, this.colors, this.others]) lane.items.length = 0;
       // Who floods waits longer for its turn; the others don't.
-      this.heldUntil = this.floods ? now + limits.floodMs : 0;
+      this.heldUntil = floods ? now + limits.floodMs : 0;
       this.floods = false;
       this.dropped = 0;
       this.refused = 0;
-      const lines = items.map((item) =>
-        `[${this.number},${item.after},${Math.max(now - item.at, 0).toFixed(1)},${quote(item.origin)},${item.text}]`);
-      return { lines, counts };
     }
   }
 
   // ---- out: the first of a quiet page at once, what follows within the window together -----------------------
   function flush() {
     if (timer !== null) clearTimeout(timer);
-    timer = null;
+    timer = setTimeout(flush, limits.windowMs); // for the held ones, and where this one is stopped half-way
     const now = performance.now();
     lastFlush = now;
     while (credit > 0 && (waiting.size > 0 || strangers > 0)) {
+      const picked = [];
       const lines = [];
       const counts = [];
       let size = 0;
       for (const slot of waiting) {
         if (slot.heldUntil > now) continue;
         if (size > limits.batchChars) break;
-        waiting.delete(slot);
-        const taken = slot.take(now);
-        for (const line of taken.lines) {
+        const found = slot.pick(now);
+        picked.push(found);
+        for (const line of found.lines) {
           lines.push(line);
           size += line.length;
         }
-        counts.push(...taken.counts);
+        counts.push(...found.counts);
       }
-      if (lines.length === 0 && counts.length === 0 && strangers === 0) break;
-      credit -= 1;
-      send(`{"messages":[${lines.join(",")}],"counts":${JSON.stringify(counts)},"strangers":${strangers}}`);
-      strangers = 0;
+      const something = lines.length > 0 || counts.length > 0 || strangers > 0;
+      if (something) {
+        send(`{"messages":[${lines.join(",")}],"counts":${JSON.stringify(counts)},"strangers":${strangers}}`);
+        credit -= 1;
+        strangers = 0;
+      }
+      for (const { slot, floods } of picked) {
+        waiting.delete(slot);
+        slot.clear(floods, now);
+      }
+      if (!something) break;
     }
-    if (credit > 0 && waiting.size > 0) timer = setTimeout(flush, limits.windowMs); // the held ones
+    if (credit > 0 && waiting.size > 0) return;
+    clearTimeout(timer);
+    timer = null;
   }
 
   function speak(now) {

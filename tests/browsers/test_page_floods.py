@@ -181,6 +181,33 @@ async def test_without_credit_a_page_keeps_what_it_has_to_say_and_merges_it(
     assert not record.of(MessagesDropped)
 
 
+STOPPED_HALFWAY = """
+const send = document.dispatchEvent;
+document.dispatchEvent = function () { document.dispatchEvent = send; throw new Error("stopped"); };
+"""
+"""What the browser does to whatever script runs when it breaks a page's loop, at the worst line of ours."""
+
+THREE = """
+for (const word of ["waiting", "active", "viewerReady"])
+  parent.postMessage({type: "sessionStatusUpdate", sessionStatus: word}, "*");
+"""
+
+
+async def test_a_bridge_that_is_stopped_halfway_loses_no_status(
+    open_pool: Opened, stage: Stage, record: Record
+) -> None:
+    stage.scripts["three"] = THREE
+    pool = await open_pool()
+    pool.open("first", stage.link("echo"))
+    await record.until(lambda: record.said("first"))
+    page = pool._books.seats["first"]
+    assert page._target is not None
+    await page._target.send("Runtime.evaluate", {"expression": STOPPED_HALFWAY})
+    pool.open("s", stage.link("three"))
+    await record.until(lambda: len(record.said("s")) == 3)
+    assert [said["sessionStatus"] for said in record.said("s")] == ["waiting", "active", "viewerReady"]
+
+
 async def test_a_page_that_breaks_the_bridges_rules_is_given_up(
     open_pool: Opened, stage: Stage, record: Record
 ) -> None:
