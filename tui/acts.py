@@ -106,12 +106,15 @@ class Acts:
         if outcome is None:
             return
         taken = {result.instruction for result in outcome.results if result.state == "cancelled"}
+        failed = sum(result.state == "failed" for result in outcome.results)
         self._ends = tuple(end for end in self._ends if end.instruction not in taken)
-        late = len(pending) - len(taken)
+        late = len(pending) - len(taken) - failed
         text = f"took back {len(taken)} of {len(pending)}"
+        if failed:
+            text += f"; {failed} had failed before anything was sent"
         if late:
             text += f"; {late} had been posted already"
-        self._say(text, Weight.WARNING if late else Weight.INFORMATION)
+        self._say(text, Weight.WARNING if late or failed else Weight.INFORMATION)
 
     def _tell_failures(self, outcome: Outcome) -> None:
         failed = [result for result in outcome.results if result.state not in TAKEN]

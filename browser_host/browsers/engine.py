@@ -126,6 +126,11 @@ class Engine:
         return max(waited, self._answered_after) > _LATE_AFTER_S
 
     @property
+    def runs(self) -> bool:
+        """Whether it was started, and neither closed nor lost since."""
+        return self._browser is not None and not self._gone
+
+    @property
     def targets(self) -> Targets:
         """Its pages.
 

@@ -144,11 +144,13 @@ class HostPage:
         return self.state is PageState.OPEN
 
     async def close(self) -> None:
-        """Closes the page within a deadline; what fails is logged, for the browser's end ends it too."""
+        """Closes the page within a deadline, where its browser's end has not done so already."""
         self.leave()
         await self._chores.close(1.0)
         target, self._target = self._target, None
         if target is None:
+            return
+        if not self.engine.runs:
             return
         try:
             async with asyncio.timeout(CLOSE_WITHIN_S):

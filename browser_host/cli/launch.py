@@ -115,10 +115,10 @@ def launch(
         ready_within_s: seconds it is given.
 
     Raises:
-        HostDidNotStart: it ended, spoke something else, or said nothing in time; nothing of it is left.
+        HostDidNotStart: it ended, spoke something else, or said nothing in time; nothing of it is left. Or
+            what it says could be written nowhere.
     """
-    command.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(command.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as log:
+    with _opened(command.log) as log:
         if log.tell() > TALK_BYTES:
             log.truncate(0)
             log.seek(0)
@@ -166,6 +166,17 @@ def end(process: "subprocess.Popen[bytes]", close_within_s: float, term_within_s
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     return Ending.KILLED
+
+
+def _opened(file: Path) -> IO[bytes]:
+    """The file for what the child says: ours, no link to another and no pipe that nobody reads."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.fdopen(os.open(file, flags, 0o600), "ab")
+    except OSError as error:
+        why = f"what the host says can't be written to {file}: {error.strerror}"
+        raise HostDidNotStart(why, Exit.FAILED) from error
 
 
 class _Talk:

@@ -140,3 +140,18 @@ signal.pause()
         host = int(process.stdout.readline())
         process.kill()
     assert ends_within(host, 10)
+
+
+def test_what_the_host_says_is_written_to_no_link_and_no_pipe(tmp_path: Path) -> None:
+    command = script(tmp_path, READY)
+    command.log.parent.mkdir()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("kept")
+    command.log.symlink_to(elsewhere)
+    with pytest.raises(HostDidNotStart, match="can't be written"):
+        owned_host.start(command, lambda _: None)
+    assert elsewhere.read_text() == "kept"
+    command.log.unlink()
+    os.mkfifo(command.log)
+    with pytest.raises(HostDidNotStart, match="can't be written"):
+        owned_host.start(command, lambda _: None)
