@@ -32,7 +32,7 @@ _PING_EVERY_S = 2.0
 _PING_WITHIN_S = 5.0
 _LATE_AFTER_S = 1.0
 """What a page is asked waits in the browser twice, on its way there and back, a ping once."""
-_LET_GO_WITHIN_S = 1.0
+_LET_GO_WITHIN_S = 3.0
 _CULPRITS = 2
 """Pages that are given up, one after the other, before a browser that does not answer is."""
 _LOOK_FOR_S = 1.0

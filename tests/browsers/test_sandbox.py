@@ -70,7 +70,16 @@ asyncio.run(start(sys.argv[1], int(sys.argv[2])))
 """
 
 
+def is_open_to_others(place: Path) -> bool:
+    """Whether any user may go there."""
+    return all(folder.stat().st_mode & 0o001 for folder in (place, *place.parents))
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become an ordinary user")
+@pytest.mark.skipif(
+    not is_open_to_others(Path(sys.prefix)),
+    reason="another user can't use this Python: its folder is private",
+)
 def test_an_ordinary_user_has_it_without_asking_or_is_told_why_nothing_starts(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()

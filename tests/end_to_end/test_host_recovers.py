@@ -143,6 +143,7 @@ def test_the_next_host_ends_its_browsers_and_hosts_its_sessions_again(  # noqa: 
         assert service.told() == told  # nothing was posted a second time
         assert_said_once(home, by_link)
         ends.sound(home)
+        terminate(program)
     with running(home, "host", log=log, UPSCOPE_API_KEY=key):
         # That one was terminated, as before a reboot: nobody said that its sessions are to be let go.
         assert {label: one["id"] for label, one in live(home, LINKED, VISITED, ADDED).items()} == {
@@ -158,6 +159,12 @@ def test_the_next_host_ends_its_browsers_and_hosts_its_sessions_again(  # noqa: 
         assert service.told() == told
         assert home.run("stop").returncode == 0
     assert not record.exists()
+
+
+def terminate(program: Program) -> None:
+    """As a service manager does."""
+    program.process.terminate()
+    program.process.wait(ENDS_WITHIN_S)
 
 
 def sent(home: Home) -> int:

@@ -149,13 +149,16 @@ class Program:
 def running(
     home: Home, *arguments: str, log: Path, stdin: int = subprocess.DEVNULL, **environment: str
 ) -> Iterator[Program]:
-    """The command, once it has printed one line of JSON: it is ready; ended when the test is.
+    """The command, once it has printed one line of JSON: it is ready; ended by ctrl-C when the test is.
+
+    A host that is terminated would be brought back by the next one of the same home.
 
     Args:
         log: takes its stderr.
         stdin: `subprocess.PIPE` for a program that is held by it.
     """
-    with started([WATCHDECK, *arguments], log, home.environment(**environment), stdin=stdin) as program:
+    settings = home.environment(**environment)
+    with started([WATCHDECK, *arguments], log, settings, stdin=stdin, ended_by=signal.SIGINT) as program:
         yield program
 
 
@@ -167,6 +170,7 @@ def started(
     *,
     stdin: int = subprocess.DEVNULL,
     within: float = STARTS_WITHIN_S,
+    ended_by: signal.Signals = signal.SIGTERM,
 ) -> Iterator[Program]:
     """Any program that says in one line of JSON that it is ready.
 
@@ -192,7 +196,7 @@ def started(
         yield Program(process, json.loads(line))
     finally:
         if process.poll() is None:
-            process.terminate()
+            process.send_signal(ended_by)
             try:
                 process.wait(ENDS_WITHIN_S)
             except subprocess.TimeoutExpired:
