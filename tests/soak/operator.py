@@ -16,6 +16,9 @@ SETTLED_S = 3.0
 """After its end a session's instructions have come as far as they can; one that is removed before leaves
 them without a last word in the journal."""
 
+LATE_S = 8.0
+"""An end that was told to a page that hangs takes effect when it comes to itself."""
+
 KEYS = ("j", "k", "s", "d", "p", "c", " ", "U", "w", "f", "f", "\x1b")
 
 
@@ -40,7 +43,7 @@ class Operator:
     def stop(self) -> list[Answer]:
         """Does nothing more, and returns what was answered."""
         self._enough.set()
-        self._thread.join(60)
+        self._thread.join(90)
         assert not self._thread.is_alive()
         return self.answers
 
@@ -62,17 +65,26 @@ class Operator:
         """Ends a session, and hosts it again as a new one would be."""
         label = self._chance.choice(sorted(self._town.home.look()))
         session = self._town.home.look()[label]
-        self._give("/v1/ends", "endSession", "", [session], {})
+        with contextlib.suppress(
+            OSError, NoAnswer
+        ):  # whatever became of it, the session is to be hosted after
+            self._give("/v1/ends", "endSession", "", [session], {})
         self.ended += 1
         time.sleep(SETTLED_S)
         url = self._town.service.urls[int(label[1:])]
-        deadline = time.monotonic() + 40
+        deadline, lives_since = time.monotonic() + 60, 0.0
         while time.monotonic() < deadline:
-            with contextlib.suppress(OSError, NoAnswer):
-                now = self._town.home.look()
-                if label in now and now[label]["hosting"] != "ended":
+            with contextlib.suppress(OSError, NoAnswer, AssertionError):
+                now = self._town.home.look().get(label)
+                if now is None or now["hosting"] == "ended":
+                    self._again(now, label, url)
+                    lives_since = 0.0
+                elif now["hosting"] != "live":
+                    lives_since = 0.0
+                elif not lives_since:
+                    lives_since = time.monotonic()
+                elif time.monotonic() - lives_since > LATE_S:
                     return
-                self._again(now.get(label), label, url)
             time.sleep(0.3)
 
     def _again(self, session: dict[str, Any] | None, label: str, url: str) -> None:
