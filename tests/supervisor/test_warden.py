@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
@@ -130,9 +130,9 @@ async def test_who_is_stale_no_more_when_its_turn_comes_is_not_ended(monkeypatch
         first, second, third = one.host.live(3, "pendingRequest")
         write = one.host.journal.write
 
-        async def slow(entries: Sequence[JournalEntry]) -> tuple[int, ...]:
+        async def slow(entries: Sequence[JournalEntry], late: Callable[[], None]) -> tuple[int, ...]:
             one.host.hosting.says_status(second, "active")
-            return await write(entries)
+            return await write(entries, late=late)
 
         monkeypatch.setattr(one.host.journal, "write", slow)
         await one.warden.look()
@@ -148,9 +148,9 @@ async def test_a_host_that_became_read_only_while_it_ended_ends_nobody_further(
         first, _ = one.host.live(2, "pendingRequest")
         write = one.host.journal.write
 
-        async def slow(entries: Sequence[JournalEntry]) -> tuple[int, ...]:
+        async def slow(entries: Sequence[JournalEntry], late: Callable[[], None]) -> tuple[int, ...]:
             one.host.rules.now = replace(one.host.rules.now, read_only=True)
-            return await write(entries)
+            return await write(entries, late=late)
 
         monkeypatch.setattr(one.host.journal, "write", slow)
         await one.warden.look()
