@@ -1,6 +1,7 @@
 """All sessions, and the one place where they change: each change is applied and published together."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from browser_host.sessions import transitions, views
 from browser_host.sessions.changes import Change, ChangeType
@@ -97,8 +98,9 @@ class Fleet:
         now = self._clock()
         step = transitions.apply(session, happening, now)
         self._sessions[session_id] = step.session
+        told = _without_timeline(step.session) if step.changes else step.session
         for change in step.changes:
-            part = Part(step.session, change.keys, self._stale.get(session_id), change.extra)
+            part = Part(told, change.keys, self._stale.get(session_id), change.extra)
             self._feed.publish(change.type.value, session_id, now, part)
         if any(change.type in _MAY_CHANGE_STALENESS for change in step.changes):
             self._judge(step.session)
@@ -123,3 +125,8 @@ class Fleet:
 
     def _publish(self, kind: ChangeType, session_id: str, told: Told) -> None:
         self._feed.publish(kind.value, session_id, self._clock(), told)
+
+
+def _without_timeline(session: Session) -> Session:
+    """What the ring of events keeps: 20,000 timelines would be 40 MB of it, and no event tells of them."""
+    return replace(session, timeline=())

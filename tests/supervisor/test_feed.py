@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from browser_host.sessions.instant import Instant
+from browser_host.sessions.views import Part
 from browser_host.supervisor.feed import CHUNK, Feed
+from tests.support.host import scripted_host
 
 NOW = Instant(mono=1.0, wall=1_700_000_000.25)
 
@@ -102,3 +104,15 @@ async def test_what_was_published_before_closing_can_still_be_read(behind: int) 
     feed = published(10)
     feed.close()
     assert numbers(feed.after(10 - behind)) == list(range(11 - behind, 11))
+
+
+async def test_the_ring_keeps_no_timelines_which_would_be_most_of_it() -> None:
+    async with scripted_host() as host:
+        (session_id,) = host.live(1)
+        for number in range(20):
+            host.hosting.says_color(session_id, f"#0000{number:02x}")
+        assert host.session(session_id).timeline
+        kept = [record.told for record in host.feed._ring if isinstance(record.told, Part)]
+        assert len(kept) > 20
+        # All that is added says is how the session came, with its first moment or none.
+        assert {len(part.session.timeline) for part in kept} <= {0, 1}
