@@ -128,5 +128,5 @@ class Fleet:
 
 
 def _without_timeline(session: Session) -> Session:
-    """What the ring of events keeps: 20,000 timelines would be 40 MB of it, and no event tells of them."""
+    """What the ring of events keeps: no event tells of timelines, and 20,000 of them are tens of megabytes."""
     return replace(session, timeline=())
