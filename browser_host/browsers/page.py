@@ -221,6 +221,7 @@ class HostPage:
             settings.heart,
             forgives=0 if self._placing.group else LOOPS_FORGIVEN,
             late=self._late,
+            back=self._back,
             strained=self._strained,
             log=self._log,
         )
@@ -249,15 +250,15 @@ class HostPage:
         if self._pulse is not None:
             self._die(ErrorCode.PAGE_HUNG, await self._pulse.beat())
 
-    def _late(self, late: bool) -> None:  # noqa: FBT001 - as `Pulse` calls it
-        if late:
-            self.state = PageState.UNRESPONSIVE
-            self._log.warning("page.unresponsive", page=self.number, sessions=len(self.sessions))
-            self._sink(SessionsUnresponsive(tuple(self.sessions)))
-        else:
-            self.state = PageState.OPEN
-            self._log.info("page.answers", page=self.number)
-            self._sink(SessionsResponsive(tuple(self.sessions)))
+    def _late(self) -> None:
+        self.state = PageState.UNRESPONSIVE
+        self._log.warning("page.unresponsive", page=self.number, sessions=len(self.sessions))
+        self._sink(SessionsUnresponsive(tuple(self.sessions)))
+
+    def _back(self) -> None:
+        self.state = PageState.OPEN
+        self._log.info("page.answers", page=self.number)
+        self._sink(SessionsResponsive(tuple(self.sessions)))
 
     def _vacate(self, session_id: str) -> None:
         del self.sessions[session_id]

@@ -28,7 +28,8 @@ class Pulse:
     Args:
         page: its number.
         forgives: how many loops are broken and forgotten, within `_LOOPS_FORGOTTEN_AFTER_S`.
-        late: called with True when the page is late with its answer, with False when it answers again.
+        late: called when the page is late with its answer.
+        back: called when it answers again.
         strained: whether the whole machine or browser is late; a page is not given up for that alone.
     """
 
@@ -40,7 +41,8 @@ class Pulse:
         heart: Heart,
         *,
         forgives: int,
-        late: Callable[[bool], None],
+        late: Callable[[], None],
+        back: Callable[[], None],
         strained: Callable[[], bool],
         log: Log,
     ) -> None:
@@ -49,6 +51,7 @@ class Pulse:
         self._cdp = cdp
         self._heart = heart
         self._late = late
+        self._back = back
         self._strained = strained
         self._log = log
         self._busy = Busy(cdp)
@@ -84,11 +87,11 @@ class Pulse:
             await asyncio.sleep(every - self._loop.time() % every)
             if await self._answers(within * (_PATIENCE_WHILE_LOADING if self._bridge.loading else 1)):
                 continue
-            self._late(True)  # noqa: FBT003
+            self._late()
             if (why := await self._revived()) is not None:
                 return why
             self._answers_since = self._loop.time()
-            self._late(False)  # noqa: FBT003
+            self._back()
 
     async def _answers(self, within: float) -> bool:
         """Whether it answers: now and then to how busy it is besides."""

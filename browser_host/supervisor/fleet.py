@@ -128,5 +128,5 @@ class Fleet:
 
 
 def _without_timeline(session: Session) -> Session:
-    """What the ring of events keeps: no event tells of timelines, and 20,000 of them are tens of megabytes."""
+    """What the ring of events keeps: no event tells of timelines, and 20,000 of them are many megabytes."""
     return replace(session, timeline=())

@@ -42,6 +42,7 @@ class Recycler:
 
     def _next(self, aged: Sequence[Aged]) -> Aged:
         """In turn: one whose sessions are never at rest must not keep all others from being replaced."""
+        self._tried &= {(one.browser, one.page) for one in aged}  # what is due no more is forgotten
         untried = [one for one in aged if (one.browser, one.page) not in self._tried]
         if not untried:
             self._tried.clear()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.end_to_end.conftest import Configure
 from tests.support.fault_case import Case, Record
-from tests.support.fault_stage import Happened, Stage, hosted, ids, said_of
+from tests.support.fault_stage import Happened, Stage, hosted, ids, labelled, said_of
 from tests.support.processes import family
 from tests.support.programs import Home, gone
 from tests.support.upscope import upscope
@@ -22,11 +22,9 @@ pytestmark = pytest.mark.timeout(180)
 @pytest.fixture(scope="module")
 def stage(home: Home, log: Path, configure: Configure) -> Iterator[Stage]:
     with upscope(home, log, sessions=COUNT, scenario="normal") as service:
-        configure({f"s{number:02}": url for number, url in enumerate(service.urls)}, pages_of=4)
-        found = Stage(home, log, service, COUNT)
-        found.start_host()
-        yield found
-        found.stop_host()
+        configure(labelled(service), pages_of=4)
+        with Stage(home, log, service, COUNT).hosted() as found:
+            yield found
 
 
 @pytest.mark.parametrize("victim", ["browser", "driver"])

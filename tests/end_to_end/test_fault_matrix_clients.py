@@ -13,7 +13,7 @@ import pytest
 
 from tests.end_to_end.conftest import Configure
 from tests.support.fault_case import Case, Record
-from tests.support.fault_stage import Stage, assert_gapless, hosted
+from tests.support.fault_stage import Stage, assert_gapless, hosted, labelled
 from tests.support.household import kill, of_home
 from tests.support.programs import Home, alive, gone
 from tests.support.terminal import Terminal, terminal
@@ -34,16 +34,14 @@ def service(home: Home, log: Path) -> Iterator[Upscope]:
 
 @pytest.fixture(scope="module")
 def configured(home: Home, service: Upscope, configure: Configure) -> Home:
-    configure({f"s{number:02}": url for number, url in enumerate(service.urls)}, pages_of=3)
+    configure(labelled(service), pages_of=3)
     return home
 
 
 @pytest.fixture
 def stage(configured: Home, log: Path, service: Upscope) -> Iterator[Stage]:
-    found = Stage(configured, log, service, COUNT)
-    found.start_host()
-    yield found
-    found.stop_host()
+    with Stage(configured, log, service, COUNT).hosted() as found:
+        yield found
 
 
 def shows_all_live(window: Terminal) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.end_to_end.conftest import Configure
 from tests.support.fault_case import Case, Record
-from tests.support.fault_stage import Sessions, Stage, hosted
+from tests.support.fault_stage import Sessions, Stage, hosted, labelled
 from tests.support.programs import Home
 from tests.support.upscope import upscope
 
@@ -16,7 +16,7 @@ def test_session_loops_whatever_page_it_is_in(
     home: Home, log: Path, configure: Configure, record_property: Record
 ) -> None:
     with upscope(home, log, sessions=COUNT, scenario="normal,loop,normal,normal") as service:
-        configure({f"s{number:02}": url for number, url in enumerate(service.urls)}, pages_of=COUNT)
+        configure(labelled(service), pages_of=COUNT)
         stage = Stage(home, log, service, COUNT)
         stage.start_host()
         try:

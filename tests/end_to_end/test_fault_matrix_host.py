@@ -12,7 +12,7 @@ from tests.end_to_end.conftest import Configure
 from tests.support import ends, host_socket
 from tests.support.clocks import WallClock
 from tests.support.fault_case import Case, Record, until
-from tests.support.fault_stage import Stage, hosted, ids
+from tests.support.fault_stage import Stage, hosted, ids, labelled
 from tests.support.processes import everybody
 from tests.support.programs import Home
 from tests.support.upscope import upscope
@@ -32,11 +32,9 @@ def clock(home: Home) -> WallClock:
 @pytest.fixture(scope="module")
 def stage(home: Home, log: Path, configure: Configure, clock: WallClock) -> Iterator[Stage]:
     with upscope(home, log, sessions=COUNT, scenario="normal") as service:
-        configure({f"s{number:02}": url for number, url in enumerate(service.urls)}, pages_of=4)
-        found = Stage(home, log, service, COUNT)
-        found.start_host(clock.environment)
-        yield found
-        found.stop_host()
+        configure(labelled(service), pages_of=4)
+        with Stage(home, log, service, COUNT).hosted(clock.environment) as found:
+            yield found
 
 
 def test_host_killed(stage: Stage, clock: WallClock, record_property: Record) -> None:

@@ -10,7 +10,7 @@ from tests.end_to_end.conftest import Configure
 from tests.support import ends
 from tests.support.damage import Disk, flip, set_aside, small_disk
 from tests.support.fault_case import Case, Record, until
-from tests.support.fault_stage import Sessions, Stage
+from tests.support.fault_stage import Sessions, Stage, labelled
 from tests.support.giving import Giver
 from tests.support.programs import Home
 from tests.support.upscope import Upscope, upscope
@@ -43,12 +43,10 @@ def journal(home: Home, disk: Disk) -> Iterator[Path]:
 
 @pytest.fixture
 def stage(home: Home, log: Path, service: Upscope, configure: Configure, journal: Path) -> Iterator[Stage]:
-    links = {f"s{number:02}": url for number, url in enumerate(service.urls)}
+    links = labelled(service)
     configure(links, more=f'[journal]\npath = "{journal}"\n')
-    found = Stage(home, log, service, COUNT)
-    found.start_host()
-    yield found
-    found.stop_host()
+    with Stage(home, log, service, COUNT).hosted() as found:
+        yield found
 
 
 def refused(stage: Stage, giver: Giver, words: str, within: float) -> None:

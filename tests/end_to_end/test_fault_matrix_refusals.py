@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.end_to_end.conftest import Configure
 from tests.support.fault_case import Case, Record, until
-from tests.support.fault_stage import Session, Stage, is_ready
+from tests.support.fault_stage import Session, Stage, is_ready, labelled
 from tests.support.programs import Home
 from tests.support.upscope import upscope
 
@@ -18,7 +18,7 @@ def test_half_of_the_pages_refuse(
     home: Home, log: Path, configure: Configure, record_property: Record
 ) -> None:
     with upscope(home, log, sessions=COUNT, scenario=SCENARIO) as service:
-        configure({f"s{number:02}": url for number, url in enumerate(service.urls)}, pages_of=4)
+        configure(labelled(service), pages_of=4)
         stage = Stage(home, log, service, COUNT)
         case = Case("half of the pages refuse", record_property)
         stage.start_host()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.end_to_end.conftest import Configure
 from tests.support.fault_case import Case, Record, until
-from tests.support.fault_stage import Stage, hosted
+from tests.support.fault_stage import Stage, hosted, labelled
 from tests.support.programs import Home
 from tests.support.upscope import upscope
 
@@ -20,7 +20,7 @@ def test_configuration_turned_to_nonsense(
     home: Home, log: Path, configure: Configure, record_property: Record
 ) -> None:
     with upscope(home, log, sessions=COUNT, scenario="normal") as service:
-        configure({f"s{number:02}": url for number, url in enumerate(service.urls)})
+        configure(labelled(service))
         stage = Stage(home, log, service, COUNT)
         stage.start_host()
         try:

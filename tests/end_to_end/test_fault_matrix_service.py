@@ -11,7 +11,7 @@ import pytest
 
 from tests.end_to_end.conftest import Configure
 from tests.support.fault_case import Case, Record, until
-from tests.support.fault_stage import Happened, Stage, hosted, is_ready
+from tests.support.fault_stage import Happened, Stage, hosted, is_ready, labelled
 from tests.support.giving import Giver
 from tests.support.household import kill
 from tests.support.processes import family
@@ -41,11 +41,9 @@ def first(home: Home, log: Path, services: ExitStack) -> Upscope:
 
 @pytest.fixture(scope="module")
 def stage(home: Home, log: Path, first: Upscope, configure: Configure) -> Iterator[Stage]:
-    configure({f"s{number:02}": url for number, url in enumerate(first.urls)}, pages_of=4)
-    found = Stage(home, log, first, COUNT)
-    found.start_host()
-    yield found
-    found.stop_host()
+    configure(labelled(first), pages_of=4)
+    with Stage(home, log, first, COUNT).hosted() as found:
+        yield found
 
 
 def kill_a_page(stage: Stage) -> None:

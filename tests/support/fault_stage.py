@@ -29,6 +29,11 @@ BLINK_S = 1.5
 ever hear."""
 
 
+def labelled(service: Upscope) -> dict[str, str]:
+    """Its watch links by the labels s00, s01 and so on."""
+    return {f"s{number:02}": url for number, url in enumerate(service.urls)}
+
+
 class Stage:
     """One host after the other over the same pages.
 
@@ -57,6 +62,15 @@ class Stage:
         self._colors = itertools.count(FIRST_COLOR)
         self._told_before = len(service.told())
         self._written_before = len(ends.history(home)) if home.run("audit", "verify").returncode == 0 else 0
+
+    @contextlib.contextmanager
+    def hosted(self, environment: Mapping[str, str] | None = None) -> Iterator["Stage"]:
+        """Itself, with a host until the block ends."""
+        self.start_host(environment)
+        try:
+            yield self
+        finally:
+            self.stop_host()
 
     def start_host(self, environment: Mapping[str, str] | None = None) -> None:
         """Starts a host, and listens to it from its first event."""
