@@ -23,7 +23,7 @@ async def test_a_page_is_replaced_and_its_ended_sessions_are_let_go_not_opened_a
 
 async def test_nothing_is_replaced_while_an_end_is_pending_and_nobody_moves_under_an_instruction() -> None:
     async with scripted_host() as host:
-        first, second = host.live(2)
+        first, second, third = host.live(3)
         host.hosting.due = (Aged(1, 1, "it is old", (first, second)),)
         may_move = host.supervisor.recycler.may_move
         host.give(first, SetMode(Mode.DRAW))
@@ -31,8 +31,9 @@ async def test_nothing_is_replaced_while_an_end_is_pending_and_nobody_moves_unde
         host.give(first, SwitchColor("#ff0000"))
         assert not may_move((first,))
         assert may_move((second,))
+        assert may_move((third,))
         host.give(second, EndSession())
-        assert not may_move((first,))
+        assert not may_move((third,))  # which has nothing on its way: an end is pending somewhere
         host.supervisor.recycler.look()
         assert host.hosting.recycled == []
 
