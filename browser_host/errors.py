@@ -1,21 +1,27 @@
-"""The tree of errors a user can cause, each with the exit code of the command that meets it.
+"""The errors that a user can cause, each with its exit code.
 
 WatchdeckError          1  failed
 ├── UsageError          2  usage or configuration (`config.problems.ConfigurationError` is one)
 ├── NoHost              3  no host answers on the socket
 ├── Refused             6  read-only, not allowed, journal not writable (`journal.errors.JournalUnavailable`)
 ├── UnknownSession      1  an id that the host does not know
+├── NoPicture           1  a session's page gives no picture now
+├── UnknownEndpoint     1  the name of an endpoint that the host does not know
 ├── HostRunning         1  another host serves the socket
-├── BrowserUnavailable  1  no browser could be found, got or started
-├── JournalUnreadable   1  `journal.errors`: there is no journal, or it can't be read
-└── ServiceError        1  `upscope.errors`: a tree of its own
+├── OutputUnread        141  `cli.output`: the reader of stdout is gone (`OutputLost` is 1)
+├── LeftToHost          129, 143  `cli.ending`: SIGHUP or SIGTERM stopped the command, not the ends
+├── BrowserUnavailable  1  no browser could be found, installed or started
+├── JournalUnreadable   1  `journal.errors`: the journal is missing or unreadable
+├── UnknownAlert        1  a name that no alert of the host has
+├── NotDelivered        1  `notify.message`: an alert's command or webhook failed; only the log shows it
+└── ServiceError        1  `upscope.errors` has the subclasses
 """
 
 from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """What a command's end says to a script."""
+    """The exit codes of commands."""
 
     OK = 0
     FAILED = 1
@@ -24,56 +30,84 @@ class Exit(IntEnum):
     NOTHING_CONFIRMED = 4
     SOME_CONFIRMED = 5
     REFUSED = 6
+    HUNG_UP = 129
+    """What a shell reports of a program that SIGHUP ended; those of SIGINT, SIGPIPE and SIGTERM follow."""
     INTERRUPTED = 130
+    UNREAD = 141
+    TERMINATED = 143
 
 
 class WatchdeckError(Exception):
-    """An error with a text for the user: what was expected, what came, what to do. No secrets in it."""
+    """An error with a text for the user: the problem, its cause, what to do. It holds no secrets."""
 
     exit_code = Exit.FAILED
     code = "failed"
 
 
 class UsageError(WatchdeckError):
-    """The command, its arguments, a filter or the configuration is wrong."""
+    """The command, its arguments, a filter or the configuration is invalid."""
 
     exit_code = Exit.USAGE
     code = "usage"
 
 
-class NoHost(WatchdeckError):  # noqa: N818 - the contract's word
+class NoHost(WatchdeckError):  # noqa: N818 - the contract's term
     """No host answers on the socket."""
 
     exit_code = Exit.NO_HOST
     code = "no_host"
 
 
-class Refused(WatchdeckError):  # noqa: N818 - the contract's word
-    """The host will not do this: it is read-only, cannot journal, or was not told to allow it."""
+class Refused(WatchdeckError):  # noqa: N818 - the contract's term
+    """The host refuses: it is read-only, cannot write its journal, or is not configured to allow it."""
 
     exit_code = Exit.REFUSED
     code = "refused"
 
 
-class Busy(WatchdeckError):  # noqa: N818 - says what it is
-    """The host serves as many as it can; the same may be asked again later."""
+class Busy(WatchdeckError):  # noqa: N818 - part of the API's vocabulary
+    """The host is at its limit; try again later."""
 
     code = "busy"
 
 
-class UnknownSession(WatchdeckError):  # noqa: N818 - says what it is
-    """An id was named that the host does not know."""
+class UnknownSession(WatchdeckError):  # noqa: N818 - part of the API's vocabulary
+    """The host does not know an id."""
 
     code = "unknown_session"
 
 
-class HostRunning(WatchdeckError):  # noqa: N818 - says what it is
+class UnknownAlert(WatchdeckError):  # noqa: N818 - part of the API's vocabulary
+    """The host has no alert with a name, or it does not fire for a session."""
+
+    code = "unknown_alert"
+
+
+class UnknownEndpoint(WatchdeckError):  # noqa: N818 - part of the API's vocabulary
+    """The host has no endpoint of a name."""
+
+    code = "unknown_endpoint"
+
+
+class HostRunning(WatchdeckError):  # noqa: N818 - part of the API's vocabulary
     """Another host serves this socket."""
 
     code = "host_running"
 
 
-class BrowserUnavailable(WatchdeckError):  # noqa: N818 - says what it is
-    """No browser could be found, got or started."""
+class NoPicture(WatchdeckError):  # noqa: N818 - part of the API's vocabulary
+    """A session's page gives no picture now."""
+
+    code = "no_picture"
+
+
+class InputFailed(WatchdeckError):  # noqa: N818 - part of the API's vocabulary
+    """A session's page takes no input now."""
+
+    code = "input_failed"
+
+
+class BrowserUnavailable(WatchdeckError):  # noqa: N818 - part of the API's vocabulary
+    """No browser could be found, installed or started."""
 
     code = "browser_unavailable"

@@ -1,56 +1,53 @@
-"""Logs: JSON lines in a private, rotated file, with every secret masked whatever it came in.
+"""Logs: JSON lines in a private, rotated file, with all secrets masked.
 
-Nothing goes to the terminal while a dashboard paints on it; a command that runs in the foreground may ask
-for warnings in plain words on stderr.
+Nothing goes to the terminal while a dashboard uses it; a command in the foreground may also print
+warnings on stderr.
 """
 
 import logging
-import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
-import structlog
-from structlog.stdlib import BoundLogger, ProcessorFormatter
-
+from browser_host import private_files
 from browser_host.errors import WatchdeckError
-from browser_host.scrubbing import scrubbed
-from browser_host.secrets import Secret
+
+if TYPE_CHECKING:
+    from structlog.stdlib import BoundLogger
 
 FILE_BYTES = 5_000_000
 FILES_KEPT = 5
 
-TEXT_LIMIT = 20_000
-"""Characters of one value in a log line: a long traceback fits, a page's flood does not."""
-
-NAMES_OF_SECRETS = frozenset(
-    {"api_key", "apikey", "x-api-key", "x_api_key", "authorization", "cookie", "password", "secret", "token"}
-    | {"watch_url", "watch_link"}
-)
-"""Keys whose values are never written, whatever they look like."""
-
 _CHATTY = ("httpx", "httpcore", "asyncio", "uvicorn", "websockets")
-"""Loggers of others that are heard from warnings on; httpx writes whole addresses below that."""
-
-_Event: TypeAlias = MutableMapping[str, Any]
+"""Loggers of libraries that log only warnings and above; httpx logs whole addresses below that."""
 
 
 @contextmanager
-def configure(path: Path, level: str, *, quiet: bool = True) -> Iterator[BoundLogger]:
-    """Writes this process's logs to a file until the context ends.
+def configure(path: Path, level: str, *, quiet: bool = True) -> Iterator["BoundLogger"]:
+    """Write this process's logs to a file until the context ends, and give a logger; see `capture`."""
+    with capture(path, level, quiet=quiet):
+        from browser_host import log_lines  # noqa: PLC0415 - structlog is loaded where lines are written
+
+        yield log_lines.logger()
+
+
+@contextmanager
+def capture(path: Path, level: str, *, quiet: bool = True) -> Iterator[None]:
+    """Write what Python logs in this process to a file until the context ends.
 
     Standard logging (of the libraries too), warnings and uncaught exceptions go to the same file.
 
     Args:
-        path: the file; it is made 0600, its folder 0700 where there is none.
+        path: the file, created with mode 0600, its folder with 0700. Devices are used as they are.
         level: `debug`, `info`, `warning` or `error`.
-        quiet: nothing on stderr; else warnings and errors in plain words.
+        quiet: nothing on stderr; else warnings and errors as text.
 
     Raises:
         WatchdeckError: the file can't be written.
@@ -65,10 +62,9 @@ def configure(path: Path, level: str, *, quiet: bool = True) -> Iterator[BoundLo
         root.addHandler(handler)
     set_level(level)
     logging.captureWarnings(capture=True)
-    log = _logger()
-    sys.excepthook, threading.excepthook, sys.unraisablehook = _hooks(log)
+    sys.excepthook, threading.excepthook, sys.unraisablehook = _uncaught, _in_thread, _unraisable
     try:
-        yield log
+        yield
     finally:
         sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
         logging.captureWarnings(capture=False)
@@ -81,7 +77,7 @@ def configure(path: Path, level: str, *, quiet: bool = True) -> Iterator[BoundLo
 
 
 def set_level(level: str) -> None:
-    """The least important thing that is written from now on.
+    """Set the lowest level that is logged.
 
     Args:
         level: `debug`, `info`, `warning` or `error`.
@@ -92,117 +88,76 @@ def set_level(level: str) -> None:
         logging.getLogger(name).setLevel(max(threshold, logging.WARNING))
 
 
-def mask(_: object, __: str, event: _Event) -> _Event:
-    """The processor that no line passes by: secrets, and what looks like one, are masked."""
-    first = {key: event[key] for key in ("at", "level", "event") if key in event}
-    return {key: _masked(key, value) for key, value in {**first, **event}.items()}
-
-
-def _masked(key: object, value: object) -> object:
-    """JSON's own kinds stay what they are; anything else becomes the text that its repr is."""
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    if str(key).lower() in NAMES_OF_SECRETS and not isinstance(value, Secret):
-        return "…"
-    match value:
-        case str():
-            return scrubbed(value[:TEXT_LIMIT])
-        case Mapping():
-            return {scrubbed(str(name)): _masked(name, item) for name, item in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [_masked(key, item) for item in value]
-    return scrubbed(str(value)[:TEXT_LIMIT])
-
-
 class _Unstoppable(logging.Handler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        """A full disk must not stop the host; logging itself would print the record on the screen."""
+        """Ignore write errors: a full disk must not stop the host or print on the screen."""
 
 
 class _PrivateFile(_Unstoppable, RotatingFileHandler):
-    """A rotated file that only its owner can read, each new one too."""
+    """A rotated file that only its owner can read, including its successors; devices stay as they are."""
 
     def _open(self) -> TextIOWrapper:
-        file = open(self.baseFilename, self.mode, encoding=self.encoding, opener=_open_private)  # noqa: SIM115 - the handler closes it
+        file = open(self.baseFilename, self.mode, encoding=self.encoding, opener=_open)  # noqa: SIM115 - the handler closes it
         return cast("TextIOWrapper", file)
 
 
+def _open(name: str, flags: int) -> int:
+    return private_files.open_output(Path(name), flags)
+
+
 class _Stderr(_Unstoppable, logging.StreamHandler[TextIO]):
-    """Warnings and errors in plain words."""
-
-
-def _open_private(name: str, flags: int) -> int:
-    descriptor = os.open(name, flags | os.O_CLOEXEC, 0o600)
-    os.fchmod(descriptor, 0o600)
-    return descriptor
+    """Warnings and errors as text on stderr."""
 
 
 def _file(path: Path) -> logging.Handler:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_files.make_folder(path.parent)
         handler = _PrivateFile(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
     except OSError as error:
         raise WatchdeckError(
-            f"cannot write the log {path}: {error.strerror}; name another one with log.path"
+            f"cannot write the log {path}: {error.strerror}; choose another file with log.path"
         ) from error
-    handler.setFormatter(_formatter(structlog.processors.JSONRenderer()))
+    handler.setFormatter(_Lines(as_json=True))
     return handler
 
 
 def _stderr() -> logging.Handler:
     handler = _Stderr(sys.stderr)
     handler.setLevel(logging.WARNING)
-    handler.setFormatter(_formatter(_plain))
+    handler.setFormatter(_Lines(as_json=False))
     return handler
 
 
-def _plain(_: object, __: str, event: _Event) -> str:
-    shown = (f"{key}={value}" for key, value in event.items() if key not in _NOT_SAID)
-    return " ".join(("watchdeck:", str(event.get("event", "")), *shown))
+class _Lines(logging.Formatter):
+    """Formats with `log_lines`, which the first line imports."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        super().__init__()
+        self._as_json = as_json
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._whole.format(record)
+
+    @cached_property
+    def _whole(self) -> logging.Formatter:
+        from browser_host import log_lines  # noqa: PLC0415 - see the class
+
+        return log_lines.formatter(as_json=self._as_json)
 
 
-_NOT_SAID = frozenset({"event", "at", "level", "logger", "exception"})
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    _log().critical("uncaught", exc_info=(kind, error, trace))
 
 
-def _formatter(renderer: Any) -> ProcessorFormatter:
-    return ProcessorFormatter(
-        foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _time],
-        processors=[
-            ProcessorFormatter.remove_processors_meta,
-            # Without locals: the plain traceback, as Python prints it.
-            structlog.processors.format_exc_info,
-            mask,
-            renderer,
-        ],
-    )
+def _in_thread(args: threading.ExceptHookArgs) -> None:
+    _log().critical("uncaught.thread", exc_info=(args.exc_type, args.exc_value, args.exc_traceback))
 
 
-_time = structlog.processors.TimeStamper(fmt="iso", utc=True, key="at")
+def _unraisable(args: Any) -> None:
+    _log().error("unraisable", exc_info=(args.exc_type, args.exc_value, args.exc_traceback))
 
 
-def _logger() -> BoundLogger:
-    """Not by structlog's global configuration: what is made here ends here."""
-    logger = structlog.wrap_logger(
-        logging.getLogger("watchdeck"),
-        processors=[
-            structlog.stdlib.filter_by_level,
-            structlog.stdlib.add_log_level,
-            _time,
-            ProcessorFormatter.wrap_for_formatter,
-        ],
-        wrapper_class=BoundLogger,
-    )
-    return cast("BoundLogger", logger.bind())
+def _log() -> "BoundLogger":
+    from browser_host import log_lines  # noqa: PLC0415 - see `_Lines`
 
-
-def _hooks(log: BoundLogger) -> tuple[Any, Any, Any]:
-    def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        log.critical("uncaught", exc_info=(kind, error, trace))
-
-    def in_thread(args: threading.ExceptHookArgs) -> None:
-        log.critical("uncaught.thread", exc_info=(args.exc_type, args.exc_value, args.exc_traceback))
-
-    def unraisable(args: Any) -> None:
-        log.error("unraisable", exc_info=(args.exc_type, args.exc_value, args.exc_traceback))
-
-    return uncaught, in_thread, unraisable
+    return log_lines.logger()

@@ -1,4 +1,4 @@
-"""Takes out of any text what looks like a secret: the last line of defence behind the `Secret` types."""
+"""Removes what looks like a secret from any text: the last line of defence behind the `Secret` types."""
 
 import re
 
@@ -15,10 +15,10 @@ _QUERY = re.compile(r"(?P<name>[?&][\w.\[\]-]{1,64}=)[^&\s\"'<>]+")
 
 
 def scrubbed(text: str) -> str:
-    """The text with addresses cut to their origins, and API keys in headers and queries' values masked.
+    """Cut addresses to their origins, and mask API keys in headers and values in queries.
 
     Args:
-        text: a log line's value, an error's message, a traceback.
+        text: a value in a log line, an error message, a traceback.
     """
     text = _ADDRESS.sub(_origin, text)
     text = _HEADER.sub(lambda found: f"{found['name']}{found['between']}{found['scheme'] or ''}…", text)

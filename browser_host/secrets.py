@@ -6,7 +6,7 @@ from typing import NoReturn
 
 
 class Secret:
-    """A text that must never be seen: `reveal()` is the only way to it, and easy to search for."""
+    """A text that must never be shown; `reveal()` is the only way to read it, and easy to search for."""
 
     __slots__ = ("_value",)
 
@@ -14,12 +14,12 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The text itself, for the one place that must use it."""
+        """Return the text itself, for the one place that must use it."""
         return self._value
 
     @property
     def fingerprint(self) -> str:
-        """Eight hex digits that tell two secrets apart and say nothing of either."""
+        """Eight hex digits that distinguish two secrets without revealing either."""
         return hashlib.sha256(self._value.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
     def __repr__(self) -> str:
@@ -39,11 +39,17 @@ class Secret:
         return hash((type(self), self._value))
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(f"a {type(self).__name__} is not written anywhere")
+        raise TypeError(f"{type(self).__name__} cannot be serialised")
 
 
 class WatchLink(Secret):
-    """An address that shows a visitor's screen to whoever holds it."""
+    """A watch link: whoever holds it sees a visitor's screen."""
+
+    __slots__ = ()
+
+
+class BrowserUrl(Secret):
+    """The address of a browser elsewhere: whoever holds it sees every page that the browser hosts."""
 
     __slots__ = ()
 

@@ -2,15 +2,27 @@
 
 import contextlib
 import fcntl
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from browser_host.browsers.find import Found
-from browser_host.browsers.install import ensure_browser
+from browser_host.browsers.install.download import ensure_browser
+from browser_host.browsers.install.locate import Found
+
+# The same examples each time, and no deadline: how long an example takes says how busy the machine is.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.load_profile("suite")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many workers again as cores: tests with real parts wait for half of their time."""
+    cores = os.cpu_count() or 1
+    return cores + cores // 2
 
 
 class Turns:

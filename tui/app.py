@@ -1,307 +1,469 @@
 """The dashboard's wiring: what the link delivers goes to the screens, what they ask for goes to the host."""
 
 import asyncio
+import gc
+import importlib
 import logging
+import os
 import signal
-import time
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
 
-from rich.text import Text
 from textual import events, on
-from textual.app import App
-from textual.command import CommandPalette
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
 from browser_host.api.client import HostClient
-from tui import keymap, question, theme, undo
-from tui.acts import Acts, Weight
-from tui.bulk import BulkEnd
-from tui.line import Line, LineDriver
-from tui.link import HostLink
-from tui.palette import PLACEHOLDER, ActionProvider
-from tui.plan_state import Offer
-from tui.recall import Recall
-from tui.screens import asks
-from tui.screens.choose_color import ChooseColorScreen
-from tui.screens.confirm import ConfirmScreen
-from tui.screens.detail import DetailScreen
-from tui.screens.help import HelpScreen
-from tui.screens.history import HistoryScreen
-from tui.screens.plan import PlanScreen
+from browser_host.api.schema import AlertView
+from browser_host.config.choices import Channel
+from browser_host.sessions.alerts.alert_state import Severity
+from tui.alerts import announcing
+from tui.failure import LoggedApp
+from tui.host import pending_ends
+from tui.host.commands import HostCommands, Weight
+from tui.host.connection import HostConnection
+from tui.host.deck import ConnectionState, Deck, lost_hosts
+from tui.host.host_calls import DeckSource, HostCalls
+from tui.keyboard import keyboard_hints
+from tui.keyboard.keyboard_hints import Keyboard
+from tui.keyboard.pressed_key import pressed
+from tui.plan.draft import EMPTY, Offer
+from tui.plan.run import begun
+from tui.plan.run_text import summary
+from tui.plan.runner import BulkEnd
+from tui.plan.under_way import EndsUnderWay
+from tui.preview.preview_loop import Preview
+from tui.preview.preview_panel import PreviewPanel
+from tui.screens import messages
+from tui.screens.quiet import InputGuard
+from tui.screens.screen_protocols import Live, Speaking
 from tui.screens.sessions import SessionsScreen
-from tui.screens.visitors import VisitorsScreen
-from tui.state import Deck, LinkState
-from tui.tones import Tone
-from tui.view_file import ViewFile
-from tui.view_state import target
+from tui.setup import Setup
+from tui.style import theme
+from tui.style.glyphs import ASCII
+from tui.style.roles import Role
+from tui.terminal import TerminalDriver
+from tui.terminal_graphics import GraphicsAnswered, query
+from tui.trends.trend import Trend, sampled
+from tui.view import confirm_text
+from tui.view.actions import BY_ID
+from tui.view.saved_view import ViewKeeper
+from tui.view.view_state import target
 
 log = logging.getLogger("tui")
 
 Answer = TypeVar("Answer")
 
+LOOK_EVERY_S = 1.0
+"""Seconds between looks at the clock, for countdowns, while the host tells nothing."""
+
+STANDS_WITHIN_S = 1.0
+"""Seconds after which keys count though the host has told nothing yet: leaving must always work."""
+
+LOAD_REST_AFTER_S = 0.5
+"""Seconds from the first rows to the import of the screens that open over them, a third of all code."""
+
 TELL_LOSS_AFTER_S = 0.5
 """Seconds after which a loss is told in words; by then it is known whether our own host ended."""
 
 
-@runtime_checkable
-class Live(Protocol):
-    """A screen that shows the deck."""
-
-    def show(self, deck: Deck, now: float) -> None:
-        """Shows the deck as it is at `now` (epoch seconds)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What the dashboard is told when it starts.
-
-    Args:
-        socket: the host's.
-        refresh_hz: deliveries to the screen a second at most.
-        theme: by name.
-        log: where the dashboard's log is.
-        keymap: the user's keys, by action id.
-        environment: the name that the header shows.
-        animate: nothing moves by itself where it is False.
-        stops_host: leaving stops the host.
-        read_only: nothing is offered that changes a session, whatever the host would take.
-        views: keeps the view for the next time, None to keep none.
-        host_ended: how the dashboard's own host ended, in words; "" while it runs, or is not its own.
-        line: to the terminal, None where there is none.
-    """
-
-    socket: Path
-    refresh_hz: float
-    theme: str
-    log: Path
-    keymap: Mapping[str, str] = field(default_factory=dict)
-    environment: str = ""
-    animate: bool = True
-    stops_host: bool = False
-    read_only: bool = False
-    views: ViewFile | None = None
-    host_ended: Callable[[], str] = str
-    line: Line | None = None
+_LOUDNESS = {
+    Severity.INFO: Weight.INFORMATION,
+    Severity.WARNING: Weight.WARNING,
+    Severity.CRITICAL: Weight.ERROR,
+}
+_ROLES = {Weight.INFORMATION: Role.INFO, Weight.WARNING: Role.WARN, Weight.ERROR: Role.BAD}
 
 
-class WatchdeckApp(App[None]):
-    """One host, one main screen, and what opens over it."""
+class WatchdeckApp(LoggedApp):
+    """One host or several, one main screen, and what opens over it."""
 
     TITLE = "Watchdeck"
-    COMMANDS: ClassVar = {ActionProvider}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        replace(BY_ID["redraw"].binding(), priority=True)  # over a question too, and it answers none
+    ]
     CSS = """
     VerticalScroll, OptionList { scrollbar-size-vertical: 1; scrollbar-background: $surface; }
+    App.-ascii ModalScreen > Vertical, App.-ascii ModalScreen > VerticalScroll { border: ascii $primary; }
+    App.-ascii ConfirmScreen > Vertical { border: ascii $error; }
     """
 
     def __init__(self, setup: Setup) -> None:
         # Told now: which filter NO_COLOR gets is decided before a theme is on.
         ansi = setup.theme in BUILTIN_THEMES and BUILTIN_THEMES[setup.theme].ansi
-        super().__init__(driver_class=LineDriver, ansi_color=ansi or None)
+        super().__init__(setup.log, driver_class=TerminalDriver, ansi_color=ansi or None)
         self.deck = Deck()
         self._setup = setup
-        self._client = HostClient(setup.socket, "tui")
-        self._acts = Acts(self._client, self.say)
-        self._bulk = BulkEnd(self._client, self._acts.given, self._show)
-        self._link = HostLink(self._client, self._take, refresh_hz=setup.refresh_hz)
+        self._client, self._link = self.connect(setup)
+        self._acts = HostCommands(self._client, self.say, setup.clock)
+        self._bulk = BulkEnd(self._client, self._acts.given, self._show, setup.clock)
+        self._ending = EndsUnderWay()
         self._counted_down = ""
-        self._main = SessionsScreen(setup.environment)
-        self._recall = Recall(setup.views, self.say)
+        self._trend = Trend()
+        self._guard = InputGuard()
+        self._keyboard = Keyboard()
+        self._main = SessionsScreen(setup.environment, setup.glyphs, setup.clock)
+        self._preview = Preview(
+            self._main.preview,
+            self._client.screenshot,
+            send=self._acts.send_input,
+            deck=lambda: self.deck,
+            say=lambda why: self.say(why, Weight.WARNING),
+            every_s=setup.preview_every_s,
+            clock=setup.clock,
+        )
+        self._recall = ViewKeeper(setup.views, self.say)
+        self.set_class(setup.glyphs is ASCII, "-ascii")
         if not setup.animate:
             self.animation_level = "none"
+
+    def connect(self, setup: Setup) -> tuple[HostCalls, DeckSource]:
+        """Where calls go, and where decks come from."""
+        if setup.hosts:
+            from browser_host.hosts.all_hosts import AllHosts  # noqa: PLC0415 - most have one host
+            from tui.host.all_connections import AllConnections  # noqa: PLC0415 - as above
+
+            return (
+                AllHosts(setup.hosts, lambda: self.deck.sessions),
+                AllConnections(setup.hosts, self._take, refresh_hz=setup.refresh_hz, note=log.warning),
+            )
+        client = setup.client or HostClient(setup.socket, "tui")
+        return client, HostConnection(client, self._take, refresh_hz=setup.refresh_hz)
 
     def get_default_screen(self) -> Screen[Any]:
         """The main screen is the lowest, so that nothing leads back behind it."""
         return self._main
 
     def on_mount(self) -> None:
-        """Puts on the theme and the user's keys, and begins to talk to the host."""
+        """Put on the theme and the user's keys, and begins to talk to the host."""
         for own in theme.THEMES:
             self.register_theme(own)
+        problems = self._set_keys()
         if self._setup.theme in self.available_themes:
             self.theme = self._setup.theme
         else:
-            self.say(f"[tui] theme: there is no theme {self._setup.theme!r}", Weight.WARNING)
-        self.set_keymap(keymap.usable(self._setup.keymap))
-        for problem in keymap.problems(self._setup.keymap):
-            self.say(problem, Weight.WARNING)
+            problems.append(f"[tui] theme: unknown theme {self._setup.theme!r}")
+        if problems:
+            self.say("; ".join(problems), Weight.WARNING)
         # Both ways the terminal is left as it was, if it is still there.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
         if self._setup.line is not None:
             self._setup.line.watch(self.exit)
         self._main.recall(self._recall.begin(self._main.view))
         self._start(self._link.run())
-        self.set_interval(1.0, self._show)
+        self.set_interval(LOOK_EVERY_S, self._show)
+        self.set_timer(STANDS_WITHIN_S, self._guard.stand)
+
+    def _set_keys(self) -> list[str]:
+        """Give the user's keys to their actions, and say which name none."""
+        if not self._setup.keymap:
+            return []
+        from tui import keymap  # noqa: PLC0415 - it loads every screen that has keys
+
+        self.set_keymap(keymap.usable(self._setup.keymap))
+        return keymap.problems(self._setup.keymap)
 
     async def on_unmount(self) -> None:
-        """Lets go of the host, and keeps the view."""
+        """Let go of the host, and keeps the view."""
         self._recall.keep(self._main.view)
         await self._client.close()
         if self._setup.line is not None:
             self._setup.line.let_go()
 
+    async def on_event(self, event: events.Event) -> None:
+        """Drop what was typed for something that is not there."""
+        match event:
+            case events.InputEvent() | events.Paste() if not event.is_forwarded:
+                if self._guard.passes(event):
+                    await super().on_event(event)
+            case _:
+                await super().on_event(event)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Leave a screen; what a hand types on after it cancelled a question is for nothing here."""
+        from tui import overlays  # noqa: PLC0415 - see `LOAD_REST_AFTER_S`
+
+        if isinstance(self.screen, overlays.ConfirmScreen) and self.screen.was_interrupted:
+            self._guard.hush()
+        return super().pop_screen()
+
     def on_key(self, event: events.Key) -> None:
-        """Keeps keys that were typed ahead of a screen or a box from acting before it is there."""
-        if self.screen is self._main and self._main.took(event):
+        """Keep keys that were typed ahead of a screen or a box from acting before it is there."""
+        if self.screen is self._main:
+            taken = self._main.took(event)
+        else:
+            from tui import overlays  # noqa: PLC0415 - see `LOAD_REST_AFTER_S`
+
+            taken = isinstance(self.screen, overlays.ActionPalette) and self.screen.take(event)
+        if taken or self._is_refused(event):
             event.prevent_default()
 
+    def _is_refused(self, event: events.Key) -> bool:
+        """Give a hint about the keyboard, and tell whether the key was hardly meant."""
+        result = keyboard_hints.heard(self._keyboard, pressed(event, self.screen))
+        self._keyboard = result.keyboard
+        if result.words:
+            self.say(result.words, Weight.WARNING)
+        return result.is_refused
+
     def say(self, text: str, weight: Weight = Weight.INFORMATION) -> None:
-        """Plain words for the operator: on the line above the footer, or over all if they are graver."""
-        if weight is Weight.INFORMATION and self.screen is self._main:
-            self._main.say(text, Tone.INFO)
-        else:
-            self.notify(text, severity=weight.value, markup=False)
+        """Show a notice on the line above the keys, in place of the one before; none covers a state."""
+        self._speaking.say(text, _ROLES[weight])
         log.info("told: %s", text)
+
+    def notify(self, message: str, *, severity: str = "information", **_: object) -> None:
+        """Show Textual's own notices, and those of other screens, where all notices are shown."""
+        self.say(message, Weight(severity))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self.run_worker(work, exit_on_error=True)
 
     def _take(self, deck: Deck) -> None:
-        lost = deck.link is LinkState.LOST and self.deck.link is not LinkState.LOST
-        self.deck = replace(deck, looking=self._setup.read_only)
+        lost = lost_hosts(deck) - lost_hosts(self.deck)
+        before = self.deck
+        self.deck = replace(deck, access=self._setup.access)
+        self._guard.stand()
+        if before.host is None and deck.host is not None:
+            self.call_after_refresh(self.set_timer, LOAD_REST_AFTER_S, lambda: self._start(_load_rest()))
         if lost:
             self.set_timer(TELL_LOSS_AFTER_S, self._tell_loss)
+        for alert in announcing.begun(before, self.deck):
+            self._announce(alert)
         self._show()
 
+    def _announce(self, alert: AlertView) -> None:
+        text = announcing.words(alert, self.deck)
+        if Channel.TOAST in alert.notify:
+            self.say(text, _LOUDNESS.get(alert.severity, Weight.WARNING))
+        if Channel.BELL in alert.notify:
+            self.bell()
+        if Channel.DESKTOP in alert.notify:
+            self._write(announcing.desktop(text, os.environ))
+
+    def _write(self, code: str) -> None:
+        """Write to the terminal what is no text of a screen."""
+        if self._driver is not None:
+            self._driver.write(code)
+
     def _tell_loss(self) -> None:
-        if not self.attached:
+        if lost_hosts(self.deck):
             self.say(self._setup.host_ended() or self._link.trouble, Weight.ERROR)
 
     def _show(self) -> None:
-        now = time.time()
+        now = self._setup.clock()
         if not self._main.is_typing:
             self._recall.keep(self._main.view)
         self._bulk.follow(self.deck, now)
+        self._trend = sampled(self._trend, self.deck, now)
         self._count_down(now)
+        self._tell_ended(now)
         for screen in self.screen_stack:
-            if isinstance(screen, Live):
+            if isinstance(screen, Live) and screen.is_attached:  # one that is being left has lost its parts
                 screen.show(self.deck, now)
 
+    def _tell_ended(self, now: float) -> None:
+        if self._bulk.run is not None:
+            self._ending.begin(self._bulk.run)
+        for run in self._ending.follow(self.deck, now):
+            self._main.unmark(run.confirmed)
+            if len(run.steps) > 1 and not run.was_taken_back:
+                self.say(summary(run))
+
     def _count_down(self, now: float) -> None:
-        words = undo.words(self._acts.pending(self.deck), now, self.deck.link)
+        words = pending_ends.countdown(self._acts.pending(self.deck), now, self.deck.link)
         if words != self._counted_down:
             self._counted_down = words
-            self._main.say(words, Tone.WARN)
+            self._speaking.say(words, Role.WARN)
 
     def _open(self, screen: Screen[Answer], answered: Callable[[Answer | None], None] | None = None) -> None:
-        """Opens a screen over the main one; keys that were typed ahead of the first don't open a second."""
-        if self.screen is self._main:
+        """Open a screen over the main one or a detail; keys typed ahead of the first don't open a second."""
+        from tui import overlays  # noqa: PLC0415 - see `LOAD_REST_AFTER_S`
+
+        if self.screen is self._main or isinstance(self.screen, overlays.DetailScreen):
             self.push_screen(screen, answered)
 
-    @on(asks.Instructed)
-    def _instruct(self, asked: asks.Instructed) -> None:
-        self._start(self._acts.instruct(tuple(asked.ids), asked.instruction))
+    @on(messages.Instructed)
+    def _instruct_asked(self, asked: messages.Instructed) -> None:
+        self._instruct(tuple(asked.ids), asked.instruction)
 
-    @on(asks.RetryAsked)
-    def _retry(self, asked: asks.RetryAsked) -> None:
+    def _instruct(self, ids: tuple[str, ...], instruction: Mapping[str, Any]) -> None:
+        prepared = self._acts.instruct(ids, instruction, self.deck)
+        if prepared is None:
+            known = any(session_id in self.deck.sessions for session_id in ids)
+            why = (
+                "Already under way; not sent again"
+                if known
+                else "Nothing sent: the host no longer lists them"
+            )
+            self.say(why, Weight.WARNING)
+        else:
+            self._start(prepared)
+
+    @on(messages.RetryAsked)
+    def _retry(self, asked: messages.RetryAsked) -> None:
         self._start(self._acts.retry(tuple(asked.ids)))
 
-    @on(asks.EndAsked)
-    def _ask_to_end(self, asked: asks.EndAsked) -> None:
-        aim = question.endable(asked.ids, self.deck)
+    @on(messages.EndAsked)
+    def _ask_to_end(self, asked: messages.EndAsked) -> None:
+        from tui import overlays  # noqa: PLC0415 - see `LOAD_REST_AFTER_S`
+
+        aim = confirm_text.endable(asked.ids, self.deck)
         if not aim.ids:
-            self.say(f"nothing to end: {aim.left_out or 'the host knows none of them any more'}")
+            self.say(f"Nothing to end: {aim.left_out or 'the host no longer lists them'}")
             return
         promised = self._undo_s
-        asking = question.ending(aim.ids, asked.target, promised, aim.left_out)
+        asking = confirm_text.ending(aim.ids, asked.target, promised, aim.left_out)
 
-        def answered(confirmed: tuple[str, ...] | None) -> None:
-            if confirmed and (why := question.promise_broken(promised, self._undo_s)):
+        def agreed(ids: tuple[str, ...]) -> None:
+            if why := confirm_text.promise_broken(promised, self._undo_s):
                 self.say(why, Weight.WARNING)
-            elif confirmed:
-                self._start(self._acts.end(confirmed, self._undo_s))
+            elif ids:
+                self._start(self._end(ids))
 
-        self._open(ConfirmScreen(asking, self.deck), answered)
+        self._open(overlays.ConfirmScreen(asking, self.deck), overlays.on_agreement(agreed, self.say))
 
-    @on(asks.PlanAsked)
+    async def _end(self, ids: tuple[str, ...]) -> None:
+        undo_s, now = self._undo_s, self._setup.clock()
+        outcome = await self._acts.end(ids, undo_s)
+        if outcome is not None:
+            self._ending.begin(begun(EMPTY, ids, outcome, self.deck, began_at=now, until=now + undo_s))
+
+    @on(messages.PlanAsked)
     def _open_plan(self) -> None:
+        from tui import overlays  # noqa: PLC0415 - see `LOAD_REST_AFTER_S`
+
         view = self._main.view
         offer = Offer(marked=target(view).ids if view.selection.marks else (), shown=view.rows)
 
         def left(_: None) -> None:
             if self._bulk.is_busy:
-                self.say("the run goes on; E shows it")
+                self.say("The bulk end continues; E shows it")
 
-        self._open(PlanScreen(self._bulk, offer, self.deck, self._start), left)
+        self._open(
+            overlays.PlanScreen(self._bulk, offer, self.deck, self._start, glyphs=self._setup.glyphs), left
+        )
 
-    @on(asks.HistoryAsked)
-    def _open_history(self) -> None:
-        self._open(HistoryScreen(self._main.view.selection.cursor, self.deck, self._client.history))
+    @on(messages.PreviewAsked)
+    def _toggle_preview(self) -> None:
+        if self._preview.asks_terminal() and not self.native_ansi_color:
+            self._write(query(os.environ))
+        self._preview.toggle()
+        self.run_worker(self._preview.run(), group="preview", exclusive=True)
 
-    @on(asks.VisitorsAsked)
-    def _open_visitors(self) -> None:
-        self._open(VisitorsScreen(self._client, self.deck, self._start))
+    @on(GraphicsAnswered)
+    def _improve_preview(self, answer: GraphicsAnswered) -> None:
+        self._preview.improve(answer.graphics)
 
-    @on(asks.UndoAsked)
-    def _take_back(self) -> None:
-        self._start(self._acts.take_back(self.deck))
+    @on(PreviewPanel.Drawn)
+    def _draw(self, drawn: PreviewPanel.Drawn) -> None:
+        self._write(drawn.code)
 
-    @on(asks.ColorChoiceAsked)
-    def _ask_for_color(self, asked: asks.ColorChoiceAsked) -> None:
+    @on(PreviewPanel.Pointed)
+    def _point(self, pointed: PreviewPanel.Pointed) -> None:
+        self._start(self._preview.point(pointed))
+
+    def action_redraw(self) -> None:
+        """Paint everything again, questions too."""
+        if isinstance(driver := self._driver, TerminalDriver):
+            driver.forget()
+        self.screen.refresh()
+
+    @on(messages.ContactSheetAsked)
+    @on(messages.HistoryAsked)
+    @on(messages.TrendAsked)
+    @on(messages.AlertsAsked)
+    @on(messages.BrowsersAsked)
+    @on(messages.VisitorsAsked)
+    @on(messages.DetailAsked)
+    @on(messages.HelpAsked)
+    def _open_asked(self, asked: Message) -> None:
+        from tui import overlays  # noqa: PLC0415 - see `LOAD_REST_AFTER_S`
+
+        every_s, glyphs = self._setup.preview_every_s, self._setup.glyphs
+        lent = overlays.Lent(self._client, self.deck, self._start, every_s, lambda: self._trend)
+        self._open(overlays.screen_for(asked, self._main, lent, glyphs))
+
+    @on(messages.UndoAsked)
+    def _undo(self) -> None:
+        self._start(self._acts.undo(self.deck))
+
+    @on(messages.ColorChoiceAsked)
+    def _ask_for_color(self, asked: messages.ColorChoiceAsked) -> None:
+        from tui import overlays  # noqa: PLC0415 - see `LOAD_REST_AFTER_S`
+
         ids = tuple(asked.ids)
 
         def answered(color: str | None) -> None:
             if color is not None:
-                self._start(self._acts.instruct(ids, {"action": "switchColor", "color": color}))
+                self._instruct(ids, {"action": "switchColor", "color": color})
 
-        self._open(ChooseColorScreen(question.sessions_counted(len(ids))), answered)
+        self._open(overlays.ChooseColorScreen(confirm_text.sessions_counted(len(ids))), answered)
 
-    @on(asks.DetailAsked)
-    def _open_detail(self, asked: asks.DetailAsked) -> None:
-        self._open(DetailScreen(asked.id, self.deck, self._client.detail))
-
-    @on(asks.HelpAsked)
-    def _open_help(self) -> None:
-        self._open(HelpScreen(self._main.active_bindings.values()))
-
-    @on(asks.PaletteAsked)
+    @on(messages.PaletteAsked)
     def _open_palette(self) -> None:
         if self.screen is self._main:
-            self.push_screen(CommandPalette(placeholder=PLACEHOLDER, id="--command-palette"))
+            self.action_command_palette()
 
-    @on(asks.CopyAsked)
-    def _copy(self, asked: asks.CopyAsked) -> None:
+    def get_key_display(self, binding: Binding) -> str:
+        """Name a key in characters that the terminal can show."""
+        written = super().get_key_display(binding)
+        return written if written.isascii() or self._setup.glyphs is not ASCII else binding.key
+
+    def action_command_palette(self) -> None:
+        """Open the palette, on any screen that is no question, with what was typed ahead of it."""
+        from tui import overlays  # noqa: PLC0415 - see `LOAD_REST_AFTER_S`
+
+        if isinstance(self.screen, overlays.ActionPalette):
+            return
+        palette = overlays.ActionPalette()
+        for event in self._main.typed_ahead():
+            palette.take(event)
+        self.push_screen(palette)
+
+    @on(messages.CopyAsked)
+    def _copy(self, asked: messages.CopyAsked) -> None:
         self.copy_to_clipboard(asked.text)
-        self.say("sent to the terminal")
+        self.say("Sent to the terminal")
 
-    @on(asks.QuitAsked)
+    @on(messages.QuitAsked)
     async def action_quit(self) -> None:
         """Leaves; asks first where ends are pending."""
+        from tui import overlays  # noqa: PLC0415 - see `LOAD_REST_AFTER_S`
+
         pending = self._acts.pending(self.deck)
         if not pending:
             self.exit()
             return
         ids = tuple(dict.fromkeys(end.session for end in pending))
-        fate = (
-            "the host stops with the dashboard and posts none of them"
-            if self._setup.stops_host
-            else ("the host goes on and posts them")
+        asking = confirm_text.leaving(ids, stops_host=self._setup.stops_host)
+        self._open(
+            overlays.ConfirmScreen(asking, self.deck), overlays.on_agreement(lambda _: self.exit(), self.say)
         )
-        text = f"{question.sessions_counted(len(ids))} wait to be ended; if you leave now, {fate}."
-        asking = question.Question("Leave now?", "Leave", text, ids, typed=False)
 
-        def answered(leave: tuple[str, ...] | None) -> None:
-            if leave is not None:
-                self.exit()
-
-        self._open(ConfirmScreen(asking, self.deck), answered)
+    @property
+    def _speaking(self) -> Speaking:
+        """The topmost screen with a line for notices."""
+        return next(
+            (screen for screen in self.screen_stack[::-1] if isinstance(screen, Speaking)), self._main
+        )
 
     @property
     def attached(self) -> bool:
         """The host answers."""
-        return self.deck.link is LinkState.ATTACHED
+        return self.deck.link is ConnectionState.ATTACHED
 
     @property
     def _undo_s(self) -> float:
         return self.deck.host.undo_s if self.deck.host else 0.0
 
-    def _handle_exception(self, error: Exception) -> None:
-        log.critical("the dashboard failed", exc_info=error)
-        super()._handle_exception(error)
 
-    def _fatal_error(self) -> None:
-        """Textual would print every frame with its locals, and a page's text is among them."""
-        self.panic(Text(f"The dashboard failed; the story is in {self._setup.log}", "bold red"))
+async def _load_rest() -> None:
+    """Import what a key may need, and what writes the log, in a thread, so that no key waits for it."""
+    for name in ("tui.overlays", "browser_host.log_lines"):
+        await asyncio.to_thread(importlib.import_module, name)
+    if gc.get_freeze_count():  # `dashboard` did so with what start-up left
+        gc.freeze()

@@ -2,20 +2,34 @@
 
 import gc
 import os
+import shlex
 import socket as sockets
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from browser_host import logs
 from browser_host.cli import launch
 from browser_host.cli.invocation import Invocation
-from browser_host.cli.launch import TALK, Ending, HostCommand
+from browser_host.cli.launch import TALK, HostCommand, StopResult
 from browser_host.cli.output import say
-from browser_host.config import Settings, paths
+from browser_host.config import paths
+from browser_host.config.clients.client_settings import ClientSettings
+from browser_host.config.clients.host_address import HostAddress
 from browser_host.errors import Exit
-from tui import owned_host
-from tui.owned_host import OwnedHost
+from tui.host import owned_host
+from tui.host.deck import Access
+from tui.host.owned_host import OwnedHost
+
+if TYPE_CHECKING:
+    from browser_host.hosts.named_host import NamedHost
+    from tui.app import WatchdeckApp
+    from tui.replay.playback import Playback
+    from tui.replay.recording_index import Recording
+    from tui.setup import Setup
+    from tui.terminal import TerminalWatcher
 
 READ_ONLY = "--read-only"
 """The flag of a dashboard, and of the host that it starts, that changes nothing."""
@@ -59,16 +73,32 @@ def arguments(invocation: Invocation, socket: Path, *further: str) -> tuple[str,
     return launch.arguments(replace(invocation, socket=str(socket)), "--lifeline", *further)
 
 
-def attach(settings: Settings, *, read_only: bool = False) -> int:
+def attach(settings: ClientSettings, *, read_only: bool = False) -> int:
     """The dashboard on a running host, which goes on after it.
 
     Args:
         read_only: nothing is offered that changes a session.
     """
-    return _open(settings, settings.host.socket, None, settings.tui.environment, read_only=read_only)
+    return _open(settings, settings.socket, None, settings.tui.environment, read_only=read_only)
 
 
-def own(settings: Settings, host_arguments: tuple[str, ...], view: str | None = None) -> int:
+def attach_all(settings: ClientSettings, hosts: Sequence[HostAddress], *, read_only: bool = False) -> int:
+    """The dashboard on configured hosts, which go on after it.
+
+    Args:
+        hosts: several, or one, which then needs no name.
+        read_only: nothing is offered that changes a session.
+    """
+    from browser_host.hosts.connecting import named_hosts  # noqa: PLC0415 - it loads httpx
+    from browser_host.hosts.ssh_line import private_folder  # noqa: PLC0415 - as above
+
+    shown = hosts if len(hosts) > 1 else [replace(hosts[0], name="")]
+    with private_folder() as folder:
+        named = named_hosts(shown, "tui", folder)
+        return _open(settings, hosts[0].socket, None, settings.tui.environment, named, read_only=read_only)
+
+
+def own(settings: ClientSettings, host_arguments: tuple[str, ...], view: str | None = None) -> int:
     """The dashboard on a host of its own, which ends with it.
 
     Args:
@@ -80,7 +110,7 @@ def own(settings: Settings, host_arguments: tuple[str, ...], view: str | None = 
         HostDidNotStart: with what it said.
     """
     _say("starting the host …")
-    talk = settings.log.path.with_name(TALK)
+    talk = settings.log.with_name(TALK)
     host = owned_host.start(HostCommand(host_arguments, talk), say)
     try:
         name = settings.tui.environment if view is None else view
@@ -90,6 +120,11 @@ def own(settings: Settings, host_arguments: tuple[str, ...], view: str | None = 
         raise
     if code is Exit.INTERRUPTED:
         host.let_go()  # nobody is there to wait with
+    elif code is Exit.FAILED and host.exit_code() is None:
+        # The sessions are not to pay for a fault of the screen: the operator decides about the host.
+        host.leave_running()
+        command = f"watchdeck --socket {shlex.quote(str(host.socket))}"
+        _say(f"the host keeps running (pid {host.pid}); attach: {command} attach; stop: {command} stop")
     else:
         _stop(host)
     return code
@@ -99,54 +134,107 @@ def _stop(host: OwnedHost) -> None:
     if host.exit_code() is None:
         _say("stopping the host …")
         ending = host.close()
-        _say("host stopped" if ending is Ending.IN_ORDER else f"host {ending.value}")
+        _say("host stopped" if ending is StopResult.IN_ORDER else f"host {ending.value}")
     else:
         host.close()
 
 
-def _open(settings: Settings, socket: Path, host: OwnedHost | None, view: str, *, read_only: bool) -> int:
+def replay(settings: ClientSettings, recording: "Recording", playback: "Playback") -> int:
+    """The dashboard on a recording, without any host."""
+
+    def make(setup: "Setup") -> "WatchdeckApp":
+        from tui.replay.replay_app import ReplayApp  # noqa: PLC0415 - see `_run`
+
+        return ReplayApp(setup, recording, playback)
+
+    app, line = _run(settings, settings.socket, make)
+    if line.is_lost:
+        return Exit.INTERRUPTED
+    return Exit.FAILED if app.return_code else Exit.OK
+
+
+def _open(
+    settings: ClientSettings,
+    socket: Path,
+    host: OwnedHost | None,
+    view: str,
+    hosts: tuple["NamedHost", ...] = (),
+    *,
+    read_only: bool,
+) -> int:
+    def make(setup: "Setup") -> "WatchdeckApp":
+        from tui.app import WatchdeckApp  # noqa: PLC0415 - see `_run`
+        from tui.view.saved_view import ViewFile  # noqa: PLC0415 - see `_run`
+
+        return WatchdeckApp(
+            replace(
+                setup,
+                stops_host=host is not None,
+                access=Access.READ_ONLY if read_only else Access.FULL,
+                views=ViewFile(paths.state_dir() / "view.json", view),
+                host_ended=lambda: _how_it_ended(host),
+                hosts=hosts,
+            )
+        )
+
+    app, line = _run(settings, socket, make)
+    if line.is_lost:
+        _say("connection to the terminal lost; the host " + ("keeps running" if host is None else "stops"))
+        return Exit.INTERRUPTED
+    if app.return_code:
+        return Exit.FAILED
+    if hosts:
+        _say("detached; the hosts keep running" if app.attached else "left; connection to the hosts lost")
+    elif host is None:
+        pid = f" (pid {app.deck.host.pid})" if app.deck.host else ""
+        _say(
+            f"detached; the host keeps running{pid}"
+            if app.attached
+            else f"left; connection to the host on {socket} lost"
+        )
+    elif host.exit_code() is not None:
+        _say(_how_it_ended(host))
+        return Exit.FAILED
+    return Exit.OK
+
+
+def _run(
+    settings: ClientSettings, socket: Path, make: Callable[["Setup"], "WatchdeckApp"]
+) -> "tuple[WatchdeckApp, TerminalWatcher]":
+    """Run a dashboard to its end; a failure of it is told in one sentence."""
     remote = "SSH_CONNECTION" in os.environ
     # Before the first import of Textual, which reads it once.
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_OVER_SSH if remote else FRAMES))
     colorless = "NO_COLOR" in os.environ  # the app takes it out of the environment
-    from tui import theme  # noqa: PLC0415 - see above
-    from tui.app import Setup, WatchdeckApp  # noqa: PLC0415 - see above
-    from tui.line import Line  # noqa: PLC0415 - see above
-    from tui.view_file import ViewFile  # noqa: PLC0415 - see above
+    from tui.setup import Setup  # noqa: PLC0415 - see above
+    from tui.style import glyphs, theme  # noqa: PLC0415 - see above
+    from tui.terminal import TerminalWatcher  # noqa: PLC0415 - see above
 
-    log = settings.log.path.with_name("tui.log")
-    line = Line(sys.stdin.fileno())
-    with logs.configure(log, settings.log.level.value):
-        app = WatchdeckApp(
+    log = settings.log.with_name("tui.log")
+    line = TerminalWatcher(sys.stdin.fileno())
+    with logs.capture(log, settings.log_level.value):
+        app = make(
             Setup(
                 socket=socket,
                 refresh_hz=settings.tui.refresh_hz or REFRESH_HZ,
                 theme=settings.tui.theme or theme.default_theme(os.environ, colorless=colorless),
                 log=log,
                 keymap=settings.tui.keymap,
+                preview_every_s=settings.tui.preview_every,
                 environment=settings.tui.environment,
+                glyphs=glyphs.chosen(settings.tui.glyphs),
                 animate=not remote,
-                stops_host=host is not None,
-                read_only=read_only,
-                views=ViewFile(paths.state_dir() / "view.json", view),
-                host_ended=lambda: _how_it_ended(host),
                 line=line,
             )
         )
         # What start-up left is never looked through again: a full collection took 25 ms of a key's time.
         gc.collect()
         gc.freeze()
-        app.run()
-    if line.is_lost:
-        _say("the line was lost; the host " + ("goes on" if host is None else "ends by itself"))
-        return Exit.INTERRUPTED
-    if host is None:
-        pid = f" (pid {app.deck.host.pid})" if app.deck.host else ""
-        _say(f"detached; the host goes on{pid}" if app.attached else f"left; the host on {socket} was lost")
-    elif host.exit_code() is not None:
-        _say(_how_it_ended(host))
-        return Exit.FAILED
-    return app.return_code or Exit.OK
+        try:
+            app.run()
+        except Exception as error:  # noqa: BLE001 - told in one sentence, and whole in the log
+            _say(app.failed(error))
+    return app, line
 
 
 def _how_it_ended(host: OwnedHost | None) -> str:
@@ -154,7 +242,7 @@ def _how_it_ended(host: OwnedHost | None) -> str:
     if host is None or code is None:
         return ""
     how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
-    return f"the host {how}; what it said is in {host.log}"
+    return f"the host {how}; its output is in {host.log}"
 
 
 def _say(text: str) -> None:

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping
 
 from textual.binding import Binding, BindingType
 
-from tui.actions import ACTIONS
+from tui.replay import timeline_keys
 from tui.screens.choose_color import ChooseColorScreen
 from tui.screens.detail import DetailScreen
 from tui.screens.help import HelpScreen
 from tui.screens.history import HistoryScreen
 from tui.screens.plan import PlanScreen
 from tui.screens.visitors import VisitorsScreen
+from tui.trends.trend_screen import TrendScreen
+from tui.view.actions import ACTIONS
 
 
 def known_ids() -> frozenset[str]:
@@ -22,7 +24,9 @@ def known_ids() -> frozenset[str]:
         HelpScreen.BINDINGS,
         HistoryScreen.BINDINGS,
         PlanScreen.BINDINGS,
+        TrendScreen.BINDINGS,
         VisitorsScreen.BINDINGS,
+        timeline_keys.BINDINGS,
     )
     on_screens = (
         binding.id
@@ -43,7 +47,7 @@ def problems(keymap: Mapping[str, str]) -> list[str]:
     """A sentence on each id that names no action."""
     known = sorted(known_ids())
     return [
-        f"[tui] keymap: there is no action {action!r}{_nearest(action, known)}"
+        f"[tui] keymap: unknown action {action!r}{_nearest(action, known)}"
         for action in keymap
         if action not in known
     ]
@@ -51,4 +55,4 @@ def problems(keymap: Mapping[str, str]) -> list[str]:
 
 def _nearest(action: str, known: list[str]) -> str:
     close = difflib.get_close_matches(action, known, n=1)
-    return f"; the nearest is {close[0]!r}" if close else "; ? lists them"
+    return f", did you mean {close[0]!r}" if close else "; ? lists them"

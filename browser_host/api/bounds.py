@@ -1,4 +1,4 @@
-"""What clients may cost the host, as one frozen value: how many there are, and how long each may take."""
+"""Limits on what clients may cost the host: how many there are, and how long each may take."""
 
 from dataclasses import dataclass
 
@@ -8,18 +8,21 @@ HEAD_LIMIT = 16_384
 BACKLOG = 64
 """Clients that may wait to be accepted."""
 
+LEAST_WIDTH, PAGE_WIDTH, MOST_WIDTH = 16, 640, 1_280
+"""Pixels of a picture's width: the least, a watch page's own, and the most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """The numbers of the API's server.
 
     Args:
-        clients: connections at once; a dashboard holds two. Who comes beyond is told so, and cut off.
-        streams: of them, those that may follow the events: the others are left for commands.
+        clients: connections at once; a dashboard uses two. Further clients are refused.
+        streams: how many of them may follow the events; the rest is left for commands.
         request_within_s: seconds that a client may take to send a request's head, and again for its body.
         idle_s: seconds that a connection stays open after an answer.
-        stalled_s: seconds that a client may take nothing of what is written to it; `watchdeck watch | less`
-            stops reading as well.
+        stalled_s: seconds that a client may read nothing of what is written to it; `watchdeck watch | less`
+            also stops reading.
     """
 
     clients: int = 200

@@ -1,99 +1,116 @@
-"""The one client of the host: the dashboard and the commands use nothing else."""
+"""The client of the host, and the only one that the dashboard and the commands use."""
 
-import os
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Self
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
-import httpx
+from browser_host.api.schema import (
+    Alerts,
+    Browsers,
+    HostEvent,
+    Outcome,
+    SessionDetail,
+    Snapshot,
+    Target,
+    VisitorView,
+)
+from browser_host.api.transport.caller import HostCaller, error_of
+from browser_host.api.transport.host_transport import Answer
+from browser_host.errors import NoHost
+from browser_host.protocol.pointer_input import PointerInput
+from browser_host.sessions.clock import from_iso
+from browser_host.sessions.json_codec import from_json
 
-from browser_host.api import decode
-from browser_host.api.schema import HostEvent, Outcome, SessionDetail, Snapshot, Target, VisitorView
-from browser_host.errors import NoHost, WatchdeckError
-
-CONNECT_S = 3.0
-"""Seconds to reach the socket; it is on this machine."""
-
-ANSWER_S = 15.0
-"""Seconds for an answer that waits for no page."""
+if TYPE_CHECKING:
+    from browser_host.api.replies import Arrival, Drain, StatsReport
 
 SILENCE_S = 35.0
-"""Seconds of silence after which an event stream counts as dead: two promised beats, and some."""
+"""Seconds of silence after which an event stream counts as dead: a little more than two beats."""
 
 
-class HostClient:
-    """Speaks to a host over its Unix socket.
-
-    Every call raises `NoHost` where no host answers, and the error that the host answered with
-    (`UsageError`, `Refused`, `UnknownSession`, else `WatchdeckError`).
-
-    Args:
-        socket: the host's socket.
-        client: what is calling, `tui` or `cli`; it stands beside the user's name in the ledger.
-    """
-
-    def __init__(self, socket: Path, client: str) -> None:
-        self._socket = socket
-        self._http = httpx.AsyncClient(
-            # A Unix socket has no TLS; without this httpx reads the authorities' bundle, 20 ms of a command.
-            transport=httpx.AsyncHTTPTransport(uds=str(socket), verify=False),
-            base_url="http://watchdeck",
-            headers={"x-watchdeck-client": client, **_ssh_peer()},
-            timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
-            trust_env=False,
-        )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Closes every connection; a stream that is being read ends with `NoHost`."""
-        await self._http.aclose()
+class HostClient(HostCaller):
+    """The calls that a host offers, with the types of what they take and return."""
 
     async def snapshot(self) -> Snapshot:
-        """All that the host knows, and the number of the last event in it."""
-        return decode.snapshot(await self.call("GET", "/v1/snapshot"))
+        """The host's state, and the number of its last event."""
+        return from_json(Snapshot, await self.call("GET", "/v1/snapshot"))
 
     async def events(self, after: int, every: float | None = None) -> AsyncIterator[HostEvent]:
         """The events after number `after`, as they come, beats included.
 
         Args:
-            every: seconds between two pieces at least; those of a session come merged then, whatever
-                their number. None for each event by itself.
+            every: seconds of an interval in which at most one batch comes, with a session's events merged;
+                None for single events.
 
         Raises:
-            NoHost: the host went away, or was silent for `SILENCE_S`.
+            NoHost: the connection was lost, or silent for `SILENCE_S`.
         """
-        timeout = httpx.Timeout(ANSWER_S, connect=CONNECT_S, read=SILENCE_S)
-        try:
-            query = {"after": after} if every is None else {"after": after, "every": every}
-            async with self._http.stream("GET", "/v1/events", params=query, timeout=timeout) as answer:
-                if answer.status_code != httpx.codes.OK:
-                    raise decode.error(answer.status_code, await answer.aread())
-                async for line in answer.aiter_lines():
-                    yield decode.event(line)
-        except (httpx.TransportError, RuntimeError) as error:
-            raise self._no_host(error) from error
+        query = {"after": after} if every is None else {"after": after, "every": every}
+        async with aclosing(self._transport.lines(f"/v1/events?{urlencode(query)}", SILENCE_S)) as lines:
+            async for line in lines:
+                if isinstance(line, Answer):
+                    raise error_of(line)
+                yield _event(line)
         raise NoHost(f"the host on {self._socket} closed the event stream")
 
     async def detail(self, session_id: str) -> SessionDetail:
         """One session with its timeline and ledger."""
-        return decode.detail(await self.call("GET", f"/v1/sessions/{session_id}"))
+        return from_json(SessionDetail, await self.call("GET", f"/v1/sessions/{session_id}"))
+
+    async def screenshot(self, session_id: str, width: int | None = None) -> bytes:
+        """A picture of the session's page, as a PNG.
+
+        Args:
+            width: of the picture in pixels; None for the page's own.
+        """
+        query = {} if width is None else {"width": width}
+        path = f"/v1/sessions/{quote(session_id, safe='')}/screenshot?{urlencode(query)}"
+        return (await self._answer("GET", path)).content
+
+    async def send_input(self, session_id: str, sent: PointerInput) -> None:
+        """Send mouse input to the session's page; returns once the page has it."""
+        path = f"/v1/sessions/{quote(session_id, safe='')}/input"
+        begin, *further = ({"x": place.x, "y": place.y} for place in sent.places)
+        await self.call("POST", path, {"kind": sent.kind.value, **begin, "path": further})
 
     async def add(
-        self, *, url: str | None = None, visitor: str | None = None, label: str | None = None
-    ) -> str:
-        """Hosts one more session, by its watch link or its visitor, and returns its id."""
-        body = {"watch_url": url, "visitor": visitor, "label": label}
-        answer = await self.call("POST", "/v1/sessions", {k: v for k, v in body.items() if v is not None})
-        return str(answer["id"])
+        self,
+        *,
+        url: str | None = None,
+        visitor: str | None = None,
+        label: str | None = None,
+        within_s: float | None = None,
+    ) -> "Arrival":
+        """Host a session by watch link or visitor.
+
+        Args:
+            within_s: seconds to wait for its page, or None not to wait.
+        """
+        from browser_host.api.replies import Arrival  # noqa: PLC0415 - the dashboard's start needs none
+
+        wait = {} if within_s is None else {"wait": True, "timeout_s": within_s}
+        body = {"watch_url": url, "visitor": visitor, "label": label, **wait}
+        given = {key: value for key, value in body.items() if value is not None}
+        return from_json(Arrival, await self.call("POST", "/v1/sessions", given, waits=True))
 
     async def remove(self, session_id: str) -> None:
-        """Forgets a session without ending it."""
+        """Remove a session without ending it."""
         await self.call("DELETE", f"/v1/sessions/{session_id}")
+
+    async def drain(self, endpoint: str) -> "Drain":
+        """Give an endpoint of the browsers no more sessions, and move those that it has."""
+        return await self._drained(endpoint, "drain")
+
+    async def undrain(self, endpoint: str) -> "Drain":
+        """Give an endpoint of the browsers sessions again."""
+        return await self._drained(endpoint, "undrain")
+
+    async def _drained(self, endpoint: str, change: str) -> "Drain":
+        from browser_host.api.replies import Drain  # noqa: PLC0415 - as in `add`
+
+        return from_json(Drain, await self.call("POST", f"/v1/browsers/{quote(endpoint, safe='')}/{change}"))
 
     async def instruct(
         self,
@@ -103,16 +120,16 @@ class HostClient:
         wait: bool = True,
         timeout_s: float | None = None,
     ) -> Outcome:
-        """Instructs sessions.
+        """Instruct sessions.
 
         Args:
             instruction: `{"action": "setMode", "mode": …}`, `{"action": "switchColor", "color"?: …}` or
                 `{"action": "raw", "message": {…}}`.
-            wait: answer when each has come as far as it can come (else at once, all `queued`).
-            timeout_s: seconds to confirm within, instead of the host's own.
+            wait: answer when each is settled (else at once, all `queued`).
+            timeout_s: seconds to wait for confirmation, instead of the host's setting.
         """
         body = {**target.body(), **instruction, "wait": wait, "timeout_s": timeout_s}
-        return decode.outcome(await self.call("POST", "/v1/instructions", body, waits=True))
+        return from_json(Outcome, await self.call("POST", "/v1/instructions", body, waits=True))
 
     async def end(
         self,
@@ -122,76 +139,117 @@ class HostClient:
         wait: bool = True,
         timeout_s: float | None = None,
         exclude: Sequence[str] = (),
+        skip_unknown: bool = False,
+        while_stale: bool = False,
     ) -> Outcome:
-        """Plans the end of sessions (`dry_run`), or ends them; ends wait the host's time to undo first."""
+        """Plan the end of sessions (`dry_run`), or end them; ends first wait the host's `end.undo`.
+
+        Args:
+            skip_unknown: unknown ids are `skipped`; otherwise one of them makes the host refuse all.
+            while_stale: end none that is no longer stale when its end is posted.
+        """
         body = {
             **target.body(),
             "dry_run": dry_run,
             "wait": wait,
             "timeout_s": timeout_s,
             "exclude": list(exclude),
+            "skip_unknown": skip_unknown,
+            "while_stale": while_stale,
         }
-        return decode.outcome(await self.call("POST", "/v1/ends", body, waits=True))
+        return from_json(Outcome, await self.call("POST", "/v1/ends", body, waits=True))
 
-    async def cancel(self, instructions: Sequence[str]) -> Outcome:
-        """Takes back instructions that were not posted yet; the answer says which could be."""
-        return decode.outcome(await self.call("POST", "/v1/cancel", {"instructions": list(instructions)}))
+    async def cancel(self, instructions: Sequence[str], *, skip_unknown: bool = False) -> Outcome:
+        """Cancel instructions that were not posted yet; the answer has the state of each.
 
-    async def settle(self, instructions: Sequence[str]) -> Outcome:
-        """Waits until instructions came as far as they can come, and tells how they stand then."""
-        body = {"instructions": list(instructions)}
-        return decode.outcome(await self.call("POST", "/v1/settle", body, waits=True))
+        Args:
+            skip_unknown: leave out unknown instructions; otherwise one of them makes the host refuse all.
+        """
+        body = {"instructions": list(instructions), "skip_unknown": skip_unknown}
+        return from_json(Outcome, await self.call("POST", "/v1/cancel", body))
+
+    async def settle(self, instructions: Sequence[str], *, skip_unknown: bool = False) -> Outcome:
+        """Wait until instructions are settled, and return their states.
+
+        Args:
+            skip_unknown: as in `cancel`.
+        """
+        body = {"instructions": list(instructions), "skip_unknown": skip_unknown}
+        return from_json(Outcome, await self.call("POST", "/v1/settle", body, waits=True))
 
     async def visitors(self, search: str, limit: int = 50) -> tuple[VisitorView, ...]:
-        """Searches the REST service's visitors in its own syntax; opens nothing."""
-        query = httpx.QueryParams({"search": search, "limit": limit})
-        return decode.visitors(await self.call("GET", f"/v1/visitors?{query}", waits=True))
+        """Search the REST service's visitors in its own syntax; opens nothing."""
+        query = urlencode({"search": search, "limit": limit})
+        found = (await self.call("GET", f"/v1/visitors?{query}", waits=True))["visitors"]
+        return tuple(from_json(VisitorView, one) for one in found)
 
-    async def history(self, session: str | None = None, limit: int = 500) -> tuple[Mapping[str, Any], ...]:
-        """The journal's newest entries in the contract's words, newest last."""
-        query = httpx.QueryParams({"limit": limit, **({"session": session} if session else {})})
+    async def browsers(self) -> Browsers:
+        """The browsers' endpoints."""
+        return from_json(Browsers, await self.call("GET", "/v1/browsers"))
+
+    async def alerts(self) -> Alerts:
+        """The alerts that are or were about sessions."""
+        return from_json(Alerts, await self.call("GET", "/v1/alerts"))
+
+    async def acknowledge(
+        self, name: str, ids: Sequence[str] | None = None, *, skip_unknown: bool = False
+    ) -> Alerts:
+        """Acknowledge an alert; the answer has only this one.
+
+        Args:
+            ids: of its sessions; None for all that it fires for.
+            skip_unknown: leave out those that it does not fire for.
+
+        Raises:
+            UnknownAlert: the host has no such alert, or it does not fire for one of the sessions.
+        """
+        named = {} if ids is None else {"ids": list(ids)}
+        body = {"name": name, "skip_unknown": skip_unknown, **named}
+        return from_json(Alerts, await self.call("POST", "/v1/alerts/ack", body))
+
+    async def history(
+        self,
+        session: str | None = None,
+        limit: int = 500,
+        *,
+        since: float | None = None,
+        reported: bool = False,
+        expression: str | None = None,
+    ) -> tuple[Mapping[str, Any], ...]:
+        """The journal's newest entries in the contract's form, newest last.
+
+        Args:
+            since: epoch seconds; None for all.
+            reported: include what the pages reported, not only what people and rules did.
+            expression: words that an entry must contain; the host applies it before `limit`.
+        """
+        asked = {"session": session, "limit": limit, "since": since, "filter": expression}
+        given = {key: value for key, value in asked.items() if value is not None}
+        query = urlencode({**given, "reported": str(reported).lower()})
         return tuple((await self.call("GET", f"/v1/history?{query}"))["entries"])
 
+    async def stats(self, since: float, by: str) -> "StatsReport":
+        """Statistics of the sessions since `since`, epoch seconds, in rows by a `Grouping`."""
+        query = urlencode({"since": since, "by": by})
+        from browser_host.api.replies import StatsReport  # noqa: PLC0415 - most commands ask for none
+
+        return from_json(StatsReport, await self.call("GET", f"/v1/stats?{query}"))
+
     async def retry(self, target: Target) -> tuple[str, ...]:
-        """Has sessions hosted at once that wait for their next try; returns the ids of those that did."""
+        """Retry sessions at once that wait for their next try; return their ids."""
         return tuple((await self.call("POST", "/v1/retry", target.body()))["retried"])
 
     async def stop(self) -> None:
-        """Asks the host to end in order."""
+        """Stop the host gracefully."""
         await self.call("POST", "/v1/stop", {})
 
     async def health(self) -> Mapping[str, Any]:
-        """The host's own word on how it is."""
+        """The host's health as it reports it."""
         return await self.call("GET", "/v1/health")
 
-    async def call(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, waits: bool = False
-    ) -> Mapping[str, Any]:
-        """One request and its JSON answer.
 
-        Args:
-            waits: the host answers when pages have, each within its own deadline: no limit is set here.
-        """
-        timeout = httpx.Timeout(None, connect=CONNECT_S) if waits else httpx.USE_CLIENT_DEFAULT
-        try:
-            answer = await self._http.request(method, path, json=body, timeout=timeout)
-        except httpx.TransportError as error:
-            raise self._no_host(error) from error
-        if answer.is_error:
-            raise decode.error(answer.status_code, answer.content)
-        document = answer.json()
-        if not isinstance(document, dict):
-            raise WatchdeckError(f"the host answered {method} {path} with something that is no JSON object")
-        return document
-
-    def _no_host(self, error: Exception) -> NoHost:
-        why = (
-            "nobody answers" if isinstance(error, httpx.ConnectError) else str(error) or type(error).__name__
-        )
-        return NoHost(f"no host on {self._socket} ({why}); start one with: watchdeck host")
-
-
-def _ssh_peer() -> dict[str, str]:
-    """Where the user's SSH connection came from, for the journal."""
-    peer = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
-    return {"x-watchdeck-ssh": peer} if peer.isascii() and peer.isprintable() and peer else {}
+def _event(line: str) -> HostEvent:
+    body = json.loads(line)
+    return HostEvent(
+        seq=body["seq"], at=from_iso(body["at"]), type=body["type"], id=body.get("id"), body=body
+    )

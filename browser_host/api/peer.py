@@ -9,9 +9,9 @@ class Peer:
 
     Args:
         uid: from SO_PEERCRED, not from anything the client says.
-        name: that user's name, or the number where it has none.
-        client: what it calls itself, `tui` or `cli`; only shown.
-        ssh: where the client says its user's SSH connection came from; only shown.
+        name: that user's name, or the number if it has none.
+        client: its own name for itself, `tui` or `cli`; not trusted, only shown.
+        ssh: the origin of its user's SSH connection according to the client; not trusted, only shown.
     """
 
     uid: int
@@ -26,4 +26,4 @@ class Peer:
 
 
 RULE = Peer(uid=-1, name="rule", client="host")
-"""The host itself, where a rule of the configuration acts."""
+"""The host itself, when it acts by a rule of the configuration."""

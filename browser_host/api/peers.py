@@ -1,4 +1,4 @@
-"""Who is at the other end of the socket: the kernel's word, checked before a byte is read."""
+"""The peer of a connection, as the kernel reports it; checked before a byte is read."""
 
 import os
 import pwd
@@ -17,7 +17,7 @@ def peer_uid(sock: socket.socket) -> int:
 
 
 def user_name(uid: int) -> str:
-    """A user's name, or `uid N` where it has none."""
+    """A user's name, or `uid N` if it has none."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

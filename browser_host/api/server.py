@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import inspect
 import json
 import socket
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Container, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -12,50 +13,61 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from browser_host.api.bounds import BACKLOG, BOUNDS, HEAD_LIMIT, Bounds
-from browser_host.api.connection import BoundedProtocol
+from browser_host.api.endpoints import ENDPOINTS, JSON, Call, Endpoint
+from browser_host.api.http_connection import BoundedProtocol
+from browser_host.api.openapi import document
 from browser_host.api.peer import Peer
-from browser_host.api.requests import (
-    BODY_LIMIT,
-    AddRequest,
-    EndRequest,
-    HistoryRequest,
-    InstructionRequest,
-    LedgerRequest,
-    PaceRequest,
-    RetryRequest,
-    VisitorsRequest,
-    parse,
-    parse_query,
-)
-from browser_host.api.schema import SCHEMA
+from browser_host.api.requests import BODY_LIMIT, EventsRequest, parse, parse_query
+from browser_host.api.schema import SCHEMA, Problem, Refusal
 from browser_host.api.service import Service
 from browser_host.api.streams import Stream, lines, merged_lines
-from browser_host.errors import Busy, HostRunning, Refused, UnknownSession, UsageError, WatchdeckError
+from browser_host.errors import (
+    Busy,
+    HostRunning,
+    InputFailed,
+    NoPicture,
+    Refused,
+    UnknownAlert,
+    UnknownEndpoint,
+    UnknownSession,
+    UsageError,
+    WatchdeckError,
+)
 from browser_host.protocol.text import printable
+from browser_host.sessions import json_codec
 
 CLIENT_NAME_LIMIT = 32
 SSH_PEER_LIMIT = 64
-"""Characters of what a client says of itself; both are only shown."""
+"""Characters of a client's name and of its SSH origin, which are only shown."""
+
+_PUNCTUATION = len(": \r\n")
+"""Bytes of a header besides its name and value."""
 
 PATH_LIMIT = 200
-"""Characters of an address that is repeated in a refusal."""
+"""Characters of an address that a refusal quotes."""
 
 _STATUS = {
     UsageError: HTTPStatus.BAD_REQUEST,
     Refused: HTTPStatus.FORBIDDEN,
     UnknownSession: HTTPStatus.NOT_FOUND,
+    UnknownAlert: HTTPStatus.NOT_FOUND,
+    UnknownEndpoint: HTTPStatus.NOT_FOUND,
     HostRunning: HTTPStatus.CONFLICT,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    InputFailed: HTTPStatus.SERVICE_UNAVAILABLE,
+    NoPicture: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
 class ApiServer(uvicorn.Server):
-    """Serves the API; the host's process minds the signals, not the server.
+    """Serves the API; the host's process handles the signals, not the server.
 
     Args:
         allowed: uids that may connect.
@@ -80,13 +92,13 @@ class ApiServer(uvicorn.Server):
         self.serving = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begins to serve, and says so through `serving`."""
+        """Start to serve, and report it through `serving`."""
         await super().startup(sockets)
         self.serving.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Captures none."""
+        """Capture no signals."""
         yield
 
 
@@ -94,31 +106,41 @@ def application(service: Service, bounds: Bounds = BOUNDS) -> Starlette:
     """The routes over a service."""
     routes = _Routes(service, bounds)
     app = Starlette(
+        middleware=[Middleware(HeadLimit)],
         routes=[
-            Route("/v1/snapshot", routes.snapshot),
+            *(
+                Route(endpoint.path, routes.handler(endpoint), methods=[endpoint.method])
+                for endpoint in ENDPOINTS
+            ),
             Route("/v1/events", routes.events),
-            Route("/v1/sessions", routes.add, methods=["POST"]),
-            Route("/v1/sessions/{session_id}", routes.detail, methods=["GET"]),
-            Route("/v1/sessions/{session_id}", routes.remove, methods=["DELETE"]),
-            Route("/v1/instructions", routes.instruct, methods=["POST"]),
-            Route("/v1/ends", routes.end, methods=["POST"]),
-            Route("/v1/cancel", routes.cancel, methods=["POST"]),
-            Route("/v1/settle", routes.settle, methods=["POST"]),
-            Route("/v1/retry", routes.retry, methods=["POST"]),
-            Route("/v1/stop", routes.stop, methods=["POST"]),
-            Route("/v1/history", routes.history),
-            Route("/v1/visitors", routes.visitors),
-            Route("/v1/health", routes.health),
+            Route("/v1/openapi.json", routes.openapi),
             Route("/metrics", routes.metrics),
         ],
         exception_handlers={WatchdeckError: _refuse, HTTPException: _refuse_http},
     )
-    app.router.redirect_slashes = False  # it would name an address by whatever Host a client gives
+    app.router.redirect_slashes = False  # it would build an address from the client's Host header
     return app
 
 
+class HeadLimit:
+    """Refuses heads that are too long: uvicorn bounds only those that arrive in pieces."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is short enough."""
+        head = sum(len(name) + len(value) + _PUNCTUATION for name, value in scope["headers"])
+        if head + len(scope["raw_path"]) + len(scope["query_string"]) <= HEAD_LIMIT:
+            await self._app(scope, receive, send)
+            return
+        text = f"a request's head may have at most {HEAD_LIMIT} bytes"
+        status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        await _error("usage", text, status, {"connection": "close"})(scope, receive, send)
+
+
 class _Cut(UsageError):  # noqa: N818 - says what it is
-    """A body that is not read to its end; its connection is closed."""
+    """A request's body was not read to its end; its connection is closed."""
 
     def __init__(self, text: str, status: HTTPStatus) -> None:
         super().__init__(text)
@@ -131,66 +153,40 @@ class _Routes:
         self._bounds = bounds
         self._streams: set[Stream] = set()
 
-    async def snapshot(self, _: Request) -> Response:
-        return _json(self._service.snapshot())
+    def handler(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+        """Answers an endpoint's requests."""
+
+        async def handle(request: Request) -> Response:
+            asked = None
+            if endpoint.body is not None:
+                asked = parse(endpoint.body, await self._body(request))
+            elif endpoint.query is not None:
+                asked = parse_query(endpoint.query, request.query_params)
+            named = request.path_params
+            call = Call(asked, _peer(request), named.get("session_id", ""), named.get("browser", ""))
+            answer = endpoint.handle(self._service, call)
+            if inspect.isawaitable(answer):
+                answer = await answer
+            return _json(answer) if endpoint.media == JSON else Response(answer, media_type=endpoint.media)
+
+        return handle
 
     async def events(self, request: Request) -> Response:
         feed = self._service.events
-        after = request.query_params.get("after", str(feed.seq))
-        if not after.isascii() or not after.isdigit():
-            raise UsageError("after is the number of the last event that was seen, such as after=42")
-        every = parse_query(
-            PaceRequest, {k: v for k, v in request.query_params.items() if k != "after"}
-        ).every
-        number = int(after[:18])
+        asked = parse_query(EventsRequest, request.query_params)
+        number = feed.seq if asked.after is None else asked.after or feed.first
         if request.method == "HEAD":
             return Response(media_type="application/jsonl")
         if len(self._streams) >= self._bounds.streams:
-            raise Busy(f"{self._bounds.streams} clients follow the events already")
-        sent = lines(feed, number) if every is None else merged_lines(feed, number, every)
-        return Stream(sent, self._streams)
+            raise Busy(f"{self._bounds.streams} clients already follow the events")
+        sent = lines(feed, number) if asked.every is None else merged_lines(feed, number, asked.every)
+        return Stream(sent, self._streams, self._service.followed(asked.every or 0.0))
 
-    async def detail(self, request: Request) -> Response:
-        return _json(self._service.detail(request.path_params["session_id"]))
-
-    async def add(self, request: Request) -> Response:
-        return _json(await self._service.add(parse(AddRequest, await self._body(request)), _peer(request)))
-
-    async def remove(self, request: Request) -> Response:
-        return _json(await self._service.remove(request.path_params["session_id"], _peer(request)))
-
-    async def instruct(self, request: Request) -> Response:
-        asked = parse(InstructionRequest, await self._body(request))
-        return _json(await self._service.instruct(asked, _peer(request)))
-
-    async def end(self, request: Request) -> Response:
-        return _json(await self._service.end(parse(EndRequest, await self._body(request)), _peer(request)))
-
-    async def cancel(self, request: Request) -> Response:
-        return _json(
-            await self._service.cancel(parse(LedgerRequest, await self._body(request)), _peer(request))
-        )
-
-    async def settle(self, request: Request) -> Response:
-        return _json(await self._service.settle(parse(LedgerRequest, await self._body(request))))
-
-    async def retry(self, request: Request) -> Response:
-        return _json(self._service.retry(parse(RetryRequest, await self._body(request)), _peer(request)))
-
-    async def stop(self, request: Request) -> Response:
-        return _json(self._service.stop(_peer(request)))
-
-    async def visitors(self, request: Request) -> Response:
-        return _json(await self._service.visitors(parse_query(VisitorsRequest, request.query_params)))
-
-    async def history(self, request: Request) -> Response:
-        return _json(await self._service.history(parse_query(HistoryRequest, request.query_params)))
-
-    async def health(self, _: Request) -> Response:
-        return _json(self._service.health())
+    async def openapi(self, _: Request) -> Response:
+        return Response(await asyncio.to_thread(document), media_type="application/json")
 
     async def metrics(self, _: Request) -> Response:
-        return PlainTextResponse(self._service.metrics(), media_type="text/plain; version=0.0.4")
+        return Response(self._service.metrics(), media_type="text/plain; version=0.0.4")
 
     async def _body(self, request: Request) -> bytes:
         body = bytearray()
@@ -200,13 +196,13 @@ class _Routes:
                 async for piece in request.stream():
                     body += piece
                     if len(body) > BODY_LIMIT:
-                        text = f"a request's body has at most {BODY_LIMIT} bytes"
+                        text = f"a request's body may have at most {BODY_LIMIT} bytes"
                         raise _Cut(text, HTTPStatus.BAD_REQUEST)
         except ClientDisconnect:
-            raise _Cut("the request's body ended before its end", HTTPStatus.BAD_REQUEST) from None
+            raise _Cut("the request's body is incomplete", HTTPStatus.BAD_REQUEST) from None
         except TimeoutError:
             raise _Cut(
-                f"a request's body is sent within {within_s:g} s", HTTPStatus.REQUEST_TIMEOUT
+                f"a request's body must be sent within {within_s:g} s", HTTPStatus.REQUEST_TIMEOUT
             ) from None
         return bytes(body)
 
@@ -223,10 +219,9 @@ def _peer(request: Request) -> Peer:
     )
 
 
-def _json(
-    document: Mapping[str, Any], status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None
-) -> Response:
-    content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+def _json(answer: Any, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Response:
+    whole = {"schema": SCHEMA, **json_codec.to_json(answer)}
+    content = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return Response(content, status, headers, media_type="application/json")
 
 
@@ -240,10 +235,10 @@ async def _refuse(_: Request, error: Exception) -> Response:
 
 async def _refuse_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
-    # As it came: `request.url` is read together with the Host header, which may be no host.
+    # The raw path: `request.url` also parses the Host header, which may be invalid.
     path = printable(str(request.scope["path"]), PATH_LIMIT)
     return _error("http", f"{HTTPStatus(status).phrase.lower()}: {request.method} {path}", status)
 
 
 def _error(code: str, text: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
-    return _json({"schema": SCHEMA, "error": {"code": code, "text": text}}, status, headers)
+    return _json(Refusal(Problem(code, text)), status, headers)

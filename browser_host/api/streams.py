@@ -1,40 +1,52 @@
-"""The numbered events as lines to one client: one by one as they come, or merged at the client's pace."""
+"""The numbered events as lines for one client: one by one, or merged at the client's pace."""
 
 import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from browser_host.api.schema import BEAT, BEAT_EVERY_S, RESYNC
 from browser_host.api.service import Events
-from browser_host.sessions.instant import iso
+from browser_host.sessions.clock import iso
+
+ARRIVES_WITHIN_S = 0.03
+"""Seconds from the end of a window until all pages' messages are here."""
+
+GATHERS_S = 0.02
+"""Seconds between two writes of single events to a client: a write costs the host more than an event."""
 
 
 class Stream(StreamingResponse):
-    """The events to one client, counted as long as they are sent.
+    """The event stream of one client, counted while it is open.
 
     Args:
-        open_ones: all that are being sent; it is among them meanwhile.
+        open_ones: all open streams; it contains this one while it is open.
+        followed: entered while it is open.
     """
 
-    def __init__(self, lines: AsyncIterator[bytes], open_ones: "set[Stream]") -> None:
+    def __init__(
+        self, lines: AsyncIterator[bytes], open_ones: "set[Stream]", followed: AbstractContextManager[None]
+    ) -> None:
         super().__init__(lines, media_type="application/jsonl")
         self._open_ones = open_ones
+        self._followed = followed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends the events until they end, or the client does."""
+        """Send the events until they end, or the client closes the connection."""
         self._open_ones.add(self)
         try:
-            await super().__call__(scope, receive, send)
+            with self._followed:
+                await super().__call__(scope, receive, send)
         finally:
             self._open_ones.discard(self)
 
 
 async def lines(feed: Events, seq: int) -> AsyncIterator[bytes]:
-    """Every event after a number, and a beat where nothing happens."""
+    """Every event after a number, and a beat if nothing happens."""
     while True:
         new = feed.after(seq)
         if new is None:
@@ -43,6 +55,8 @@ async def lines(feed: Events, seq: int) -> AsyncIterator[bytes]:
         elif new:
             seq += len(new)
             yield b"".join(new)
+            if seq == feed.seq:
+                await asyncio.sleep(GATHERS_S)
         elif feed.closed:
             return
         elif not await feed.news(seq, BEAT_EVERY_S) and not feed.closed:
@@ -50,9 +64,12 @@ async def lines(feed: Events, seq: int) -> AsyncIterator[bytes]:
 
 
 async def merged_lines(feed: Events, seq: int, every: float) -> AsyncIterator[bytes]:
-    """At once what comes after a silence, then a piece each `every` seconds at most, however much happens.
+    """Merged events: the first after a silence at once, then at most one batch in each `every` seconds.
 
-    A client that reads slowly is waited for, and finds what happened meanwhile merged: never a backlog.
+    These end just behind the windows that pages' messages are collected in, at multiples of their length by
+    the loop's clock: what was collected does not wait once more.
+
+    For a client that reads slowly, the events of the meantime are merged, so there is never a backlog.
     """
     while True:
         piece = feed.merged(seq)
@@ -62,7 +79,8 @@ async def merged_lines(feed: Events, seq: int, every: float) -> AsyncIterator[by
         elif piece[0]:
             seq = piece[1]
             yield b"".join(piece[0])
-            await asyncio.sleep(every)
+            now = asyncio.get_running_loop().time()
+            await asyncio.sleep(every - (now - ARRIVES_WITHIN_S) % every)
         elif feed.closed:
             return
         elif not await feed.news(seq, BEAT_EVERY_S) and not feed.closed:

@@ -1,1 +1,1 @@
-"""The page's side: the host page, its script in an isolated world, and the CDP binding."""
+"""The page's side: the scripts of groups and session pages, commands to them, and events from them."""

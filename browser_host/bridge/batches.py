@@ -1,80 +1,103 @@
-"""What the page's script sends, read with suspicion: its process also runs the watch pages. Pure."""
+"""Reads the batches of a group, and trusts nothing in them: its process also runs the watch pages. Pure."""
 
 import json
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-MAX_CHARS = 1_000_000
-"""Longer than any batch the script makes: 262,144 characters and the three lanes of one slot more."""
+MAX_CHARS = 2_000_000
+"""More than the longest batch that the script makes: 262,144 characters and one page's three lanes."""
 
 
 _LONGEST_WAIT_MS = 10**9
+_LATEST_MS = 2**53
 
 
 class BadBatch(Exception):  # noqa: N818 - says what it is
-    """A batch that the page's script cannot have made."""
+    """A batch that the group's script cannot have made."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A message of a slot's own window.
+class PostedMessage:
+    """A message that a session's own window posted.
 
     Args:
-        origin: the origin it bears where the page did not know it as the slot's; empty where it did.
+        page: number of the session page.
+        after: number of the newest instruction posted to the frame before it, or 0.
+        waited_ms: milliseconds from its arrival in the page to the sending of its batch.
+        origin: the origin of its document; `null` for a document without one.
+        at_ms: when it arrived, by the clock of the page's process.
     """
 
-    slot: int
+    page: int
     after: int
     waited_ms: float
     origin: str
     data: object
+    at_ms: float
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """What a slot lost and what was refused of it since the batch before."""
+class MessageCounts:
+    """Messages of a session that were dropped or refused since the previous batch.
 
-    slot: int
+    Args:
+        page: number of the session page.
+        nested: messages from frames inside its own.
+    """
+
+    page: int
     dropped: int
     refused: int
+    nested: int
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """All that a page had to say at once."""
+    """Messages and counts that a group sent together.
 
-    messages: tuple[Said, ...]
-    counts: tuple[Counted, ...]
-    strangers: int
+    Args:
+        at_ms: when it was sent, by the clock of the group's process.
+    """
+
+    at_ms: float
+    messages: tuple[PostedMessage, ...]
+    counts: tuple[MessageCounts, ...]
 
 
 def read(payload: str) -> Batch:
-    """Reads one call of the binding.
+    """Read one call of the binding.
 
     Raises:
-        BadBatch: too long, no JSON, or of another shape.
+        BadBatch: it is too long, not JSON, or has another shape.
     """
     if len(payload) > MAX_CHARS:
-        raise BadBatch("longer than a batch can be")
+        raise BadBatch("too long")
     try:
         raw: dict[str, Any] = json.loads(payload)
-        messages = tuple(_said(*line) for line in raw["messages"])
-        counts = tuple(Counted(_count(s), _count(d), _count(r)) for s, d, r in raw["counts"])
-        return Batch(messages, counts, _count(raw["strangers"]))
+        at_ms = _finite(raw["at"])
+        messages = tuple(_message(at_ms, line) for line in raw["messages"])
+        counts = tuple(MessageCounts(*map(_count, line)) for line in raw["counts"])
+        return Batch(at_ms, messages, counts)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise BadBatch("not of a batch's shape") from error
+        raise BadBatch("malformed") from error
 
 
-def _said(slot: object, after: object, waited_ms: object, origin: object, data: object) -> Said:
-    if not isinstance(waited_ms, int | float) or not isinstance(origin, str):
+def _message(at_ms: float, line: list[object]) -> PostedMessage:
+    page, after, waited_ms, origin, data = line
+    if not isinstance(origin, str):
         raise TypeError
-    waited = min(
-        max(waited_ms, 0), _LONGEST_WAIT_MS
-    )  # before it is a float: an integer may be too large for one
-    if not isfinite(waited):
+    waited = min(_finite(waited_ms), _LONGEST_WAIT_MS)
+    return PostedMessage(_count(page), _count(after), waited, origin, data, at_ms - waited)
+
+
+def _finite(value: object) -> float:
+    if not isinstance(value, int | float):
+        raise TypeError
+    bounded = min(max(value, 0), _LATEST_MS)  # before it becomes a float: an integer may be too large for one
+    if not isfinite(bounded):
         raise ValueError
-    return Said(_count(slot), _count(after), float(waited), origin, data)
+    return float(bounded)
 
 
 def _count(value: object) -> int:

@@ -1,4 +1,4 @@
-"""What the bridge asks of a DevTools session with a page: commands, events, and one error."""
+"""What the bridge needs of a DevTools session with a page: commands, events, and one error."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeAlias
@@ -15,11 +15,11 @@ class Cdp(Protocol):
     """A DevTools session with one page."""
 
     async def send(self, method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """A command and its answer; the caller sets the deadline, for a page that hangs never answers.
+        """Send a command and return its answer; the caller sets the deadline: a hung page never answers.
 
         Raises:
-            CdpError: there will be no answer, or it is a refusal.
+            CdpError: the command was refused, or can no longer be answered.
         """
 
     def on(self, event: str, handler: Handler) -> None:
-        """Calls the handler with each event of this name."""
+        """Call the handler with each event of this name."""

@@ -1,1 +1,1 @@
-"""Finding a browser, running it, and placing sessions as iframes in its pages."""
+"""Finding a browser, running it, and giving each session a page in one of its processes."""

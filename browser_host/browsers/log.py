@@ -1,13 +1,13 @@
-"""What this room asks of a logger; structlog's bound loggers fit."""
+"""The logger that this package needs; structlog's bound loggers match it."""
 
 from typing import Any, Protocol
 
 
 class Log(Protocol):
-    """Takes an event's name and its facts."""
+    """Takes the name of an event and its facts."""
 
     def info(self, event: str, **facts: Any) -> Any:
-        """Something that is as it should be."""
+        """Log an expected event."""
 
     def warning(self, event: str, **facts: Any) -> Any:
-        """Something that should not be."""
+        """Log a problem."""

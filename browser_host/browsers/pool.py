@@ -1,39 +1,45 @@
-"""The pool: gives sessions seats in pages of browsers. What dies is reported, and never retried here."""
+"""The pool: assigns sessions to groups of its browsers. Losses are reported, and never retried here."""
 
 import asyncio
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from browser_host.bridge.chores import Chores
+from browser_host.bridge.command_queue import Claim, always
+from browser_host.bridge.events import BrowserLost, InstructionNotPosted, LossCause, ReportSink, SessionsLost
+from browser_host.bridge.host_document import SessionDocuments
+from browser_host.bridge.limits import Limits
 from browser_host.browsers import recycling
-from browser_host.browsers.books import Books, Waiting
-from browser_host.browsers.engine import Engine
-from browser_host.browsers.hosting import SHARED, Aged, BrowserDescription, Placing, ReportSink
+from browser_host.browsers.browser import HostBrowser
+from browser_host.browsers.endpoints.endpoint_set import EndpointSet
+from browser_host.browsers.entry import BrowserEntry
+from browser_host.browsers.group.page_group import PageGroup
+from browser_host.browsers.interface import SHARED, Aged, BrowserDescription, Placing
 from browser_host.browsers.log import Log
-from browser_host.browsers.page import HostPage
-from browser_host.browsers.record import BrowserRecord
+from browser_host.browsers.placement import PlacementPlan
+from browser_host.browsers.process.pidfile import BrowserRecord
 from browser_host.browsers.recycling import Recycling
-from browser_host.browsers.reports import BrowserLost, InstructionNotPosted, SessionsLost
+from browser_host.browsers.registry import Registry, Waiting
 from browser_host.browsers.settings import PoolSettings
-from browser_host.browsers.shelf import Shelf
-from browser_host.browsers.starts import Starts
+from browser_host.browsers.viewing import pointer
+from browser_host.errors import InputFailed, NoPicture
+from browser_host.protocol.pointer_input import PointerInput
 from browser_host.secrets import WatchLink
 from browser_host.sessions.session import ErrorCode, Fault
+from browser_host.tasks import BackgroundTasks
 
-MAX_BROWSERS = 4
-"""240 pages; what comes beyond waits."""
 MAX_OPENING = 4
-"""Pages that open at once: more only makes each of them late on two cores."""
+"""Groups that open at the same time; more would only delay each of them on two cores."""
 EMPTY_FOR_S = 30.0
-"""How long an empty page is kept for the next session."""
+"""Seconds for which an empty group is kept for the next session."""
 
 
 class Pool:
-    """Hosts sessions as iframes of pages in browsers of its own; implements `hosting.Hosting`.
+    """Hosts sessions in the browsers of its endpoints; implements `interface.SessionHost`.
 
     Args:
-        sink: takes reports, on the loop, at once.
-        record: takes what is started, for the host after this one, or None.
+        sink: called with each event, on the loop; must not block.
+        record: where processes are recorded for the next host, or None.
     """
 
     def __init__(
@@ -42,182 +48,239 @@ class Pool:
         self._settings = settings
         self._sink = sink
         self._log = log
-        self._books = Books(settings)
+        self._registry = Registry(settings)
         self._pages = 0
+        self._sites = itertools.count(1)
+        self._documents = SessionDocuments(Limits(), settings.render.style)
         self._opening = asyncio.Semaphore(MAX_OPENING)
-        self._chores = Chores(self._chore_failed)
-        self._starts = Starts(
-            self._books,
+        self._tasks = BackgroundTasks(self._task_failed)
+        self._endpoints = EndpointSet(
+            self._registry,
             settings,
             sink=sink,
             log=log,
             record=record,
-            chores=self._chores,
-            lost=self._engine_lost,
-            came=self._place_soon,
+            tasks=self._tasks,
+            lost=self._browser_lost,
+            changed=self._place_soon,
         )
         self._recycling = Recycling(
-            self._books,
+            self._registry,
             sink=sink,
             log=log,
-            chores=self._chores,
-            start=self._starts.start,
+            tasks=self._tasks,
+            start=self._endpoints.start_one,
             open_page=self._open_page,
             evict=self._evict,
             over=self._place_soon,
         )
+        self._window_s = 0.0
         self._placing: asyncio.Handle | None = None
         self._closed = False
 
     async def start(self) -> None:
-        """Starts the first browser.
+        """Start a browser of each endpoint; if several are configured, failed starts are repeated.
 
         Raises:
-            BrowserUnavailable: it could not be started.
+            BrowserUnavailable: the only endpoint is this machine, and its browser could not be started.
         """
-        if not self._books.shelves:
-            await self._starts.start()
+        await self._endpoints.start()
 
     def open(self, session_id: str, link: WatchLink, placing: Placing = SHARED) -> None:
-        """Gives the session an iframe: ends in `SessionOpened`, `SessionBlocked` or `SessionsLost`."""
+        """Open a page for the session; reports `SessionOpened`, `SessionBlocked` or `SessionsLost`."""
         if self._closed:
             return
         self.release(session_id)
-        self._books.waiting[session_id] = Waiting(link, placing)
+        self._registry.waiting[session_id] = Waiting(link, placing)
         self._place_soon()
 
     def release(self, session_id: str) -> None:
-        """Takes the session's iframe away; nothing is reported of it any more but its open instructions."""
-        self._books.waiting.pop(session_id, None)
-        if (page := self._books.seats.pop(session_id, None)) is not None:
-            page.release(session_id)
+        """Close the session's page; only its open instructions are still reported."""
+        self._registry.waiting.pop(session_id, None)
+        if (page := self._registry.assigned.pop(session_id, None)) is not None:
+            page.pages.release(session_id)
             self._vacated(page, session_id)
 
-    def post(self, session_id: str, number: int, message: Mapping[str, Any]) -> None:
-        """Posts an instruction to the session's frame: ends in exactly one `Instruction…` report."""
-        if (page := self._books.seats.get(session_id)) is not None:
-            page.post(session_id, number, message)
+    def post(self, session_id: str, number: int, message: Mapping[str, Any], claim: Claim = always) -> None:
+        """Post an instruction to the session's frame; reports exactly one `Instruction…` event."""
+        if (group := self._registry.assigned.get(session_id)) is not None:
+            group.post(session_id, number, message, claim)
         else:
             self._sink(InstructionNotPosted(session_id, number, "the session is in no page"))
 
+    async def screenshot(self, session_id: str, width: int) -> bytes:
+        """Take a picture of the session's page, as a PNG, without affecting other pages.
+
+        Raises:
+            NoPicture: the session has no page now, or the page did not answer in time.
+        """
+        if (group := self._registry.assigned.get(session_id)) is None:
+            raise NoPicture("the session has no page now")
+        return await group.pages.screenshot(session_id, width)
+
+    async def send_input(self, session_id: str, sent: PointerInput) -> None:
+        """Sends mouse input to the session's page.
+
+        Raises:
+            InputFailed: it has no page now, or its page did not take it in time.
+        """
+        if (group := self._registry.assigned.get(session_id)) is None:
+            raise InputFailed(pointer.NO_PAGE)
+        await group.pages.send_input(session_id, sent)
+
+    def collect_for(self, window_s: float) -> None:
+        """Collects pages' messages for so many seconds before they are reported."""
+        self._window_s = window_s
+        for group in self._registry.pages.values():
+            group.collect_for(window_s)
+
     def retry(self) -> None:
-        """Starts browsers again where that was given up."""
-        self._starts.forget()
+        """Start browsers again at endpoints that were given up."""
+        self._endpoints.retry()
         self._place_soon()
 
     def aged(self) -> tuple[Aged, ...]:
-        """What is due to be replaced, browsers first; nothing while something is being replaced."""
-        if self._recycling.under_way or self._starts.under_way:
+        """The groups and browsers that are due to be replaced, browsers first; none during a replacement."""
+        if self._recycling.under_way or self._endpoints.starting:
             return ()
-        now = asyncio.get_running_loop().time()
-        return recycling.due(self._books.shelves.values(), self._settings.recycle, now)
+        now, registry = asyncio.get_running_loop().time(), self._registry
+        kept = [one for one in registry.browsers.values() if not registry.empties(one.browser)]
+        return (*self._endpoints.due(), *recycling.due(kept, self._settings.recycle, now))
+
+    def drain(self, endpoint: str) -> bool:
+        """Give an endpoint no more sessions; whether there is another endpoint for its own.
+
+        Raises:
+            UnknownEndpoint: no endpoint has this name.
+        """
+        return self._endpoints.drain(endpoint)
+
+    def undrain(self, endpoint: str) -> None:
+        """Give an endpoint sessions again.
+
+        Raises:
+            UnknownEndpoint: no endpoint has this name.
+        """
+        self._endpoints.undrain(endpoint)
 
     def recycle(self, aged: Aged, may_move: Callable[[Sequence[str]], bool]) -> None:
-        """Makes a new page or browser, moves the sessions there, then closes the old one."""
+        """Open a new group or browser, move the sessions there, then close the old one."""
         if not self._closed:
             self._recycling.recycle(aged, may_move)
 
     def describe(self) -> tuple[BrowserDescription, ...]:
-        """The browsers as they are now."""
-        return tuple(shelf.describe() for shelf in self._books.shelves.values())
+        """The browsers in their present state."""
+        return self._endpoints.describe()
 
     async def close(self, within: float) -> None:
-        """Closes pages, browsers and drivers, in that order, within so many seconds, come what may."""
+        """Close pages, browsers and drivers, in that order, in any case.
+
+        Args:
+            within: seconds for all of it.
+        """
         self._closed = True
-        self._starts.close()
-        self._books.waiting.clear()
+        self._endpoints.close()
+        self._registry.waiting.clear()
         if self._placing is not None:
             self._placing.cancel()
-        struck = [self._books.strike_shelf(number) for number in tuple(self._books.shelves)]
-        shelves = [shelf for shelf in struck if shelf is not None]
-        await self._chores.close(within * 0.2)
-        closing = [asyncio.ensure_future(page.close()) for shelf in shelves for page in shelf.pages.values()]
+        removed = [self._registry.remove_browser(number) for number in tuple(self._registry.browsers)]
+        browsers = [entry for entry in removed if entry is not None]
+        await self._tasks.close(within * 0.2)
+        closing = [asyncio.ensure_future(page.close()) for entry in browsers for page in entry.pages.values()]
         if closing:
             _, late = await asyncio.wait(closing, timeout=within * 0.3)
             for task in late:
                 task.cancel()
-        await asyncio.gather(*(shelf.engine.close(within * 0.4) for shelf in shelves))
+        await asyncio.gather(*(entry.browser.close(within * 0.4) for entry in browsers))
 
     def _place_soon(self) -> None:
-        """What is asked for in one tick of the loop is placed together, so that it spreads evenly."""
+        """Place the sessions of one loop iteration together, so that they spread evenly."""
         if self._placing is None and not self._closed:
             self._placing = asyncio.get_running_loop().call_soon(self._place)
 
     def _place(self) -> None:
         self._placing = None
-        books = self._books
-        if self._closed or not books.waiting:
+        if self._closed:
             return
-        todo, pages = books.plan(), books.pages
-        for session, number in todo.seated:
-            books.sit(session, pages[number])
-        for fresh in todo.opened:
-            shelf = books.emptiest()
-            if shelf is None:
-                break
-            page = self._open_page(shelf, fresh.placing)
-            for session in fresh.sessions:
-                books.sit(session, page)
-        if books.waiting and len(books.shelves) < MAX_BROWSERS:
-            self._starts.another()
+        for name, todo in self._registry.plans().items():
+            self._place_on(name, todo)
+        self._endpoints.start_missing()
+        self._endpoints.close_drained()
 
-    def _open_page(self, shelf: Shelf, placing: Placing) -> HostPage:
-        """An empty page, in the books and opening."""
+    def _place_on(self, endpoint: str, todo: PlacementPlan) -> None:
+        registry, pages = self._registry, self._registry.pages
+        for session, number in todo.assigned:
+            registry.assign(session, pages[number])
+        for fresh in todo.opened:
+            entry = registry.emptiest(endpoint)
+            if entry is None:
+                break
+            page = self._open_page(entry, fresh.placing)
+            for session in fresh.sessions:
+                registry.assign(session, page)
+
+    def _open_page(self, entry: BrowserEntry, placing: Placing) -> PageGroup:
+        """Open an empty group and register it."""
         self._pages += 1
-        page = HostPage(
+        page = PageGroup(
             self._pages,
-            shelf.engine,
+            entry.browser,
             self._settings,
             placing=placing,
+            documents=self._documents,
+            sites=self._sites,
             sink=self._sink,
             log=self._log,
             vacated=self._vacated,
-            died=self._page_died,
-            strained=lambda: shelf.engine.late or self._books.strained,
+            died=self._group_died,
+            strained=lambda: entry.browser.late or self._registry.strained,
         )
-        shelf.pages[page.number] = page
+        page.collect_for(self._window_s)
+        entry.pages[page.number] = page
         page.start(self._opening)
         return page
 
-    def _vacated(self, page: HostPage, session_id: str) -> None:
-        self._books.stood_up(session_id, page)
-        if self._books.waiting:
+    def _vacated(self, page: PageGroup, session_id: str) -> None:
+        self._registry.unassign(session_id, page)
+        if self._registry.waiting or self._registry.empties(page.browser):
             self._place_soon()
         elif not page.sessions:
             kept = 0.0 if page.placing.group else EMPTY_FOR_S
             asyncio.get_running_loop().call_later(kept, self._close_empty, page)
 
-    def _close_empty(self, page: HostPage) -> None:
+    def _close_empty(self, page: PageGroup) -> None:
         if not page.sessions and not self._closed:
             self._evict(page)
 
-    def _page_died(self, page: HostPage, fault: Fault) -> None:
-        self._log.warning("page.lost", page=page.number, code=fault.code.value, sessions=len(page.sessions))
-        if sessions := self._evict(page):
-            self._sink(SessionsLost(sessions, fault))
+    def _group_died(self, group: PageGroup, fault: Fault, cause: LossCause) -> None:
+        facts = {"code": fault.code.value, "cause": cause.value, "sessions": len(group.sessions)}
+        self._log.warning("group.lost", group=group.number, **facts)
+        if sessions := self._evict(group):
+            self._sink(SessionsLost(sessions, fault, cause))
 
-    def _evict(self, page: HostPage) -> tuple[str, ...]:
-        """Out of the books first, then closed: nothing new goes to it, nothing old comes from it."""
-        sessions = self._books.strike_page(page)
+    def _evict(self, page: PageGroup) -> tuple[str, ...]:
+        """Remove a group from the registry, then close it: nothing more goes to it or comes from it."""
+        sessions = self._registry.remove_page(page)
         if sessions is None:
             return ()
-        self._chores.start(f"close page {page.number}", page.close())
+        self._tasks.start(f"close page {page.number}", page.close())
         self._place_soon()
         return sessions
 
-    def _engine_lost(self, engine: Engine, text: str) -> None:
-        shelf = self._books.shelves.get(engine.number)
-        if shelf is None:
+    def _browser_lost(self, browser: HostBrowser, text: str) -> None:
+        entry = self._registry.browsers.get(browser.number)
+        if entry is None:
             return
-        sessions = shelf.sessions
-        self._books.strike_shelf(engine.number)
+        sessions = entry.sessions
+        self._registry.remove_browser(browser.number)
         if sessions:
-            self._sink(SessionsLost(sessions, Fault(ErrorCode.BROWSER_GONE, text)))
-        self._sink(BrowserLost(engine.number, text))
-        self._starts.fell(engine)
-        self._log.warning("browser.lost", browser=engine.number, text=text, sessions=len(sessions))
-        self._chores.start(f"close browser {engine.number}", shelf.bury())
+            self._sink(SessionsLost(sessions, Fault(ErrorCode.BROWSER_GONE, text), LossCause.BROWSER))
+        self._sink(BrowserLost(browser.number, text, browser.endpoint))
+        self._endpoints.browser_lost(browser)
+        facts = {"browser": browser.number, "endpoint": browser.endpoint, "text": text}
+        self._log.warning("browser.lost", **facts, sessions=len(sessions))
+        self._tasks.start(f"close browser {browser.number}", entry.close())
         self._place_soon()
 
-    def _chore_failed(self, name: str, error: BaseException) -> None:
-        self._log.warning("pool.chore_failed", chore=name, error=repr(error)[:300])
+    def _task_failed(self, name: str, error: BaseException) -> None:
+        self._log.warning("pool.task_failed", task=name, error=repr(error)[:300])

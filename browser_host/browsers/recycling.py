@@ -1,61 +1,61 @@
-"""Replacing what is old or swollen: a new page first, then its sessions move, then the old is closed."""
+"""Replaces old or swollen groups and browsers: opens a new one, moves the sessions, closes the old one."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from browser_host.bridge.chores import Chores
-from browser_host.browsers import processes
-from browser_host.browsers.books import Books
-from browser_host.browsers.hosting import Aged, Placing, ReportSink
+from browser_host.bridge.events import BrowserReplaced, ReportSink
+from browser_host.browsers.entry import BrowserEntry
+from browser_host.browsers.group.page_group import GroupState, PageGroup
+from browser_host.browsers.interface import Aged, Placing
 from browser_host.browsers.log import Log
-from browser_host.browsers.page import HostPage, PageState
-from browser_host.browsers.reports import BrowserReplaced
+from browser_host.browsers.process import processes
+from browser_host.browsers.registry import Registry
 from browser_host.browsers.settings import Recycle
-from browser_host.browsers.shelf import Shelf
 from browser_host.errors import BrowserUnavailable
+from browser_host.tasks import BackgroundTasks
 
 MOVES_WITHIN_S = 60.0
-"""How long sessions are waited for that may not be moved; later it is tried again from the start."""
+"""Seconds to wait for sessions that may not be moved now; after that, recycling starts over later."""
 
 _LOOK_EVERY_S = 0.2
 _HOUR = 3600.0
 _MEGABYTE = 1 << 20
 
 MayMove: TypeAlias = Callable[[Sequence[str]], bool]
-"""Whether these sessions may be moved at this moment."""
+"""Whether these sessions may be moved now."""
 
 
-def due(shelves: Iterable[Shelf], limits: Recycle, now: float) -> tuple[Aged, ...]:
-    """What is due to be replaced: browsers first, for with them go their pages.
+def due(entries: Iterable[BrowserEntry], limits: Recycle, now: float) -> tuple[Aged, ...]:
+    """The browsers and groups that are due to be replaced; browsers first, because they replace their groups.
 
     Args:
         now: seconds of the event loop's clock.
     """
-    held = list(shelves)
+    held = list(entries)
     browsers = [
-        Aged(shelf.engine.number, None, why, shelf.sessions)
-        for shelf in held
-        if (why := _why_browser(shelf, limits, now)) is not None
+        Aged(entry.browser.number, None, why, entry.sessions)
+        for entry in held
+        if (why := _why_browser(entry, limits, now)) is not None
     ]
     pages = [
-        Aged(shelf.engine.number, page.number, why, tuple(page.sessions))
-        for shelf in held
-        for page in shelf.pages.values()
-        if page.state is PageState.OPEN and (why := _why_page(page, limits)) is not None
+        Aged(entry.browser.number, page.number, why, tuple(page.sessions))
+        for entry in held
+        for page in entry.pages.values()
+        if page.state is GroupState.OPEN and (why := _why_page(page, limits)) is not None
     ]
     return (*browsers, *pages)
 
 
-def _why_browser(shelf: Shelf, limits: Recycle, now: float) -> str | None:
-    age, driver = now - shelf.engine.started_at, shelf.engine.driver
+def _why_browser(entry: BrowserEntry, limits: Recycle, now: float) -> str | None:
+    age, driver = now - entry.browser.started_at, entry.browser.driver
     if limits.after is not None and age >= limits.after:
         return f"it is {age / _HOUR:.1f} h old"
     held = processes.resident(driver) if driver is not None else 0
     return f"its driver holds {held // _MEGABYTE} MB" if held > limits.driver_memory else None
 
 
-def _why_page(page: HostPage, limits: Recycle) -> str | None:
+def _why_page(page: PageGroup, limits: Recycle) -> str | None:
     if limits.after is not None and page.age >= limits.after:
         return f"it is {page.age / _HOUR:.1f} h old"
     if page.age < limits.page_heap_after or page.heap <= limits.page_heap:
@@ -64,32 +64,32 @@ def _why_page(page: HostPage, limits: Recycle) -> str | None:
 
 
 class Recycling:
-    """Replaces pages and browsers of the books, one at a time.
+    """Replaces groups and browsers, one at a time.
 
     Args:
-        chores: of the pool, whose end ends what is under way.
-        start: starts a browser.
-        open_page: opens an empty page on a shelf, in the books.
-        evict: takes a page out of the books and closes it.
-        over: called when what was under way is over, however it went.
+        tasks: of the pool; closing them cancels a replacement.
+        start: starts a browser of an endpoint.
+        open_page: opens an empty group of a browser, and registers it.
+        evict: removes a group from the registry and closes it.
+        over: called when a replacement has succeeded or failed.
     """
 
     def __init__(
         self,
-        books: Books,
+        registry: Registry,
         *,
         sink: ReportSink,
         log: Log,
-        chores: Chores,
-        start: Callable[[], Awaitable[Shelf | None]],
-        open_page: Callable[[Shelf, Placing], HostPage],
-        evict: Callable[[HostPage], object],
+        tasks: BackgroundTasks,
+        start: Callable[[str], Awaitable[BrowserEntry | None]],
+        open_page: Callable[[BrowserEntry, Placing], PageGroup],
+        evict: Callable[[PageGroup], object],
         over: Callable[[], None],
     ) -> None:
-        self._books = books
+        self._registry = registry
         self._sink = sink
         self._log = log
-        self._chores = chores
+        self._tasks = tasks
         self._start = start
         self._open_page = open_page
         self._evict = evict
@@ -102,70 +102,80 @@ class Recycling:
         return self._recycling is not None
 
     def recycle(self, aged: Aged, may_move: MayMove) -> None:
-        """Replaces it in the background, if it is still there and nothing else is being replaced."""
-        shelf = self._books.shelves.get(aged.browser)
-        page = shelf.pages.get(aged.page) if shelf is not None and aged.page is not None else None
-        if self.under_way or shelf is None or (aged.page is not None and page is None):
+        """Replace it in the background, if it still exists and nothing else is being replaced."""
+        entry = self._registry.browsers.get(aged.browser)
+        page = entry.pages.get(aged.page) if entry is not None and aged.page is not None else None
+        if self.under_way or entry is None or (aged.page is not None and page is None):
             return
-        self._recycling = self._chores.start("recycle", self._recycle(shelf, page, may_move))
+        self._recycling = self._tasks.start("recycle", self._recycle(entry, page, may_move))
 
-    async def _recycle(self, shelf: Shelf, page: HostPage | None, may_move: MayMove) -> None:
+    async def _recycle(self, entry: BrowserEntry, page: PageGroup | None, may_move: MayMove) -> None:
         try:
-            if page is None:
-                await self._browser(shelf, may_move)
+            if self._registry.empties(entry.browser):
+                await self._drain(entry, may_move)
+            elif page is None:
+                await self._browser(entry, may_move)
             else:
-                await self._page(page, shelf, may_move)
+                await self._page(page, entry, may_move)
         finally:
             self._recycling = None
             self._over()
 
-    async def _page(self, page: HostPage, shelf: Shelf, may_move: MayMove) -> bool:
-        """Moves a page's sessions to a new page on the shelf; whether the old one is gone."""
-        new = self._open_page(shelf, page.placing)
-        self._books.keep(new)
+    async def _page(self, page: PageGroup, entry: BrowserEntry, may_move: MayMove) -> bool:
+        """Move a group's sessions to a new group of a browser; whether the old one is gone."""
+        new = self._open_page(entry, page.placing)
+        self._registry.keep(new)
         try:
             if await new.opens():
                 await self._move(page, new, may_move)
         finally:
             if not new.sessions:
                 self._evict(new)
-        return page.state is PageState.CLOSED
+        return page.state is GroupState.CLOSED
 
-    async def _move(self, page: HostPage, new: HostPage, may_move: MayMove) -> None:
+    async def _move(self, page: PageGroup, new: PageGroup, may_move: MayMove) -> None:
         for _ in range(int(MOVES_WITHIN_S / _LOOK_EVERY_S)):
-            if PageState.CLOSED in {page.state, new.state}:
+            if GroupState.CLOSED in {page.state, new.state}:
                 return
-            if page.state is PageState.OPEN and may_move(tuple(page.sessions)):
-                self._log.info("page.recycled", page=page.number, by=new.number, sessions=len(page.sessions))
-                self._books.move(page, new)
+            if page.state is GroupState.OPEN and may_move(tuple(page.sessions)):
+                self._log.info("group.recycled", page=page.number, by=new.number, sessions=len(page.sessions))
+                self._registry.move(page, new)
                 self._evict(page)
                 return
             await asyncio.sleep(_LOOK_EVERY_S)
 
-    async def _browser(self, shelf: Shelf, may_move: MayMove) -> None:
-        """Moves a browser's sessions to a new one, page by page, and closes the old one."""
-        new = await self._younger(shelf)
+    async def _drain(self, entry: BrowserEntry, may_move: MayMove) -> None:
+        """Move a browser's sessions to other browsers, group by group; those without room there stay."""
+        for page in list(entry.pages.values()):
+            if (target := self._registry.elsewhere(page)) is not None:
+                await self._page(page, target, may_move)
+
+    async def _browser(self, entry: BrowserEntry, may_move: MayMove) -> None:
+        """Move a browser's sessions to a new one, group by group, and close the old one."""
+        new = await self._younger(entry)
         if new is None:
             return
-        shelf.retiring = True
+        entry.retiring = True
         try:
-            for page in list(shelf.pages.values()):
-                if not self._books.room_on(new) or not await self._page(page, new, may_move):
+            for page in list(entry.pages.values()):
+                if not self._registry.room_on(new) or not await self._page(page, new, may_move):
                     return
         finally:
-            shelf.retiring = not shelf.pages  # else it goes on, until the next try
-        self._log.info("browser.recycled", browser=shelf.engine.number, by=new.engine.number)
-        if self._books.strike_shelf(shelf.engine.number) is not None:
-            self._sink(BrowserReplaced(shelf.engine.number))
-            self._chores.start(f"close browser {shelf.engine.number}", shelf.bury())
+            entry.retiring = not entry.pages  # otherwise it takes sessions until the next attempt
+        self._log.info("browser.recycled", browser=entry.browser.number, by=new.browser.number)
+        if self._registry.remove_browser(entry.browser.number) is not None:
+            self._sink(BrowserReplaced(entry.browser.number))
+            self._tasks.start(f"close browser {entry.browser.number}", entry.close())
 
-    async def _younger(self, shelf: Shelf) -> Shelf | None:
-        """A browser that was started later and can take all of a shelf's pages, or None where none starts."""
-        for other in self._books.shelves.values():
-            if other.engine.number > shelf.engine.number and self._books.room_on(other) >= len(shelf.pages):
+    async def _younger(self, entry: BrowserEntry) -> BrowserEntry | None:
+        """A newer browser with room for all groups of this one; None if none could be started."""
+        for other in self._registry.browsers.values():
+            is_younger = other.browser.number > entry.browser.number
+            is_alike = other.browser.endpoint == entry.browser.endpoint
+            if is_younger and is_alike and self._registry.room_on(other) >= len(entry.pages):
                 return other
         try:
-            return await self._start()
+            return await self._start(entry.browser.endpoint)
         except BrowserUnavailable as error:
             self._log.warning("browser.not_recycled", why=str(error))
             return None

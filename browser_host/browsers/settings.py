@@ -1,40 +1,57 @@
-"""What the pool is told."""
+"""The settings of the pool."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from browser_host.browsers.backoff import RESTARTS_S
+from browser_host.browsers.launch.backoff import RESTARTS_S
+from browser_host.secrets import BrowserUrl
+from browser_host.sessions.browser_state import LOCAL, BrowserKind
 
 MAX_PAGES_PER_BROWSER = 60
-"""Above some 80 renderers Chromium makes pages share them, and one crash would take several pages."""
+"""Above some 80 renderers Chromium lets pages share them, and one crash would take several groups."""
 
-_WIDTH, _HEIGHT = 640, 400
-"""Pixels of an iframe."""
+PAGE_WIDTH, PAGE_HEIGHT = 640, 400
+"""Size of a watch page, in its own pixels."""
+WINDOW = (64, 40)
+"""Size of an invisible window, in pixels: the browser keeps its picture, at some bytes a pixel."""
+
+
+def _screen(scale: float) -> dict[str, object]:
+    return {"width": PAGE_WIDTH, "height": PAGE_HEIGHT, "deviceScaleFactor": scale, "mobile": False}
+
+
+FULL_SCREEN = _screen(1.0)
+"""Arguments of `Emulation.setDeviceMetricsOverride` for a session page while its picture is taken."""
 
 
 class Render(StrEnum):
-    """How iframes are laid out."""
+    """How watch pages are laid out."""
 
     HIDDEN = "hidden"
-    """All at one place, laid out and not painted: timers, messages and animation frames keep their rate, and
-    a page sees itself in sight. A frame of 1 by 1 pixel keeps them too, takes a quarter more memory (each of
-    its words is a line of its own), and sees itself out of sight."""
+    """Laid out in full and not painted: timers, messages and animation frames keep their rate, and the page
+    appears to itself as visible."""
     VISIBLE = "visible"
-    """Beside each other, and painted."""
+    """Painted at full size."""
+
+    @property
+    def visibility(self) -> str:
+        """CSS `visibility` of the iframe."""
+        return "hidden" if self is Render.HIDDEN else "visible"
 
     @property
     def style(self) -> str:
-        """CSS of an iframe."""
-        hidden = "position:absolute;left:0;top:0;visibility:hidden;" if self is Render.HIDDEN else ""
-        return f"{hidden}width:{_WIDTH}px;height:{_HEIGHT}px;border:0"
+        """CSS of the iframe."""
+        place = f"position:absolute;left:0;top:0;visibility:{self.visibility}"
+        return f"{place};width:{PAGE_WIDTH}px;height:{PAGE_HEIGHT}px;border:0"
 
-    def viewport(self, iframes: int) -> tuple[int, int]:
-        """The page's width and height in pixels: an iframe outside it would lose its animation frames."""
-        if self is Render.HIDDEN:
-            return 64, 40  # all frames reach into it; the browser keeps its picture, at some bytes a pixel
-        # Two in a row; a line of text leaves some pixels below each.
-        return 2 * _WIDTH + 40, (_HEIGHT + 10) * -(-iframes // 2) + 20
+    @property
+    def screen(self) -> dict[str, object]:
+        """Arguments of `Emulation.setDeviceMetricsOverride` for a session page.
+
+        A hidden page has a scale of a tenth: it is laid out in full, and its picture has the window's size.
+        """
+        return _screen(0.1 if self is Render.HIDDEN else 1.0)
 
 
 class SandboxSetting(StrEnum):
@@ -46,14 +63,14 @@ class SandboxSetting(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Heart:
-    """When a page counts as unresponsive, and when as hung.
+class HeartbeatSettings:
+    """When a group counts as unresponsive, and when as hung.
 
     Args:
         every: seconds between two questions.
-        within: seconds an answer may take.
-        breaks_after: seconds more after which the script that runs in an unresponsive page is stopped.
-        hung_after: seconds that an unresponsive page is given in all.
+        within: seconds that an answer may take.
+        breaks_after: further seconds after which the running script of an unresponsive group is stopped.
+        hung_after: seconds after which an unresponsive group is given up.
     """
 
     every: float = 2.0
@@ -64,13 +81,13 @@ class Heart:
 
 @dataclass(frozen=True, slots=True)
 class Recycle:
-    """When a page or a browser is replaced by a new one, and its sessions moved there.
+    """When a group or a browser is replaced with a new one, and its sessions moved there.
 
     Args:
-        after: seconds, or None for never.
-        page_heap: bytes that a page's scripts may hold.
-        page_heap_after: seconds of a page's life before which it is not replaced for its heap: a script that
-            swells at once would have its neighbours moved for ever.
+        after: age in seconds, or None for never.
+        page_heap: bytes that a group's scripts may hold.
+        page_heap_after: age in seconds below which a group is not replaced for its heap: otherwise a script
+            that fills its heap at once would have its neighbours moved again and again.
         driver_memory: bytes that a browser's driver may hold.
     """
 
@@ -81,32 +98,69 @@ class Recycle:
 
 
 @dataclass(frozen=True, slots=True)
+class EndpointSettings:
+    """An endpoint: where browsers come from.
+
+    Args:
+        address: of a browser on another machine, or None.
+        max_sessions: most sessions that it gets; None for as many as fit.
+        require_isolation: whether a browser that fails the isolation test is refused; otherwise each of its
+            sessions gets a process of its own, as on this machine.
+        on_demand: whether a browser is started only for waiting sessions; otherwise one is kept running.
+    """
+
+    name: str = LOCAL
+    kind: BrowserKind = BrowserKind.LOCAL
+    address: BrowserUrl | None = None
+    max_sessions: int | None = None
+    require_isolation: bool = False
+    on_demand: bool = True
+
+    @property
+    def required_address(self) -> BrowserUrl:
+        """The address.
+
+        Raises:
+            ValueError: it has none.
+        """
+        if self.address is None:
+            raise ValueError("a browser elsewhere needs an address")
+        return self.address
+
+
+@dataclass(frozen=True, slots=True)
 class PoolSettings:
     """How sessions are hosted.
 
     Args:
         executable: the browser's program, or None for Playwright's own.
-        sessions_per_page: iframes that share a page, and so its fate.
-        max_pages: of one browser; at most 60 are used, then a second browser is started.
+        sessions_per_process: sessions that share a renderer process.
+        load_within: seconds for a watch page's first document.
+        max_pages: groups of one browser; at most 60 are used, then a second browser is started.
         allow_private_network: whether pages of this machine and of private networks may be framed.
-        restarts: seconds before each further start of a browser that falls early; then it is given up.
+        ca_file: PEM file of authorities for the watch pages' certificates, in addition to the usual ones.
+        endpoints: where browsers come from; their names are unique.
+        restarts: seconds before each further start of a browser that failed early; then it is given up.
     """
 
     executable: Path | None = None
-    sessions_per_page: int = 10
+    sessions_per_process: int = 25
+    load_within: float = 20.0
     max_pages: int = 40
     render: Render = Render.HIDDEN
     allow_private_network: bool = False
     sandbox: SandboxSetting = SandboxSetting.AUTO
-    heart: Heart = field(default_factory=Heart)
+    ca_file: Path | None = None
+    heartbeat: HeartbeatSettings = field(default_factory=HeartbeatSettings)
     recycle: Recycle = field(default_factory=Recycle)
+    endpoints: tuple[EndpointSettings, ...] = (EndpointSettings(),)
     restarts: tuple[float, ...] = RESTARTS_S
 
     def __post_init__(self) -> None:
-        if self.sessions_per_page < 1 or self.max_pages < 1:
-            raise ValueError("sessions_per_page and max_pages are at least 1")
+        if self.sessions_per_process < 1 or self.max_pages < 1:
+            raise ValueError("sessions_per_process and max_pages are at least 1")
 
     @property
     def pages_per_browser(self) -> int:
-        """Pages that one browser holds."""
+        """The most groups of one browser."""
         return min(self.max_pages, MAX_PAGES_PER_BROWSER)

@@ -1,1 +1,1 @@
-"""The commands. stdout is data, stderr is talk."""
+"""The commands. Data goes to stdout, messages to stderr."""

@@ -1,4 +1,4 @@
-"""A fault of our own: the traceback goes into a log, a sentence to the user."""
+"""Internal errors: the traceback goes to a log, a sentence to the user."""
 
 from browser_host import logs
 from browser_host.config import paths
@@ -7,10 +7,10 @@ from browser_host.scrubbing import scrubbed
 
 
 def record(error: Exception) -> str:
-    """Writes the traceback, without locals, into the commands' log.
+    """Write the traceback, without locals, to the commands' log.
 
     Returns:
-        What to tell the user.
+        The message for the user.
     """
     what = scrubbed(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
     place = paths.state_dir() / "cli.log"
@@ -18,5 +18,5 @@ def record(error: Exception) -> str:
         with logs.configure(place, "info") as log:
             log.critical("crashed", exc_info=error)
     except WatchdeckError as unwritten:
-        return f"a fault of Watchdeck's own: {what}; and {unwritten}"
-    return f"a fault of Watchdeck's own: {what}; the whole of it is in {place}"
+        return f"internal error: {what}; and {unwritten}"
+    return f"internal error: {what}; details in {place}"

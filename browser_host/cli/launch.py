@@ -1,6 +1,6 @@
-"""Starts a host in a process of its own, waits until it serves, and ends one that does not.
+"""Start a host in its own process, wait until it serves, and stop one that does not.
 
-The dashboard holds on to its host by stdin (`tui.owned_host`); `watchdeck host --detach` lets it go.
+The dashboard keeps its host's stdin open (`tui.host.owned_host`); `watchdeck host --detach` does not.
 """
 
 import json
@@ -16,6 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import IO, Any
 
+from browser_host import private_files
 from browser_host.cli.invocation import Invocation
 from browser_host.errors import Exit, WatchdeckError
 from browser_host.protocol.text import printable
@@ -24,38 +25,38 @@ READY_WITHIN_S = 180.0
 """Seconds to the ready line: a first run downloads a browser."""
 
 TERM_WITHIN_S = 3.0
-"""Seconds that SIGTERM is given before SIGKILL."""
+"""Seconds between SIGTERM and SIGKILL."""
 
 TALK = "host-talk.log"
-"""The file beside the host's log that gets its stderr: the log itself is rotated under its writer."""
+"""The file next to the host's log for its stderr; the log itself is rotated."""
 
 TALK_BYTES = 1_000_000
-"""What hosts said is kept up to here, and begun anew by the next one; a host says a few lines."""
+"""Bytes after which the next host starts the stderr file from empty; a host writes a few lines."""
 
 _LOOK_EVERY_S = 0.1
-"""Seconds between looks at what the child said on its way up."""
+"""Seconds between reads of the child's output while it starts."""
 
 _LINE_LIMIT = 2_000
-"""Characters of a line that the child says."""
+"""Characters shown of a line of the child's output."""
 
 _READY_LINE_LIMIT = 64 * 1024
 """Bytes of stdout read in search of the ready line."""
 
 
-class Ending(Enum):
-    """How a host that was told to stop came to its end."""
+class StopResult(Enum):
+    """How a host that was asked to stop ended."""
 
     IN_ORDER = "stopped"
-    TERMINATED = "stopped by SIGTERM, it did not end by itself"
-    KILLED = "killed, it did not answer SIGTERM"
+    TERMINATED = "stopped by SIGTERM because it did not exit in time"
+    KILLED = "killed because it did not react to SIGTERM"
 
 
 class HostDidNotStart(WatchdeckError):  # noqa: N818 - says what it is
-    """The child ended, or said nothing, before it served.
+    """The child ended, or reported nothing, before it served.
 
     Args:
-        text: what happened, and where it stands what the host said.
-        exit_code: the child's, where it ended with one of the contract's.
+        text: what happened, and where the host's output is.
+        exit_code: the child's, if it is one of the contract's.
     """
 
     def __init__(self, text: str, exit_code: int) -> None:
@@ -70,8 +71,8 @@ class HostCommand:
     Args:
         arguments: what follows `python -m browser_host`.
         log: the file that gets the child's stderr.
-        program: the interpreter and its module; `-P`, for a file in the folder that this was started from
-            must not stand in for a module.
+        program: the interpreter and its module; with `-P`, so that a file in the working directory can't
+            replace a module.
     """
 
     arguments: Sequence[str]
@@ -96,7 +97,7 @@ def arguments(invocation: Invocation, *further: str) -> tuple[str, ...]:
 
     Args:
         invocation: the options that this call was given.
-        further: options of the host's own.
+        further: options of the `host` command.
     """
     config = ("--config", str(invocation.config)) if invocation.config else ()
     socket = ("--socket", invocation.socket) if invocation.socket else ()
@@ -106,17 +107,17 @@ def arguments(invocation: Invocation, *further: str) -> tuple[str, ...]:
 def launch(
     command: HostCommand, say: Callable[[str], None], *, stdin: int, ready_within_s: float = READY_WITHIN_S
 ) -> Launched:
-    """Starts a host and waits until it serves.
+    """Start a host and wait until it serves.
 
     Args:
         command: what to run.
-        say: called with each line that the child says on its way up.
-        stdin: the child's, `PIPE` for one that is held by it, else `DEVNULL`.
-        ready_within_s: seconds it is given.
+        say: called with each line that the child writes while it starts.
+        stdin: the child's: `PIPE` if closing it must stop the child, else `DEVNULL`.
+        ready_within_s: seconds until it must serve.
 
     Raises:
-        HostDidNotStart: it ended, spoke something else, or said nothing in time; nothing of it is left. Or
-            what it says could be written nowhere.
+        HostDidNotStart: it ended, wrote something else, or did not serve in time and was stopped; or its
+            output can't be written.
     """
     with _opened(command.log) as log:
         if log.tell() > TALK_BYTES:
@@ -128,10 +129,10 @@ def launch(
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=log,
-            start_new_session=True,  # no terminal's signals reach it
+            start_new_session=True,  # signals of the terminal do not reach it
         )
     if process.stdout is None:
-        raise RuntimeError("Popen gave no pipe where a pipe was asked for")
+        raise RuntimeError("Popen returned no pipe though one was requested")
     talk = _Talk(command.log, heard_from, say)
     try:
         ready = _wait_ready(process, process.stdout, talk, ready_within_s)
@@ -143,17 +144,19 @@ def launch(
     return Launched(process, ready)
 
 
-def end(process: "subprocess.Popen[bytes]", close_within_s: float, term_within_s: float) -> Ending:
-    """Ends a child, by the gentlest means that works, within both deadlines and a moment.
+def end(process: "subprocess.Popen[bytes]", close_within_s: float, term_within_s: float) -> StopResult:
+    """End a child by the gentlest means that works, within both deadlines.
 
     Args:
-        close_within_s: seconds from its lifeline's end to its own; a child without one gets SIGTERM at once.
+        close_within_s: seconds after its lifeline closes; a child without one gets SIGTERM at once.
         term_within_s: seconds from SIGTERM to SIGKILL.
     """
-    steps: list[tuple[Ending, int | None, float]] = [(Ending.TERMINATED, signal.SIGTERM, term_within_s)]
+    steps: list[tuple[StopResult, int | None, float]] = [
+        (StopResult.TERMINATED, signal.SIGTERM, term_within_s)
+    ]
     if process.stdin is not None:
         process.stdin.close()
-        steps.insert(0, (Ending.IN_ORDER, None, close_within_s))
+        steps.insert(0, (StopResult.IN_ORDER, None, close_within_s))
     for ending, urge, within_s in steps:
         if urge is not None:
             process.send_signal(urge)
@@ -162,25 +165,24 @@ def end(process: "subprocess.Popen[bytes]", close_within_s: float, term_within_s
         except subprocess.TimeoutExpired:
             continue
         return ending
-    # Not yet waited for, so its number is still its own; it leads its group, and the group holds its browser.
+    # It was not waited for yet, so its pid is not reused; its process group includes its browser.
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    return Ending.KILLED
+    return StopResult.KILLED
 
 
 def _opened(file: Path) -> IO[bytes]:
-    """The file for what the child says: ours, no link to another and no pipe that nobody reads."""
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    """The file for the child's output: a regular file of ours, neither a symlink nor a pipe."""
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return os.fdopen(os.open(file, flags, 0o600), "ab")
+        private_files.make_folder(file.parent)
+        return os.fdopen(private_files.open_plain(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab")
     except OSError as error:
-        why = f"what the host says can't be written to {file}: {error.strerror}"
+        why = f"can't write the host's output to {file}: {error.strerror}"
         raise HostDidNotStart(why, Exit.FAILED) from error
 
 
 class _Talk:
-    """The child's stderr as it grows in the log: the file needs no reader later on, as a pipe would."""
+    """The child's stderr, read from the log as it grows; unlike a pipe, a file needs no reader later."""
 
     def __init__(self, log: Path, start: int, say: Callable[[str], None]) -> None:
         self.log = log
@@ -189,7 +191,7 @@ class _Talk:
         self._say = say
 
     def listen(self) -> None:
-        """Says the lines that are new since the last time."""
+        """Report the lines added since the last call."""
         with self.log.open("rb") as log:
             log.seek(self._offset)
             new, newline, _ = log.read().rpartition(b"\n")
@@ -226,7 +228,7 @@ def _ready_in(line: bytes, talk: _Talk) -> Mapping[str, Any]:
         if body["ready"] is True and isinstance(body["socket"], str):
             return dict(body)
     except (ValueError, KeyError, TypeError):
-        pass  # said below, as any other wrong line
+        pass  # reported below, like any other unexpected line
     shown = line[:80].decode("utf-8", "replace")
     raise HostDidNotStart(f"expected the host's ready line, got {shown!r}{_where(talk)}", Exit.FAILED)
 
@@ -242,4 +244,4 @@ def _did_not_start(process: "subprocess.Popen[bytes]", talk: _Talk) -> HostDidNo
 
 
 def _where(talk: _Talk) -> str:
-    return f"; what it said is in {talk.log}" if talk.heard else "; it said nothing"
+    return f"; its output is in {talk.log}" if talk.heard else "; it wrote nothing"

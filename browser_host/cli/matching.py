@@ -1,10 +1,9 @@
-"""The filter language for commands that look at the sessions themselves."""
+"""The filter language for commands that filter sessions themselves."""
 
 from collections.abc import Callable
 from typing import TypeAlias
 
 from browser_host.errors import UsageError
-from browser_host.sessions.filter import FilterError, parse
 from browser_host.sessions.views import SessionView
 
 Matches: TypeAlias = Callable[[SessionView, float], bool]
@@ -12,12 +11,16 @@ Matches: TypeAlias = Callable[[SessionView, float], bool]
 
 
 def matcher(expression: str | None) -> Matches:
-    """What an expression matches; None matches every session.
+    """The predicate of an expression; None matches every session.
 
     Raises:
-        UsageError: the expression is none; says what and where.
+        UsageError: the expression is invalid; the message says where.
     """
+    if expression is None:
+        return lambda *_: True
+    from browser_host.sessions.filter import FilterError, parse  # noqa: PLC0415 - most calls filter nothing
+
     try:
-        return parse(expression or "").matches
+        return parse(expression).matches
     except FilterError as error:
         raise UsageError(f"--filter: {error}") from None

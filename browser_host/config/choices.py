@@ -1,48 +1,58 @@
-"""The words that a key can have, where it has a choice of few."""
+"""The values of keys that accept one of a few words."""
 
 from enum import StrEnum
 
 
 class Auth(StrEnum):
-    """How the REST service is shown the key."""
+    """How the key is sent to the REST service."""
 
     X_API_KEY = "x-api-key"
     BEARER = "bearer"
     RAW = "raw"
 
 
-class Render(StrEnum):
-    """Whether the pages are laid out at full size or kept as small as they go."""
+class RenderChoice(StrEnum):
+    """Whether the pages are painted."""
 
     HIDDEN = "hidden"
     VISIBLE = "visible"
 
 
-class Sandbox(StrEnum):
-    """Chromium's sandbox; `auto` is on wherever it can be."""
+class SandboxChoice(StrEnum):
+    """Chromium's sandbox; `auto` is on if the system allows it."""
 
     AUTO = "auto"
     ON = "on"
     OFF = "off"
 
 
-class EndpointKind(StrEnum):
-    """What kind of browser an endpoint is."""
-
-    LOCAL = "local"
-    PLAYWRIGHT = "playwright"
-    CDP = "cdp"
-
-
 class OnExit(StrEnum):
-    """What becomes of the sessions when the host ends."""
+    """What happens to the sessions when the host stops."""
 
     LEAVE = "leave"
     END = "end"
 
 
+class GlyphChoice(StrEnum):
+    """The dashboard's glyphs; `auto` asks the locale."""
+
+    AUTO = "auto"
+    UNICODE = "unicode"
+    ASCII = "ascii"
+
+
+class Channel(StrEnum):
+    """Where an alert is announced; the first three are the dashboard's."""
+
+    TOAST = "toast"
+    BELL = "bell"
+    DESKTOP = "desktop"
+    COMMAND = "command"
+    WEBHOOK = "webhook"
+
+
 class LogLevel(StrEnum):
-    """The least important thing that is written down."""
+    """The lowest level that is logged."""
 
     DEBUG = "debug"
     INFO = "info"

@@ -1,4 +1,4 @@
-"""A model's complaint in plain words: what was expected, what came, and the nearest known key."""
+"""Validation errors as sentences: what was expected, what was found, and the nearest known key."""
 
 import re
 from collections.abc import Mapping
@@ -7,19 +7,20 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from browser_host.config.keys import known_keys, model_at
+from browser_host.config.known_keys import known_keys, model_at, names_of
 from browser_host.config.positions import Key
 
 ECHO_LIMIT = 40
-"""Characters of a value that are shown again; a secret put in the wrong place is longer as a rule."""
+"""Characters of a value that may be shown; a misplaced secret is usually longer."""
 
 LONG = 10**15
-"""Whole numbers from here on are not shown again."""
+"""Whole numbers from here on are not shown."""
 
 UNSEEN = frozenset(
-    {"watch_url", "watch_url_file", "api_key_file", "api_key_env", "api_key", "base_url", "url"}
+    {"watch_url", "watch_url_file", "api_key_file", "api_key_env", "api_key", "base_url", "url", "url_file"}
+    | {"webhook_url", "webhook_url_file", "secret_file", "command"}
 )
-"""Keys whose values are secrets, or where people put secrets by mistake: never shown again."""
+"""Keys whose values are secrets, or where secrets are put by mistake: never shown."""
 
 _EXPECTED = {
     "string_type": "a text in quotes",
@@ -33,11 +34,13 @@ _EXPECTED = {
     "dict_type": "a table",
     "tuple_type": "a list in brackets",
     "string_too_short": "a text that is not empty",
+    "string_too_long": "a shorter text",
+    "too_long": "fewer entries",
 }
 
 
 def key_of(error: ErrorDetails) -> Key:
-    """The place in the document that an error speaks of."""
+    """The place in the document that an error is about."""
     return tuple(part for part in error["loc"] if part != "[key]")
 
 
@@ -59,7 +62,7 @@ def named(name: str) -> str:
 
 
 def explain(error: ErrorDetails) -> str:
-    """What was expected, what came, and what to do.
+    """What was expected, what was found, and what to do.
 
     Args:
         error: of a `ValidationError` of `Settings`.
@@ -80,7 +83,7 @@ def explain(error: ErrorDetails) -> str:
 
 
 def described(value: object, key: Key) -> str:
-    """A value that came, shown only where it can't be a secret."""
+    """A value for messages, shown only if it can't be a secret."""
     match value:
         case bool():
             text = "true" if value else "false"
@@ -130,11 +133,11 @@ def _unknown(key: Key) -> str:
     name = str(key[-1])
     if name == "api_key":
         return (
-            "the key itself does not stand in this file: put it into the environment "
+            "the key itself does not belong in this file: put it in the environment "
             "(upscope.api_key_env names the variable) or a file of its own (upscope.api_key_file, mode 0600)"
         )
     model = model_at(key[:-1])
-    siblings = get_close_matches(name, list(model.model_fields), 1) if model else []
+    siblings = get_close_matches(name, names_of(model), 1) if model else []
     known = known_keys()
     table = "".join(f"{part}." for part in key[:-1] if isinstance(part, str))
     if siblings:

@@ -1,4 +1,4 @@
-"""Every key of the configuration, with its default and its bounds; attributes are named as the keys are."""
+"""Every key of the configuration with its default and bounds; attributes have the names of the keys."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -6,14 +6,28 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from browser_host.config import paths, secret_files
-from browser_host.config.choices import Auth, EndpointKind, LogLevel, OnExit, Render, Sandbox
+from browser_host.config.choices import (
+    Auth,
+    Channel,
+    GlyphChoice,
+    LogLevel,
+    OnExit,
+    RenderChoice,
+    SandboxChoice,
+)
 from browser_host.config.types import (
     ActionId,
+    AlertName,
+    Argument,
     AutoRate,
     AutoWord,
     BrowserAddress,
+    BrowserAddressFile,
     DottedPath,
+    EndpointName,
+    Expression,
     FilePath,
+    HostName,
     Keep,
     KeyFile,
     Keys,
@@ -22,23 +36,32 @@ from browser_host.config.types import (
     Link,
     LinkFile,
     PositiveSeconds,
+    RemoteSocket,
     Seconds,
     ServiceAddress,
+    Share,
     ShortText,
+    SigningFile,
     SocketPath,
+    SshDestination,
     VariableName,
     VisitorId,
+    WebhookAddress,
+    WebhookFile,
     Word,
 )
-from browser_host.secrets import ApiKey, WatchLink
+from browser_host.secrets import ApiKey, BrowserUrl, Secret, WatchLink
+from browser_host.sessions.alerts.alert_state import MOST_ALERTS, Severity
+from browser_host.sessions.browser_state import BrowserKind
+from browser_host.sessions.rules.visitor_share import VisitorShare
 from browser_host.sessions.staleness import Rule
 
-PAGES_LIMIT = 60
-"""Pages of one browser; Chromium starts to share renderers above some eighty of them."""
+MOST_HOSTS = 50
+"""Hosts in one view."""
 
 
 class Section(BaseModel):
-    """A table: frozen, and an unknown key in it is a mistake."""
+    """A table: frozen; unknown keys are mistakes."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -47,11 +70,12 @@ class Section(BaseModel):
         arbitrary_types_allowed=True,
         hide_input_in_errors=True,
         defer_build=True,
+        serialize_by_alias=True,
     )
 
 
-class Discover(Section):
-    """`[upscope.discover]`: opening the sessions of visitors that the service names."""
+class DiscoverSection(Section):
+    """`[upscope.discover]`: opening the sessions of visitors that the service lists."""
 
     enabled: bool = False
     search: Word = "online"
@@ -59,12 +83,13 @@ class Discover(Section):
     interval: PositiveSeconds = 15.0
     grace: Seconds = 60.0
     max_sessions: Annotated[int, Field(ge=1, le=1000)] = 50
+    share: Share = VisitorShare()
 
 
-class Permissions(Section):
-    """`[upscope.permissions]`: what a watcher may do in the visitor's page, by the service's own names.
+class PermissionsSection(Section):
+    """`[upscope.permissions]`: what a watcher may do in the visitor's page, in the service's terms.
 
-    The instructions draw and point, so drawing is on; whatever else a watcher has no need of is off.
+    Drawing is on, because instructions draw and point; everything else is off.
     """
 
     allow_draw: bool = True
@@ -76,7 +101,7 @@ class Permissions(Section):
     allow_console: bool = False
 
 
-class Upscope(Section):
+class UpscopeSection(Section):
     """`[upscope]`: the REST service."""
 
     base_url: ServiceAddress = "https://api.upscope.io/v1.3"
@@ -86,14 +111,15 @@ class Upscope(Section):
     agent_id: Word | None = None
     agent_name: Word | None = None
     ca_file: FilePath | None = None
-    discover: Discover = Discover()
-    permissions: Permissions = Permissions()
+    poll: Limit = 30.0
+    discover: DiscoverSection = DiscoverSection()
+    permissions: PermissionsSection = PermissionsSection()
 
     def api_key(self, environ: Mapping[str, str]) -> ApiKey | None:
         """The key, from the environment, else from its file, or None.
 
         Raises:
-            ValueError: the variable holds something that is no key; says nothing of it.
+            ValueError: the variable does not hold a valid key; the message does not quote it.
         """
         text = environ.get(self.api_key_env, "")
         if text:
@@ -102,7 +128,7 @@ class Upscope(Section):
 
 
 class SessionEntry(Section):
-    """`[[sessions]]`: one session; exactly one of the last three is given (`checks`)."""
+    """`[[sessions]]`: one session; exactly one of the last three must be set (`checks`)."""
 
     label: Label
     watch_url: Link | None = None
@@ -111,27 +137,38 @@ class SessionEntry(Section):
 
     @property
     def link(self) -> WatchLink | None:
-        """The watch link, or None where the REST service must be asked for one for the visitor."""
+        """The watch link, or None if the REST service provides it for the visitor."""
         return self.watch_url_file.secret if self.watch_url_file else self.watch_url
 
 
-class ProtocolPaths(Section):
-    """`[protocol]`: where generation 2's state says what; unset, plain names only are read."""
+class ProtocolPathsSection(Section):
+    """`[protocol]`: where generation 2's state has each value; unset, only plain names are read."""
 
     state_status: DottedPath | None = None
     state_color: DottedPath | None = None
     state_mode: DottedPath | None = None
 
 
-class Endpoint(Section):
-    """`[[browser.endpoints]]`: one browser to spread the pages over."""
+class EndpointSection(Section):
+    """`[[browser.endpoints]]`: one of the browsers to spread the sessions over.
 
-    kind: Annotated[EndpointKind, Field(strict=False)]
+    One that is not local has exactly one of `url` and `url_file` (`checks`).
+    """
+
+    name: EndpointName
+    kind: Annotated[BrowserKind, Field(strict=False)]
     url: BrowserAddress | None = None
-    max_pages: Annotated[int, Field(ge=1, le=PAGES_LIMIT)] = 40
+    url_file: BrowserAddressFile | None = None
+    max_sessions: Annotated[int, Field(ge=1, le=1500)] = 200
+    require_isolation: bool = True
+
+    @property
+    def address(self) -> BrowserUrl | None:
+        """Where the browser is, or None for one on this machine."""
+        return self.url_file.secret if self.url_file else self.url
 
 
-class Recycle(Section):
+class RecycleSection(Section):
     """`[browser.recycle]`: when pages and browsers are replaced by new ones."""
 
     after: Limit = 86_400.0
@@ -139,20 +176,27 @@ class Recycle(Section):
     driver_mb: Annotated[int, Field(ge=128, le=65_536)] = 1024
 
 
-class Browser(Section):
+class BrowserSection(Section):
     """`[browser]`: what hosts the watch pages, and how."""
 
     executable: FilePath | None = None
-    sessions_per_page: Annotated[int, Field(ge=1, le=100)] = 10
-    render: Annotated[Render, Field(strict=False)] = Render.HIDDEN
+    sessions_per_process: Annotated[int, Field(ge=1, le=100)] = 25
+    render: Annotated[RenderChoice, Field(strict=False)] = RenderChoice.HIDDEN
     allow_private_network: bool = False
-    sandbox: Annotated[Sandbox, Field(strict=False)] = Sandbox.AUTO
-    recycle: Recycle = Recycle()
-    endpoints: Annotated[tuple[Endpoint, ...], Field(strict=False)] = ()
+    sandbox: Annotated[SandboxChoice, Field(strict=False)] = SandboxChoice.AUTO
+    ca_file: FilePath | None = None
+    load_within: Annotated[PositiveSeconds, Field(le=600)] = 20.0
+    recycle: RecycleSection = RecycleSection()
+    endpoints: Annotated[tuple[EndpointSection, ...], Field(strict=False)] = ()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether a browser is started on this machine: without endpoints, and for one that is local."""
+        return not self.endpoints or any(one.kind is BrowserKind.LOCAL for one in self.endpoints)
 
 
-class Limits(Section):
-    """Seconds until a session counts as stale, None where the rule is off."""
+class LimitsSection(Section):
+    """Seconds until a session counts as stale; None turns the rule off."""
 
     waiting: Limit = 120.0
     pending: Limit = 300.0
@@ -160,21 +204,22 @@ class Limits(Section):
     silent: Limit = None
     age: Limit = None
     lost: Limit = 300.0
+    gone: Limit = 120.0
 
 
-class LabelLimits(Limits):
-    """`[[stale.labels]]`: other limits for sessions by label; what is not given is as in `[stale]`."""
+class LabelLimitsSection(LimitsSection):
+    """`[[stale.labels]]`: limits for sessions by label; unset ones are those of `[stale]`."""
 
     match: Label
 
 
-class Stale(Limits):
+class StaleSection(LimitsSection):
     """`[stale]`: when sessions count as stale."""
 
-    labels: Annotated[tuple[LabelLimits, ...], Field(strict=False)] = ()
+    labels: Annotated[tuple[LabelLimitsSection, ...], Field(strict=False)] = ()
 
 
-class End(Section):
+class EndSection(Section):
     """`[end]`: how sessions are ended."""
 
     confirm_within: PositiveSeconds = 5.0
@@ -185,53 +230,102 @@ class End(Section):
     automatic_per_hour: Annotated[int, Field(ge=1, le=10_000)] = 20
 
 
-class Host(Section):
-    """`[host]`: the process that owns the browser; with `keep_ended` None ended sessions stay listed."""
+class HostSection(Section):
+    """`[host]`: the process that owns the browser; with `keep_ended` None, ended sessions stay listed."""
 
     socket: SocketPath = Field(default_factory=paths.socket, validate_default=True)
     read_only: bool = False
     raw_instructions: bool = False
+    preview: bool = True
+    input: bool = False
     on_exit: Annotated[OnExit, Field(strict=False)] = OnExit.LEAVE
     keep_ended: Keep = 3600.0
     allow_uids: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**32 - 1)], ...], Field(strict=False)] = ()
 
 
-class Journal(Section):
-    """`[journal]`: who did what; with `keep` None nothing is ever dropped."""
+class HostEntry(Section):
+    """`[[hosts]]`: a host that the dashboard and the commands look at.
+
+    Exactly one of `socket` and `ssh` must be set, and `remote_socket` with `ssh` (`checks`).
+    """
+
+    name: HostName
+    socket: SocketPath | None = None
+    ssh: SshDestination | None = None
+    remote_socket: RemoteSocket | None = None
+
+
+class AlertSection(Section):
+    """`[[alerts]]`: sessions to be alerted of; with `repeat` None, an alert that still fires is not repeated.
+
+    Without `notify`, it is announced as a toast, and by the command and the webhook that it has.
+    """
+
+    name: AlertName
+    when: Expression
+    hold: Seconds = Field(default=30.0, alias="for")
+    severity: Annotated[Severity, Field(strict=False)] = Severity.WARNING
+    notify: Annotated[tuple[Annotated[Channel, Field(strict=False)], ...] | None, Field(strict=False)] = None
+    command: Annotated[tuple[Argument, ...], Field(strict=False, max_length=64)] = ()
+    webhook_url: WebhookAddress | None = None
+    webhook_url_file: WebhookFile | None = None
+    secret_file: SigningFile | None = None
+    repeat: Limit = None
+
+    @property
+    def webhook(self) -> Secret | None:
+        """The webhook's address, or None."""
+        return self.webhook_url_file.secret if self.webhook_url_file else self.webhook_url
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """Where it is announced."""
+        if self.notify is not None:
+            return frozenset(self.notify)
+        given = {Channel.TOAST: True, Channel.COMMAND: self.command, Channel.WEBHOOK: self.webhook}
+        return frozenset(channel for channel, there in given.items() if there)
+
+
+class JournalSection(Section):
+    """`[journal]`: the record of who did what; with `keep` None, rows are never removed."""
 
     path: FilePath = Field(default_factory=paths.journal_file)
     keep: Keep = 90 * 86400.0
 
 
-class Log(Section):
+class LogSection(Section):
     """`[log]`: the host's log."""
 
     level: Annotated[LogLevel, Field(strict=False)] = LogLevel.INFO
     path: FilePath = Field(default_factory=paths.log_file)
 
 
-class Tui(Section):
-    """`[tui]`: the dashboard; a theme or rate of None is chosen by the terminal and the line.
+class TuiSection(Section):
+    """`[tui]`: the dashboard; a theme or rate of None depends on the terminal.
 
-    Its keymap goes from an action's id to the key or keys (with commas) that do it.
+    The keymap maps an action's id to its key or keys (separated by commas).
     """
 
     environment: ShortText = ""
     theme: AutoWord = None
     refresh_hz: AutoRate = None
+    glyphs: Annotated[GlyphChoice, Field(strict=False)] = GlyphChoice.AUTO
+    preview_every: Annotated[PositiveSeconds, Field(ge=0.5, le=3600)] = 2.0
     keymap: dict[ActionId, Keys] = Field(default_factory=dict)
 
 
 class Settings(Section):
     """The whole configuration."""
 
-    upscope: Upscope = Field(default_factory=Upscope)
+    upscope: UpscopeSection = Field(default_factory=UpscopeSection)
     sessions: Annotated[tuple[SessionEntry, ...], Field(strict=False)] = ()
-    protocol: ProtocolPaths = Field(default_factory=ProtocolPaths)
-    browser: Browser = Field(default_factory=Browser)
-    stale: Stale = Field(default_factory=Stale)
-    end: End = Field(default_factory=End)
-    host: Host = Field(default_factory=Host)
-    journal: Journal = Field(default_factory=Journal)
-    log: Log = Field(default_factory=Log)
-    tui: Tui = Field(default_factory=Tui)
+    protocol: ProtocolPathsSection = Field(default_factory=ProtocolPathsSection)
+    browser: BrowserSection = Field(default_factory=BrowserSection)
+    stale: StaleSection = Field(default_factory=StaleSection)
+    end: EndSection = Field(default_factory=EndSection)
+    host: HostSection = Field(default_factory=HostSection)
+    hosts: Annotated[tuple[HostEntry, ...], Field(strict=False, max_length=MOST_HOSTS)] = ()
+    alerts: Annotated[tuple[AlertSection, ...], Field(strict=False, max_length=MOST_ALERTS)] = ()
+    journal: JournalSection = Field(default_factory=JournalSection)
+    log: LogSection = Field(default_factory=LogSection)
+    tui: TuiSection = Field(default_factory=TuiSection)

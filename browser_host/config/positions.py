@@ -1,4 +1,4 @@
-"""Which line of a TOML text each key stands on; `tomllib` reads the values, but forgets where they were."""
+"""The line of each key in a TOML text; `tomllib` reads the values but does not keep their positions."""
 
 import re
 import tomllib
@@ -25,7 +25,7 @@ def lines_of(text: str) -> Mapping[Key, int]:
     """The line (from 1) of every table, key and array item.
 
     Args:
-        text: a TOML document that `tomllib` takes.
+        text: a TOML document that `tomllib` accepts.
     """
     scanner = _Scanner(text)
     scanner.document()
@@ -33,7 +33,7 @@ def lines_of(text: str) -> Mapping[Key, int]:
 
 
 def nearest(lines: Mapping[Key, int], key: Key) -> int:
-    """The line of the key, or of the innermost table around it that stands in the text, else 1."""
+    """The line of the key, or of the innermost table around it that the text has, else 1."""
     return next((lines[key[:end]] for end in range(len(key), 0, -1) if key[:end] in lines), 1)
 
 
@@ -72,7 +72,7 @@ class _Scanner:
         return table
 
     def _resolved(self, names: list[str]) -> Key:
-        """A header's names, with the newest item's number after each name of an array of tables."""
+        """A header's names, with the last item's index after each name of an array of tables."""
         key: Key = ()
         for name in names:
             key = (*key, name)
@@ -113,7 +113,7 @@ class _Scanner:
             self._value((*key, number))
             self._comma()
             if self._at == start:
-                return  # no TOML: nothing of it can be read on
+                return  # invalid TOML: the rest can't be read
             number += 1
         self._at += 1
 
@@ -139,7 +139,7 @@ class _Scanner:
             self._at += 1
 
     def _note(self, table: Key, key: Key, line: int) -> None:
-        """Notes the key, and the tables that a dotted key makes on its way."""
+        """Note the key and the tables that a dotted key creates."""
         for end in range(len(table) + 1, len(key) + 1):
             self.lines.setdefault(key[:end], line)
 
@@ -154,7 +154,7 @@ class _Scanner:
         return self._text.startswith(token, self._at)
 
     def _line(self) -> int:
-        """Counted on from the last time, so that a long file is walked through once."""
+        """The current line; counting continues from the last call, so that a long file is scanned once."""
         start, line = self._counted
         self._counted = (self._at, line + self._text.count("\n", start, self._at))
         return self._counted[1]

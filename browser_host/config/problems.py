@@ -1,4 +1,4 @@
-"""The mistakes of a configuration, each with its place, told all at once."""
+"""The mistakes of a configuration, each with its place, reported all at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from browser_host.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ConfigProblem:
     """One mistake.
 
     Args:
         place: `file:line`, `environment NAME` or `flag --name`.
-        key: the dotted key, empty where the file itself is meant.
-        text: what was expected and what came; no secret in it.
+        key: the dotted key; empty if it is about the file itself.
+        text: what was expected and what was found, without secrets.
     """
 
     place: str
@@ -31,6 +31,6 @@ class ConfigurationError(UsageError):
         problems: all of them, in the order of the file.
     """
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[ConfigProblem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -1,1 +1,1 @@
-"""What happened, who did it and what became of it: append-only on disk, each row bound to the one before."""
+"""What happened, who did it and the result: append-only on disk, each row chained to the one before."""

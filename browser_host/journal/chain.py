@@ -1,15 +1,14 @@
-"""The chain of hashes over the rows. Pure; `verdict.verify` follows it.
+"""The chain of hashes over the rows. Pure; `verify.verify` follows it.
 
 Each row carries SHA-256 over a tag, the hash of the row before, and a canonical encoding of its own
-columns. So any single change is found: an altered, missing, inserted or moved row, and a row whose own
-hash was made to fit (the row after it does not).
+columns. This detects any single change: an altered, missing, inserted or moved row, and a row whose own hash
+was recomputed (the row after it no longer follows).
 
-What a chain without a secret can't prove: whoever may write the file may also compute every hash anew.
-A *rewritten end* (rows cut off or replaced, and all after them hashed again) is found only by comparing
-with a mark that was kept elsewhere. There are three, from weak to strong: the head record in the database
-(finds rows deleted by hand), the head file beside it (finds a database put back to an older copy), and a
-mark that someone noted on another machine (`audit verify` prints one, `--noted` takes it back), which
-alone stands against a person with the host user's rights.
+A chain without a secret has a limit: whoever can write the file can also recompute every hash. A *rewritten
+end* (rows removed or replaced, and all later rows hashed again) is detected only by comparison with a mark
+kept elsewhere. The head record in the database detects rows deleted by hand. A mark noted on another machine
+(`audit verify` prints one, `--noted` compares it) also detects that an older copy was restored, and what
+somebody with the host user's rights rewrote.
 """
 
 import hashlib
@@ -26,7 +25,7 @@ _MARK = re.compile(r"(\d{1,19}):([0-9a-f]{64})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A row's number and hash: `seq:hex`, short enough to be noted down."""
+    """A row's number and hash: `seq:hex`, short enough to write down."""
 
     seq: int
     hash: bytes
@@ -39,7 +38,7 @@ class Mark:
         """A mark as `str` writes it.
 
         Raises:
-            ValueError: it is none.
+            ValueError: it is not a mark.
         """
         match = _MARK.fullmatch(text.strip())
         if match is None:
@@ -48,12 +47,12 @@ class Mark:
 
 
 BEGINNING = Mark(0, hashlib.sha256(_TAG).digest())
-"""What the first row follows."""
+"""The predecessor of the first row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as it is on disk, whatever was done to it."""
+    """A row as stored, even if tampered with."""
 
     seq: int
     columns: Columns
@@ -62,13 +61,13 @@ class Row:
 
 
 def digest(seq: int, columns: Sequence[object], previous: bytes) -> bytes:
-    """The hash of a row; JSON with escapes is an encoding in which no two different rows look alike."""
+    """The hash of a row; escaped JSON never encodes two different rows alike."""
     text = json.dumps([seq, *columns], ensure_ascii=True, separators=(",", ":"), default=repr)
     return hashlib.sha256(_TAG + previous + text.encode("ascii")).digest()
 
 
 def linked(after: Mark, entries: Iterable[Columns]) -> Iterator[Row]:
-    """The rows that continue the chain from a mark."""
+    """Rows with hashes that continue the chain from a mark."""
     seq, previous = after.seq, after.hash
     for columns in entries:
         seq += 1

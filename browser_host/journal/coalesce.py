@@ -1,4 +1,4 @@
-"""What pages say, thinned for the journal: every status, one colour a session and interval. Pure."""
+"""Page events coalesced for the journal: every status, one colour per session and interval. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,8 +8,8 @@ INTERVAL_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Something that a page said; most of it never becomes an entry, which is dearer to make.
+class ReportedEvent:
+    """A page event; most never become an entry, which is more expensive to make.
 
     Args:
         at: epoch seconds.
@@ -24,49 +24,53 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What was written of one session's colours; the host keeps one for each session it hosts.
+class Coalescing:
+    """The state of coalescing for one session; the host keeps one per session.
 
     Args:
         written: steady seconds when a colour was last written, or None.
         held: the newest colour that waits for its interval to end, or None.
-        passed: how many colours before it were replaced while they waited.
+        replaced: how many colours before it were replaced while they waited.
     """
 
     written: float | None = None
-    held: Words | None = None
-    passed: int = 0
+    held: ReportedEvent | None = None
+    replaced: int = 0
 
 
-def status(heard: Heard, words: Words) -> tuple[Heard, Sequence[Words]]:
-    """A status is always written, at once; a colour that waits goes on waiting."""
-    return heard, (words,)
+def status(state: Coalescing, event: ReportedEvent) -> tuple[Coalescing, Sequence[ReportedEvent]]:
+    """Write a status at once; a waiting colour keeps waiting."""
+    return state, (event,)
 
 
 def color(
-    heard: Heard, words: Words, now: float, interval: float = INTERVAL_S
-) -> tuple[Heard, Sequence[Words]]:
-    """A colour is written if none was within the interval; else it replaces the one that waits.
+    state: Coalescing, event: ReportedEvent, now: float, interval: float = INTERVAL_S
+) -> tuple[Coalescing, Sequence[ReportedEvent]]:
+    """Write a colour if none was written within the interval; else it replaces the waiting one.
 
     Args:
         now: seconds of the steady clock.
         interval: seconds.
     """
-    waiting = replace(heard, held=words, passed=heard.passed + (heard.held is not None))
+    waiting = Coalescing(state.written, event, state.replaced + (state.held is not None))
+    if state.written is not None and now - state.written < interval:
+        return waiting, ()  # nearly every colour of a page that toggles them
     return due(waiting, now, interval)
 
 
-def due(heard: Heard, now: float, interval: float = INTERVAL_S) -> tuple[Heard, Sequence[Words]]:
-    """The colour that waits, once its interval is over; asked from time to time, as by the host's tick."""
-    if heard.held is None or (heard.written is not None and now - heard.written < interval):
-        return heard, ()
-    return Heard(written=now), (_told(heard.held, heard.passed),)
+def due(
+    state: Coalescing, now: float, interval: float = INTERVAL_S
+) -> tuple[Coalescing, Sequence[ReportedEvent]]:
+    """The waiting colour once its interval is over; called by the host's tick."""
+    if state.held is None or (state.written is not None and now - state.written < interval):
+        return state, ()
+    return Coalescing(written=now), (_counted(state.held, state.replaced),)
 
 
-def last(heard: Heard) -> Sequence[Words]:
-    """The colour that waits when the session ends or is forgotten, its interval over or not."""
-    return () if heard.held is None else (_told(heard.held, heard.passed),)
+def last(state: Coalescing) -> Sequence[ReportedEvent]:
+    """The waiting colour when the session ends or is removed, whatever its interval."""
+    return () if state.held is None else (_counted(state.held, state.replaced),)
 
 
-def _told(words: Words, passed: int) -> Words:
-    return replace(words, text=f"{words.text} ({passed} more before it)") if passed else words
+def _counted(event: ReportedEvent, replaced: int) -> ReportedEvent:
+    return replace(event, text=f"{event.text} ({replaced} more before it)") if replaced else event

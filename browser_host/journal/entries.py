@@ -1,13 +1,13 @@
-"""What a line of the journal says, as a value that can't be wrong once it exists."""
+"""An entry of the journal, as a value that is always valid."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from browser_host.journal import wording
-from browser_host.protocol.instructions import Action
-from browser_host.sessions.instant import iso
+from browser_host.journal import sanitize
+from browser_host.protocol.page_instructions import Action
+from browser_host.sessions.clock import iso
 
 Column: TypeAlias = str | int | None
 Columns: TypeAlias = tuple[Column, ...]
@@ -22,14 +22,14 @@ TEXT_LIMIT = 500
 """Characters of an entry's text."""
 
 HOST = "watchdeck"
-"""Who did what the host does by itself."""
+"""The `by` of what the host does unasked."""
 
 
-class Outcome(StrEnum):
-    """How far the thing that an entry speaks of came."""
+class EntryOutcome(StrEnum):
+    """How far the subject of an entry has come."""
 
     INTENDED = "intended"
-    """Written before the effect: it may happen from here on."""
+    """Written before the effect, which may follow."""
     SENT = "sent"
     CONFIRMED = "confirmed"
     UNCONFIRMED = "unconfirmed"
@@ -37,39 +37,37 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
     SKIPPED = "skipped"
     SAID = "said"
-    """The page's own word."""
+    """Reported by the page."""
     NOTED = "noted"
-    """The host's own act or observation, such as its start."""
+    """Done or observed by the host, such as its start."""
 
 
-OPEN = frozenset({Outcome.INTENDED, Outcome.SENT})
-"""Outcomes after which another is due."""
+OPEN = frozenset({EntryOutcome.INTENDED, EntryOutcome.SENT})
+"""Outcomes that are not final."""
 
 SENT_IS_LAST = frozenset({Action.SET_MODE, Action.RAW})
-"""Instructions that nothing a page says can confirm, so that `sent` is their last word."""
+"""Instructions that no page event can confirm: `sent` is their final state."""
 
 
 class HostAction(StrEnum):
-    """Actions of the journal itself; those of the host stand where they are taken."""
+    """Actions of the journal itself; those of the host are defined where they happen."""
 
     TRIMMED = "journal.trimmed"
     INTERRUPTED = "journal.interrupted"
     """The journal could not be written for a while."""
-    LOST = "journal.lost"
-    """Rows are gone that the head file remembers."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One thing that happened. Its texts are bounded and made printable, and links in them masked.
+    """An event in the journal. Texts are bounded and made printable, and links in them are masked.
 
     Args:
         at: epoch seconds; kept to the millisecond.
         by: who did it, a user's name and uid, a rule, or the page.
-        client: what it was done with, such as `tui`, `cli` or `host`.
+        client: the program used, such as `tui`, `cli` or `host`.
         action: an instruction's action, or an event's name, such as `session.added`.
-        session: the session's id, or None where it speaks of none.
-        outcome: how far it came.
+        session: the session's id, or None if it concerns none.
+        outcome: its result so far.
         instruction: the ledger's id of the instruction, or None.
         peer: where the user's SSH connection came from, or None.
     """
@@ -80,21 +78,21 @@ class JournalEntry:
     action: str
     session: str | None = None
     label: str = ""
-    outcome: Outcome = Outcome.NOTED
+    outcome: EntryOutcome = EntryOutcome.NOTED
     text: str = ""
     instruction: str | None = None
     peer: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", round(self.at * 1000) / 1000)
-        object.__setattr__(self, "outcome", Outcome(self.outcome))
-        object.__setattr__(self, "text", wording.kept(self.text, TEXT_LIMIT))
+        object.__setattr__(self, "outcome", EntryOutcome(self.outcome))
+        object.__setattr__(self, "text", sanitize.kept(self.text, TEXT_LIMIT))
         for name in ("by", "client", "action", "label"):
-            object.__setattr__(self, name, wording.kept(getattr(self, name), NAME_LIMIT))
+            object.__setattr__(self, name, sanitize.kept(getattr(self, name), NAME_LIMIT))
         for name in ("session", "instruction", "peer"):
             value = getattr(self, name)
             if value is not None:
-                object.__setattr__(self, name, wording.kept(value, NAME_LIMIT))
+                object.__setattr__(self, name, sanitize.kept(value, NAME_LIMIT))
 
     def columns(self) -> Columns:
         """What is stored and hashed: texts, whole milliseconds, and None."""
@@ -112,16 +110,18 @@ class JournalEntry:
         )
 
 
-def by_host(at: float, action: str, outcome: Outcome = Outcome.NOTED, text: str = "") -> JournalEntry:
-    """What the host itself did or saw."""
+def by_host(
+    at: float, action: str, outcome: EntryOutcome = EntryOutcome.NOTED, text: str = ""
+) -> JournalEntry:
+    """An entry about the host itself."""
     return JournalEntry(at=at, by=HOST, client="host", action=action, outcome=outcome, text=text)
 
 
 def from_columns(columns: Columns) -> JournalEntry:
-    """An entry as it was written down.
+    """The entry of a row's columns.
 
     Raises:
-        ValueError: no entry can hold these columns; the row was tampered with.
+        ValueError: no valid entry has these columns; the row was tampered with.
     """
     at_ms, by, client, action, session, label, outcome, text, instruction, peer = columns
     return JournalEntry(
@@ -131,7 +131,7 @@ def from_columns(columns: Columns) -> JournalEntry:
         action=str(action),
         session=None if session is None else str(session),
         label=str(label),
-        outcome=Outcome(str(outcome)),
+        outcome=EntryOutcome(str(outcome)),
         text=str(text),
         instruction=None if instruction is None else str(instruction),
         peer=None if peer is None else str(peer),
@@ -141,7 +141,7 @@ def from_columns(columns: Columns) -> JournalEntry:
 def to_json(seq: int, columns: Columns) -> Mapping[str, Any]:
     """The contract's entry of `history`, with the instruction's id and the peer.
 
-    It takes columns as they are on disk, a tampered row's too, which may hold what no entry can.
+    Accepts any columns from disk, even those of a tampered row, which may not be a valid entry.
     """
     shown = {name: _shown(name, value) for name, value in zip(COLUMNS[1:], columns[1:], strict=True)}
     return {"seq": seq, "at": _moment(columns[0]), **shown}
@@ -149,11 +149,11 @@ def to_json(seq: int, columns: Columns) -> Mapping[str, Any]:
 
 def _shown(name: str, value: Column) -> str | None:
     limit = TEXT_LIMIT if name == "text" else NAME_LIMIT
-    return None if value is None else wording.kept(str(value), limit)
+    return None if value is None else sanitize.kept(str(value), limit)
 
 
 def _moment(at_ms: Column) -> str | None:
     try:
         return iso(int(at_ms or 0) / 1000)
     except (ValueError, OverflowError, OSError, TypeError):
-        return None  # no moment that a calendar has: only a tampered row holds one
+        return None  # not a date: only a tampered row has one

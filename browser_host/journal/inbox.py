@@ -1,4 +1,4 @@
-"""The bounded queue between the event loop and the writer's thread; what waits is taken in groups."""
+"""The bounded queue between the event loop and the writer's thread; jobs are taken in groups."""
 
 import threading
 import time
@@ -16,8 +16,8 @@ class Write:
     """Entries to be written together.
 
     Args:
-        done: gets their numbers once they are on disk, or the error; None where nobody waits.
-        patient: may wait a while for others to be written with.
+        done: gets their numbers once they are on disk, or the error; None if nobody waits.
+        patient: may wait to be written together with others.
     """
 
     entries: tuple[JournalEntry, ...]
@@ -27,7 +27,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A look into the journal, made between two writes."""
+    """A read of the journal, between two writes."""
 
     look: Callable[[], Any]
     done: Future[Any]
@@ -36,16 +36,16 @@ class Ask:
 Job: TypeAlias = Write | Ask
 
 
-class Full(Exception):  # noqa: N818 - the queue's own word
-    """There is no place for the job; it was not taken."""
+class Full(Exception):  # noqa: N818 - as in the queue module
+    """The queue has no room; the job was not accepted."""
 
 
 class Inbox:
-    """Takes jobs from one thread and gives them to another.
+    """Passes jobs from one thread to another.
 
     Args:
-        limit: entries that may wait; a look counts as one.
-        patience: seconds that a patient job waits for another that is not.
+        limit: entries that may wait; a read counts as one.
+        patience: most seconds that a patient job waits for others.
     """
 
     def __init__(self, limit: int, patience: float = 0.0) -> None:
@@ -58,10 +58,10 @@ class Inbox:
         self._changed = threading.Condition()
 
     def put(self, job: Job) -> None:
-        """Takes a job at once.
+        """Add a job without waiting.
 
         Raises:
-            Full: too much waits already, or the inbox is closed.
+            Full: the queue is full or closed.
         """
         with self._changed:
             if self._closed or self._weight + _weight(job) > self._limit:
@@ -74,10 +74,10 @@ class Inbox:
                 self._changed.notify()
 
     def take(self, at_most: int, within: float) -> Sequence[Job]:
-        """What waits, in order, as soon as some of it is due: at least one job, up to so many entries.
+        """The waiting jobs in order, as soon as one is due: at least one job, up to so many entries.
 
         Args:
-            within: seconds to wait; nothing is taken where nothing was due in time.
+            within: seconds to wait for a job that is due.
         """
         until = time.monotonic() + within
         with self._changed:
@@ -95,11 +95,11 @@ class Inbox:
                 weight += _weight(job)
                 taken.append(job)
             self._weight -= weight
-            self._due = time.monotonic() if self._jobs else None  # the rest waited as long as these
+            self._due = time.monotonic() if self._jobs else None  # the rest have waited as long as these
             return taken
 
     def close(self) -> None:
-        """Takes no more; what waits can still be taken."""
+        """Accept no more jobs; those waiting can still be taken."""
         with self._changed:
             self._closed = True
             self._changed.notify()

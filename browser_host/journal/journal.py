@@ -1,4 +1,4 @@
-"""The journal as the host uses it: what must be on disk is awaited, everything else is handed over."""
+"""The host's interface to the journal: intents are awaited until they are on disk, the rest is queued."""
 
 import asyncio
 import contextlib
@@ -8,38 +8,38 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from browser_host.journal.entries import HostAction, JournalEntry, Outcome, by_host
+from browser_host.journal.entries import EntryOutcome, HostAction, JournalEntry, by_host
 from browser_host.journal.errors import JournalUnavailable
 from browser_host.journal.inbox import Ask, Full, Inbox, Write
 from browser_host.journal.reader import Reader
-from browser_host.journal.standing import JournalState, Standing
+from browser_host.journal.status import JournalState, Standing
 from browser_host.journal.writer import Pace, Writer
 
 WAITING = 20_000
 """Entries that may wait for the thread: 20 s of 1,000 a second, and some megabytes."""
 
 PATIENCE_S = 0.5
-"""Seconds that what pages said waits to be written together: 100 words a second made 30 commits, and each
-wakes a thread and syncs the disk. Intents and outcomes never wait, and take along what does."""
+"""Seconds that page events wait to be written together: 100 per second caused 30 commits, each of which
+wakes a thread and syncs the disk. Intents and outcomes never wait; waiting entries are written with them."""
 
 STALL_S = 2.0
-"""Seconds within one group after which the disk counts as not answering."""
+"""Seconds for one group of entries, after which the disk counts as hanging."""
 
 LOOK_S = 10.0
-"""Seconds for a look into the journal."""
+"""Seconds for a read of the journal."""
 
 _T = TypeVar("_T")
 
 
 class Journal:
-    """The journal of one host; made, used and closed on its event loop.
+    """The journal of one host; created, used and closed on its event loop.
 
-    Opening it never fails: where it can't be written, its standing says why, it tries again by itself, and
-    everything that does not have to be written down first goes on.
+    Opening never fails: while it can't be written, its standing has the reason, it keeps retrying, and
+    everything that need not be journalled first continues.
 
     Args:
         path: the database (`journal.path`).
-        keep_s: seconds that rows stay (`journal.keep`), or None for ever.
+        keep_s: seconds that rows are kept (`journal.keep`), or None for ever.
         clock: epoch seconds.
         changed: called on the event loop whenever the standing changes.
     """
@@ -56,7 +56,6 @@ class Journal:
         self._path = path
         self._loop = asyncio.get_running_loop()
         self._tell = changed
-        self._dropped = 0
         self._unsaid = 0
         self._inbox = Inbox(WAITING, PATIENCE_S)
         self._clock = clock
@@ -65,32 +64,22 @@ class Journal:
         )
 
     async def start(self, within: float = 5.0) -> Standing:
-        """Opens the journal, and returns how it stands after the first attempt or so many seconds."""
+        """Open the journal, and return its standing after the first attempt or `within` seconds."""
         self._writer.start()
-        with contextlib.suppress(TimeoutError):  # a disk that hangs: the standing says so
+        with contextlib.suppress(TimeoutError):  # the disk hangs; the standing has the reason
             await _result(self._writer.tried, within)
         return self.standing
 
     @property
     def standing(self) -> Standing:
-        """Whether it can be written now, and why not; that the disk hangs is seen here alone."""
+        """Whether it can be written now, and why not; only this detects a disk that hangs."""
         since = self._writer.busy_since
         if since is not None and (stalled := time.monotonic() - since) > STALL_S:
             reason = (
-                f"the journal {self._path} can't be written: the disk does not answer for {stalled:.0f} s"
+                f"the journal {self._path} can't be written: the disk has not answered for {stalled:.0f} s"
             )
             return Standing(JournalState.UNAVAILABLE, self._writer.standing.since, reason)
         return self._writer.standing
-
-    @property
-    def state(self) -> JournalState:
-        """Whether what changes anything may be done now."""
-        return self.standing.state
-
-    @property
-    def dropped(self) -> int:
-        """Entries handed over with `note` that found no place, since the start."""
-        return self._dropped
 
     async def write(
         self,
@@ -98,14 +87,14 @@ class Journal:
         within: float = 2.0,
         late: Callable[[], None] | None = None,
     ) -> tuple[int, ...]:
-        """Returns the entries' numbers once they are on disk: all of them, or none and an error.
+        """Write entries and return their numbers once they are on disk: all of them, or none and an error.
 
-        What was not begun when time runs out is not written.
+        What has not started when time runs out is not written.
 
         Args:
             within: seconds.
-            late: called on the event loop where they were written after all, once nobody waited any more:
-                the disk was at work on them. Whoever wrote an intent says then that nothing came of it.
+            late: called on the event loop if they were written after the deadline, because the write was in
+                progress. The caller then journals that an intent had no effect.
 
         Raises:
             JournalUnavailable: they are not known to be on disk; nothing may be done that needs them.
@@ -130,13 +119,13 @@ class Journal:
             raise JournalUnavailable(text) from None
 
     def note(self, entries: Sequence[JournalEntry], *, patient: bool = False) -> None:
-        """Hands entries over and waits for nothing: outcomes, and what pages said.
+        """Queue entries without waiting: outcomes and page events.
 
-        While the journal can't be written they are kept for later, up to a bound; what is lost is counted,
-        and the journal says so itself as soon as it can.
+        While the journal can't be written they are kept, up to a bound; lost ones are counted,
+        and the journal records the number as soon as it can.
 
         Args:
-            patient: they may be written some time later (`PATIENCE_S`), with others.
+            patient: they may be written up to `PATIENCE_S` later, with others.
         """
         if not entries:
             return
@@ -144,17 +133,16 @@ class Journal:
         try:
             self._inbox.put(Write(told, patient=patient))
         except Full:
-            self._dropped += len(entries)
             self._unsaid += len(entries)
         else:
             self._unsaid = 0
 
     def _overflow(self) -> JournalEntry:
         text = f"{self._unsaid} entries lost: too many waited for the disk"
-        return by_host(self._clock(), HostAction.INTERRUPTED, Outcome.FAILED, text)
+        return by_host(self._clock(), HostAction.INTERRUPTED, EntryOutcome.FAILED, text)
 
     async def unfinished(self) -> Sequence[JournalEntry]:
-        """The last entry of each instruction that has no outcome: after a crash, what is not known.
+        """The last entry of each instruction without an outcome, which a crash leaves unknown.
 
         Raises:
             JournalUnreadable: there is no journal, or it can't be read.
@@ -178,13 +166,13 @@ class Journal:
         most: int,
         newest_of: Collection[str] = (),
     ) -> Sequence[JournalEntry]:
-        """What was done after the newest entry of which `before` is true, oldest first.
+        """The entries after the newest one for which `before` is true, oldest first.
 
         Args:
-            before: asked on the journal's thread.
-            actions: entries of these are looked at, and those of all instructions.
-            most: the newest so many are looked at, and no more.
-            newest_of: of each session only the newest entry among these actions is looked at.
+            before: called on the journal's thread.
+            actions: which entries to return, besides those of all instructions.
+            most: limit of entries searched, the newest first.
+            newest_of: actions of which only each session's newest entry is returned.
 
         Raises:
             JournalUnreadable: there is no journal, or it can't be read.
@@ -193,21 +181,51 @@ class Journal:
         return await self._look(lambda reader: reader.since(before, actions, most, newest_of))
 
     async def history(
-        self, *, since: float | None = None, session: str | None = None, limit: int = 1000
+        self,
+        *,
+        since: float | None = None,
+        session: str | None = None,
+        limit: int = 1000,
+        reported: bool = True,
+        expression: str = "",
     ) -> Sequence[Mapping[str, Any]]:
-        """The newest entries in the contract's JSON, newest last, with all that was written before the call.
+        """The newest entries as in `Reader.history`, including everything written before the call.
+
+        Raises:
+            UsageError: the expression can't be read.
+            JournalUnreadable: there is no journal, or it can't be read.
+            JournalUnavailable: there was no answer in time.
+        """
+        return await self._look(
+            lambda reader: reader.history(
+                since=since, session=session, limit=limit, reported=reported, expression=expression
+            )
+        )
+
+    async def read(self, ask: Callable[[Reader], _T]) -> _T:
+        """A read that may take long, with all that was written before the call, beside the writer's thread.
 
         Raises:
             JournalUnreadable: there is no journal, or it can't be read.
             JournalUnavailable: there was no answer in time.
         """
-        return await self._look(lambda reader: reader.history(since=since, session=session, limit=limit))
+
+        def look() -> _T:
+            with Reader(self._path) as reader:
+                return ask(reader)
+
+        await self._look(lambda _: None)  # what waits is written first
+        try:
+            async with asyncio.timeout(LOOK_S):
+                return await asyncio.to_thread(look)
+        except TimeoutError:
+            raise JournalUnavailable(f"the journal {self._path} took more than {LOOK_S:.0f} s") from None
 
     async def close(self, within: float = 5.0) -> bool:
-        """Writes what waits and closes the database; False where not all of it is known to be on disk.
+        """Write what waits and close the database; False if some of it may not be on disk.
 
         Args:
-            within: seconds; after them the thread is left to the process's end.
+            within: seconds; after that the thread is abandoned.
         """
         self._inbox.close()
         if self._writer.ident is None:
@@ -230,27 +248,27 @@ class Journal:
             raise JournalUnavailable(f"the journal {self._path} is busy, or closed") from None
 
     def _changed(self, standing: Standing) -> None:
-        """Called by the writer's thread."""
+        """Report a change from the writer's thread to the event loop."""
         if self._tell is not None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to tell
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens
                 self._loop.call_soon_threadsafe(self._tell, standing)
 
 
 def _tell_later(done: Future[Any], late: Callable[[], None] | None) -> None:
-    """Has the loop call `late` if what was given up is done in the end."""
+    """Have the loop call `late` if an abandoned write succeeds after all."""
     if late is None or done.cancelled():
         return
     loop = asyncio.get_running_loop()
 
     def tell(future: Future[Any]) -> None:
         if not future.cancelled() and future.exception() is None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: the next host tells it as unknown
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the next host reports it as unknown
                 loop.call_soon_threadsafe(late)
 
     done.add_done_callback(tell)
 
 
 async def _result(done: Future[_T], within: float) -> _T:
-    """The result of another thread's work; giving up cancels it, where it was not begun."""
+    """The result of another thread's work; abandoning it cancels it unless it has started."""
     async with asyncio.timeout(within):
         return await asyncio.wrap_future(done)

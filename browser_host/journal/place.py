@@ -1,58 +1,54 @@
-"""Where the journal lies: a private file in a folder that nobody else may write to, reached by no symlink."""
+"""The journal's file: private, in a folder that only its owner can write to, and without symlinks."""
 
 import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from browser_host import private_files
 from browser_host.journal.errors import JournalUnavailable
 
 _COMPANIONS = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database; made with the database's own permissions."""
+"""Files that SQLite keeps next to a database, with the database's permissions."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileId:
-    """Tells a file from another one that took its name."""
+    """Identifies a file, even if another one replaces it under its name."""
 
     device: int
     inode: int
 
 
-def head_file(path: Path) -> Path:
-    """The file beside the journal that remembers its last row."""
-    return path.with_name(f"{path.name}.head")
-
-
 def secure(path: Path) -> FileId:
-    """Makes the folder (0700) and the file (0600) where they are missing, and refuses what is unsafe.
+    """Create the folder (0700) and the file (0600) if missing, and refuse what is unsafe.
 
-    A folder that exists is left as it is, unless others may write to it: they could put another file in
-    the journal's place. That others may list it does no harm, as every file in it is made 0600.
+    An existing folder is not changed, but refused if others may write to it: they could put another file in
+    the journal's place. Others may list it, because every file in it is 0600.
 
     Raises:
-        JournalUnavailable: a symlink, a strange owner, a folder that others may write to, no regular file.
+        JournalUnavailable: a symlink, another owner, a folder that others may write to, or no regular file.
         OSError: the system's own refusal.
     """
     folder = path.parent
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_files.make_folder(folder)
     found = folder.lstat()
     if stat.S_ISLNK(found.st_mode):
-        raise JournalUnavailable(f"the journal's folder {folder} is a symlink; name the folder it leads to")
+        raise JournalUnavailable(f"the journal's folder {folder} is a symlink; use the folder it points to")
     if found.st_uid not in {os.geteuid(), 0}:
-        raise JournalUnavailable(f"the journal's folder {folder} belongs to somebody else")
+        raise JournalUnavailable(f"the journal's folder {folder} belongs to another user")
     if found.st_mode & 0o022:
         raise JournalUnavailable(
             f"others may write to the journal's folder {folder}; run: chmod 700 {folder}"
         )
-    for companion in (*(path.with_name(path.name + ending) for ending in _COMPANIONS), head_file(path)):
+    for companion in (path.with_name(path.name + ending) for ending in _COMPANIONS):
         if companion.is_symlink():
-            raise JournalUnavailable(f"{companion} is a symlink, where the journal keeps a file of its own")
+            raise JournalUnavailable(f"{companion} is a symlink; the journal needs a file of its own there")
     return _private_file(path)
 
 
 def present(path: Path) -> FileId | None:
-    """The file that bears the name now, or None."""
+    """The file that has the name now, or None."""
     try:
         found = path.lstat()
     except FileNotFoundError:
@@ -62,28 +58,15 @@ def present(path: Path) -> FileId | None:
 
 def _private_file(path: Path) -> FileId:
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        found = private_files.create(path)
     except FileExistsError:
-        # Looked at by name alone: closing a descriptor of a database that this process has open elsewhere
+        # Checked by name only: closing a descriptor of a database that this process has open elsewhere
         # drops SQLite's locks on it (sqlite.org/howtocorrupt.html, 2.2).
         found = path.lstat()
-    else:
-        found = os.fstat(descriptor)
-        os.close(descriptor)
-        _sync(path.parent)
     if stat.S_ISLNK(found.st_mode):
-        raise JournalUnavailable(f"the journal {path} is a symlink; name the file it leads to")
+        raise JournalUnavailable(f"the journal {path} is a symlink; use the file it points to")
     if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_nlink != 1:
-        raise JournalUnavailable(f"the journal {path} is no plain file of this user's own")
-    if found.st_mode & 0o077:
-        path.chmod(0o600)
+        raise JournalUnavailable(f"the journal {path} is not a regular file of this user")
+    if private_files.exposed_mode(found.st_mode):
+        path.chmod(private_files.FILE_MODE)
     return FileId(found.st_dev, found.st_ino)
-
-
-def _sync(folder: Path) -> None:
-    """The new name must outlive a power cut; SQLite sees to it only for files it makes itself."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

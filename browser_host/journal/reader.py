@@ -1,6 +1,7 @@
-"""Reading the journal, with or without a running host: nothing here can write to it."""
+"""Read the journal, with or without a running host; nothing here can write to it."""
 
 import contextlib
+import itertools
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -9,13 +10,18 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
-from browser_host.journal import entries, headfile, place, schema, wording
+from browser_host.journal import entries, sanitize, schema
 from browser_host.journal.chain import Mark, Row
-from browser_host.journal.entries import OPEN, SENT_IS_LAST, Columns, JournalEntry, Outcome
+from browser_host.journal.entries import OPEN, SENT_IS_LAST, Columns, EntryOutcome, JournalEntry
 from browser_host.journal.errors import JournalUnavailable, JournalUnreadable, unreadable
-from browser_host.journal.verdict import Anchor, Finding, Flaw, Verdict, Witness, verify
+from browser_host.journal.history_filter import HistoryFilter
+from browser_host.journal.verify import Anchor, ChainFault, Flaw, Verification, verify
+from browser_host.sessions.changes import ChangeType
 
 BUSY_S = 2.0
+
+MOST_SEARCHED = 200_000
+"""Rows that a filter searches, the newest first: about 2 s of work."""
 
 _COLUMNS = ", ".join(entries.COLUMNS)
 _OUTCOME = entries.COLUMNS.index("outcome")
@@ -23,23 +29,20 @@ _ACTION = entries.COLUMNS.index("action")
 
 
 class Reader:
-    """A read-only view of the journal as it was at the first look; writers go on meanwhile.
+    """A read-only snapshot of the journal; writers continue meanwhile.
 
     Args:
         path: the database.
 
     Raises:
-        JournalUnreadable: there is none, or it is no journal.
+        JournalUnreadable: it is missing or not a journal.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._head_remark: tuple[str, ...] = ()
         if not path.is_file():
-            raise JournalUnreadable(f"no journal at {path}: a host writes one as soon as it runs")
+            raise JournalUnreadable(f"no journal at {path}: a running host creates one")
         with self._errors_in_words():
-            # Before the snapshot is taken: the head file may then only lag behind it, never run ahead.
-            self._remembered = self._head_file()
             self._database = _opened(path)
         try:
             self._database.text_factory = _text
@@ -60,35 +63,51 @@ class Reader:
         self.close()
 
     def close(self) -> None:
-        """Gives the snapshot back."""
+        """Release the snapshot."""
         self._database.close()
 
     def history(
-        self, *, since: float | None = None, session: str | None = None, limit: int = 1000
+        self,
+        *,
+        since: float | None = None,
+        session: str | None = None,
+        limit: int = 1000,
+        reported: bool = True,
+        expression: str = "",
     ) -> Sequence[Mapping[str, Any]]:
         """The newest entries in the contract's JSON, newest last.
 
         Args:
-            since: epoch seconds; entries of earlier moments are left out.
+            since: epoch seconds; older entries are left out.
             session: only entries of this session.
             limit: at most so many.
+            reported: include what pages reported and changes of hosting, not only what people and rules did.
+            expression: only entries that `HistoryFilter` finds with it.
+
+        Raises:
+            UsageError: the expression can't be read.
         """
+        asked = HistoryFilter(expression)
         wanted: list[tuple[str, str | int]] = []
         if since is not None:
             wanted.append(("at_ms >= ?", round(since * 1000)))
         if session is not None:
             wanted.append(("session = ?", session))
+        if not reported:
+            wanted += [("outcome <> ?", EntryOutcome.SAID.value), ("action <> ?", ChangeType.HOSTING.value)]
         where = " AND ".join(term for term, _ in wanted) or "1"
-        # Only the terms above stand in the statement; what is asked for is bound.
+        # The statement contains only the terms above; the caller's values are bound.
         statement = f"SELECT seq, {_COLUMNS} FROM entries WHERE {where} ORDER BY seq DESC LIMIT ?"  # noqa: S608
+        most = MOST_SEARCHED if asked else limit
         with self._errors_in_words():
-            found = self._database.execute(statement, (*(value for _, value in wanted), limit)).fetchall()
+            rows = self._database.execute(statement, (*(value for _, value in wanted), most))
+            found = list(itertools.islice((row for row in rows if asked.matches(row[1:])), limit))
         return tuple(entries.to_json(seq, tuple(columns)) for seq, *columns in reversed(found))
 
     def unfinished(self) -> Sequence[JournalEntry]:
         """The last entry of each instruction that was intended or sent and has no outcome, oldest first.
 
-        Told apart by session and id: a host that could not read the journal may have given an id again.
+        Identified by session and id: a host that could not read the journal may have reused an id.
         """
         statement = (
             f"SELECT {_COLUMNS} FROM entries WHERE seq IN (SELECT max(seq) FROM entries"  # noqa: S608 - constants
@@ -119,18 +138,18 @@ class Reader:
         most: int,
         newest_of: Collection[str] = (),
     ) -> Sequence[JournalEntry]:
-        """What was done after the newest entry of which `before` is true, oldest first.
+        """The entries after the newest one for which `before` is true, oldest first.
 
         Args:
-            actions: entries of these are looked at, and those of all instructions.
-            most: the newest so many are looked at, and no more.
-            newest_of: of each session only the newest entry among these actions is looked at.
+            actions: which entries to return, besides those of all instructions.
+            most: limit of entries searched, the newest first.
+            newest_of: actions of which only each session's newest entry is returned.
         """
         asked, once = (", ".join("?" * len(each)) for each in (actions, newest_of))
         statement = (
             f"SELECT {_COLUMNS} FROM entries WHERE instruction IS NOT NULL OR action IN ({asked})"  # noqa: S608
             f" OR seq IN (SELECT max(seq) FROM entries WHERE action IN ({once}) GROUP BY session)"
-            " ORDER BY seq DESC LIMIT ?"  # only question marks and constants stand in the statement
+            " ORDER BY seq DESC LIMIT ?"  # the statement contains only placeholders and constants
         )
         found = []
         with self._errors_in_words():
@@ -142,8 +161,46 @@ class Reader:
                     found.append(entry)
         return tuple(reversed(found))
 
+    def beginning(self, since: float, begins: str, most: int) -> tuple[int, float]:
+        """The row from which on to read what was so at `since`, and the moment from which on it is all there.
+
+        Args:
+            since: epoch seconds.
+            begins: an action, such as a host's start: the newest such row before `since` tells enough.
+            most: rows that are looked at, the newest first; older ones are passed over.
+        """
+        before = "SELECT seq, action FROM entries WHERE at_ms < ? ORDER BY at_ms DESC LIMIT ?"
+        statement = f"SELECT coalesce(max(seq), 0) FROM ({before}) WHERE action = ?"  # noqa: S608 - constants
+        with self._errors_in_words():
+            database = self._database
+            (begun,) = database.execute(statement, (round(since * 1000), most, begins)).fetchone()
+            oldest, newest = database.execute("SELECT min(seq), max(seq) FROM entries").fetchone()
+            first = (newest or 0) - most + 1
+            if first <= max(begun, oldest or 0):
+                return begun, since
+            (at_ms,) = database.execute("SELECT at_ms FROM entries WHERE seq = ?", (first,)).fetchone()
+            return first, max(since, at_ms / 1000)
+
+    def newest_of(self, actions: Collection[str], most: int) -> Sequence[JournalEntry]:
+        """The entries of some actions among the newest ones, oldest first.
+
+        Args:
+            most: limit of entries searched.
+        """
+        with self._errors_in_words():
+            (newest,) = self._database.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
+        rows = map(_entry, self.columns(newest - most, actions))
+        return tuple(entry for entry in rows if entry is not None)
+
+    def columns(self, first: int, actions: Collection[str]) -> Iterator[Columns]:
+        """The rows of some actions from number `first` on, oldest first, as they are on disk."""
+        asked = ", ".join("?" * len(actions))
+        statement = f"SELECT {_COLUMNS} FROM entries WHERE seq >= ? AND action IN ({asked}) ORDER BY seq"  # noqa: S608
+        with self._errors_in_words():
+            yield from self._database.execute(statement, (first, *actions))
+
     def rows(self) -> Iterator[Row]:
-        """Every row as it is on disk, oldest first."""
+        """Every row as stored, oldest first."""
         statement = f"SELECT seq, {_COLUMNS}, previous, hash FROM entries ORDER BY seq"  # noqa: S608 - constants
         with self._errors_in_words():
             for seq, *columns, previous, own in self._database.execute(statement):
@@ -155,27 +212,23 @@ class Reader:
             hashes = {"previous": row.previous.hex(), "hash": row.hash.hex()}
             yield {**entries.to_json(row.seq, row.columns), **hashes}
 
-    def verify(self, noted: Mark | None = None) -> Verdict:
-        """Follows the whole chain.
+    def verify(self, noted: Mark | None = None) -> Verification:
+        """Verify the whole chain.
 
         Args:
-            noted: a mark that somebody noted down earlier, elsewhere.
+            noted: a mark noted earlier, elsewhere.
         """
-        witnesses = [] if noted is None else [Witness("noted mark", noted)]
-        if self._remembered is not None:
-            witnesses.append(Witness("head file", self._remembered))
-        verdict = verify(self.rows(), self._anchor(), self._head(), witnesses)
-        finding = verdict.finding or self._flaw_of_the_file(verdict.head.seq)
-        return replace(verdict, finding=finding, remarks=self._head_remark + verdict.remarks)
+        found = verify(self.rows(), self._anchor(), self._head(), noted)
+        return replace(found, finding=found.finding or self._flaw_of_the_file(found.head.seq))
 
-    def _flaw_of_the_file(self, seq: int) -> Finding | None:
+    def _flaw_of_the_file(self, seq: int) -> ChainFault | None:
         with self._errors_in_words():
             if altered := schema.alterations(self._database):
-                text = f"not as Watchdeck made it: {', '.join(altered)}"
-                return Finding(Flaw.UNGUARDED, seq, wording.kept(text, entries.TEXT_LIMIT))
+                text = f"altered database schema: {', '.join(altered)}"
+                return ChainFault(Flaw.UNGUARDED, seq, sanitize.kept(text, entries.TEXT_LIMIT))
             answer = str(self._database.execute("PRAGMA integrity_check(1)").fetchone()[0])
         if answer != "ok":
-            return Finding(Flaw.DAMAGED, seq, wording.kept(answer, entries.TEXT_LIMIT))
+            return ChainFault(Flaw.DAMAGED, seq, sanitize.kept(answer, entries.TEXT_LIMIT))
         return None
 
     def _anchor(self) -> Anchor:
@@ -189,19 +242,6 @@ class Reader:
             found = self._database.execute("SELECT seq, hash FROM head").fetchone()
         return None if found is None else Mark(found[0], _bytes(found[1]))
 
-    def _head_file(self) -> Mark | None:
-        file = place.head_file(self._path)
-        try:
-            mark = headfile.read(file)
-        except ValueError:
-            self._head_remark = (
-                f"the head file {file} is damaged: it can't show whether the end was cut off",
-            )
-            return None
-        if mark is None:
-            self._head_remark = (f"the head file {file} is gone: it can't show whether the end was cut off",)
-        return mark
-
     @contextlib.contextmanager
     def _errors_in_words(self) -> Iterator[None]:
         try:
@@ -213,13 +253,13 @@ class Reader:
 def _opened(path: Path) -> sqlite3.Connection:
     address = f"file:{quote(str(path.absolute()))}?mode=ro"
     if not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists():
-        # A copy on a read-only disk: nobody writes there, and the index of the log can't be made beside it.
+        # A copy on a read-only disk: nobody writes there, and SQLite can't create the log's index next to it.
         address += "&immutable=1"
     return sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None)
 
 
 def _entry(columns: Sequence[entries.Column]) -> JournalEntry | None:
-    """The entry; None for what was tampered with, which `verify` finds: the others are as good as before."""
+    """The entry, or None for a tampered row, which `verify` reports; the other rows remain usable."""
     try:
         return entries.from_columns(tuple(columns))
     except ValueError:
@@ -228,11 +268,11 @@ def _entry(columns: Sequence[entries.Column]) -> JournalEntry | None:
 
 def _is_open(columns: Columns) -> bool:
     outcome, action = columns[_OUTCOME], columns[_ACTION]
-    return outcome in OPEN and not (outcome == Outcome.SENT and action in SENT_IS_LAST)
+    return outcome in OPEN and not (outcome == EntryOutcome.SENT and action in SENT_IS_LAST)
 
 
 def _text(raw: bytes) -> str:
-    """A tampered row may hold bytes that are no text; they must be read to be found."""
+    """Text of a column; a tampered row may have bytes that are not text, and must still be readable."""
     return raw.decode("utf-8", "surrogateescape")
 
 

@@ -1,8 +1,8 @@
-"""Retention: old rows go from the beginning, and what stays is a chain that can still be verified.
+"""Retention: old rows are removed from the start, and the rest is a chain that can still be verified.
 
-A checkpoint keeps the hash of the last row that went, which is what the oldest row left must follow; and a
-row at the end says, in the same transaction, that rows went, how many and up to which hash. A checkpoint
-that no row speaks of is a forgery (`verdict.Flaw.UNANNOUNCED`).
+A checkpoint keeps the hash of the last removed row, which the oldest remaining row must follow; and a
+row at the end records, in the same transaction, how many rows were removed and up to which hash. A checkpoint
+without such a row is a forgery (`verify.Flaw.UNANNOUNCED`).
 """
 
 import sqlite3
@@ -12,22 +12,57 @@ from browser_host.journal.entries import HostAction, by_host
 from browser_host.journal.store import Store
 
 BATCH = 2000
-"""Rows that go in one transaction, so that a write waits some 0.1 s for retention at most."""
+"""Rows removed in one transaction, so that a write waits at most about 0.1 s for retention."""
+
+
+FAR_S = 86400.0
+"""Seconds that the clock may be ahead of the newest row, or jump, before it is distrusted; and how long it
+must then run evenly to be trusted again. A wrong clock is usually corrected sooner."""
+
+UNEVEN_S = 3600.0
+"""Seconds that the wall clock may gain on the steady one between two checks; NTP steps are smaller."""
+
+
+class ClockWatch:
+    """Whether to trust the wall clock for retention: one that is far ahead once would remove all rows.
+
+    Args:
+        newest: epoch seconds of the newest row before this run, None if there was none.
+        wall: epoch seconds.
+        steady: monotonic seconds that include the machine's sleep.
+    """
+
+    def __init__(self, newest: float | None, wall: float, steady: float) -> None:
+        self._wall = wall
+        self._since = steady
+        self._proven = newest is None or wall - newest <= FAR_S
+
+    def believes(self, wall: float, steady: float) -> bool:
+        """Whether rows may be removed now by this clock.
+
+        Args:
+            wall: epoch seconds.
+            steady: seconds on the clock of the constructor.
+        """
+        gained = wall - self._wall - (steady - self._since)
+        if abs(gained) > UNEVEN_S:
+            self._wall, self._since, self._proven = wall, steady, False
+        self._proven = self._proven or steady - self._since >= FAR_S
+        return self._proven
 
 
 def trim(store: Store, keep_s: float, now: float, batch: int = BATCH) -> int:
-    """Removes rows older than `journal.keep`, at most a batch, and journals that it did.
+    """Remove rows older than `journal.keep`, at most a batch, and journal it.
 
-    Rows go in the order of their numbers and never from the middle: up to the last row that is too old
-    before the first one that is to be kept. A row from the future (the clock was wrong once) keeps no
-    older one alive.
+    Rows are removed in order, never from the middle: up to the last row that is too old
+    before the first one to keep. A row from the future (the clock was wrong once) does not keep older ones.
 
     Args:
-        keep_s: seconds that a row stays.
+        keep_s: seconds that a row is kept.
         now: epoch seconds.
 
     Returns:
-        How many rows went; as many as `batch` where there may be more.
+        The number of removed rows; equal to `batch` if there may be more.
 
     Raises:
         JournalUnavailable: nothing was removed.

@@ -1,4 +1,4 @@
-"""The journal's tables, the triggers that keep them append-only, and the guard of their version."""
+"""The journal's tables, the triggers that keep them append-only, and the check of their version."""
 
 import contextlib
 import sqlite3
@@ -9,15 +9,15 @@ from browser_host.journal.entries import COLUMNS
 from browser_host.journal.errors import JournalUnavailable
 
 VERSION = 1
-"""Stands in `user_version`; a change of a table or of the hash's encoding raises it."""
+"""The value of `user_version`; a change of a table or of the hash's encoding increments it."""
 
 APPLICATION = 0x57444A31
-"""`WDJ1` in `application_id`, so that no other program's database is taken for a journal."""
+"""`WDJ1` in `application_id`, to recognise databases of other programs."""
 
 _TYPES = {"at_ms": "INTEGER NOT NULL", "session": "TEXT", "instruction": "TEXT", "peer": "TEXT"}
 _COLUMNS = ",\n    ".join(f"{name} {_TYPES.get(name, 'TEXT NOT NULL')}" for name in COLUMNS)
 
-# No STRICT: it came with SQLite 3.37, and distributions build Python 3.11 against 3.34.
+# No STRICT: it needs SQLite 3.37, and distributions build Python 3.11 against 3.34.
 # The insert trigger stops INSERT OR REPLACE, whose deletes fire no delete trigger (sqlite.org/lang_conflict).
 _TABLES = f"""
 CREATE TABLE entries (
@@ -69,11 +69,11 @@ BEGIN SELECT RAISE(ABORT, 'checkpoints of the journal stay'); END;
 
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
-"""  # noqa: S608 - constants of this house
+"""  # noqa: S608 - constants
 
 
 def prepare(database: sqlite3.Connection) -> None:
-    """Makes the tables of a new journal, in one transaction.
+    """Create the tables of a new journal, in one transaction.
 
     Raises:
         JournalUnavailable: the database is another program's, or a newer Watchdeck's.
@@ -84,10 +84,10 @@ def prepare(database: sqlite3.Connection) -> None:
 
 
 def check(database: sqlite3.Connection) -> None:
-    """Makes sure that the database is a journal of this version.
+    """Check that the database is a journal of this version.
 
     Raises:
-        JournalUnavailable: it is none, or a newer Watchdeck's.
+        JournalUnavailable: it is not, or a newer Watchdeck's.
     """
     application, version = _pragma(database, "application_id"), _pragma(database, "user_version")
     if application != APPLICATION:
@@ -97,11 +97,11 @@ def check(database: sqlite3.Connection) -> None:
             f"the journal was written by a newer Watchdeck (version {version}; this one knows {VERSION})"
         )
     if version < VERSION:
-        raise JournalUnavailable(f"the journal has the version {version}, which no Watchdeck ever wrote")
+        raise JournalUnavailable(f"the journal has the version {version}, which no Watchdeck uses")
 
 
 def alterations(database: sqlite3.Connection) -> Sequence[str]:
-    """Names of what is not as `prepare` makes it: a guard that was taken away shows."""
+    """Names of tables and triggers that differ from what `prepare` creates."""
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         prepare(fresh)
         expected, found = _objects(fresh), _objects(database)

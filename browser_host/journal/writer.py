@@ -1,4 +1,4 @@
-"""The journal's one thread: takes what waits, writes it as a group, and keeps trying after a failure."""
+"""The journal's thread: writes waiting entries in groups, and retries after a failure."""
 
 import contextlib
 import threading
@@ -9,40 +9,45 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from browser_host.journal.entries import HostAction, JournalEntry, Outcome, by_host
+from browser_host.journal.entries import EntryOutcome, HostAction, JournalEntry, by_host
 from browser_host.journal.errors import JournalUnavailable
 from browser_host.journal.inbox import Ask, Inbox, Job, Write
-from browser_host.journal.retention import BATCH, trim
-from browser_host.journal.standing import JournalState, Standing
-from browser_host.journal.store import Store, lost_rows
+from browser_host.journal.retention import BATCH, ClockWatch, trim
+from browser_host.journal.status import JournalState, Standing
+from browser_host.journal.store import Store
 
 GROUP = 512
 """Entries in one transaction: enough to make the sync cheap, few enough to keep its latency."""
 
 BACKLOG = 4096
-"""Entries that nobody waits for, kept while the journal can't be written; what comes after is counted."""
+"""Queued entries kept while the journal can't be written; further ones are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often the thread does what nobody asks for, in seconds.
+    """Intervals of the thread's own work, in seconds.
 
     Args:
         probe: between two attempts to write again after a failure.
-        trim: between two looks for rows that are too old.
+        trim: between two searches for rows that are too old.
     """
 
     probe: float = 1.0
     trim: float = 6 * 3600.0
 
 
+def _since_boot() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 class Writer(threading.Thread):
-    """Owns the store from its opening to its closing; nothing else touches it.
+    """Owns the store from opening to closing; nothing else uses it.
 
     Args:
-        keep_s: seconds that rows stay, or None for ever.
+        keep_s: seconds that rows are kept, or None for ever.
         clock: epoch seconds.
         changed: called from this thread whenever the standing changes.
+        steady: monotonic seconds that include the machine's sleep.
     """
 
     def __init__(
@@ -54,16 +59,17 @@ class Writer(threading.Thread):
         clock: Callable[[], float],
         changed: Callable[[Standing], None],
         pace: Pace,
+        steady: Callable[[], float] = _since_boot,
     ) -> None:
         # A daemon: a disk that hangs in a sync must not keep the host from ending.
         super().__init__(name="watchdeck-journal", daemon=True)
         self.tried: Future[None] = Future()
-        """Done when the first attempt to open the journal is over, however it went."""
+        """Done when the first attempt to open the journal is over, successful or not."""
         self.ended: Future[bool] = Future()
-        """Done when the thread is; False where something could not be written any more."""
+        """Done when the thread ends; False if something could not be written."""
         self.standing = Standing(JournalState.UNAVAILABLE, clock(), "the journal is not open yet")
         self.busy_since: float | None = None
-        """Monotonic seconds since when the thread is within one group, or None while it waits."""
+        """Monotonic seconds at which the thread started on its group, or None while it waits."""
         self._path = path
         self._inbox = inbox
         self._keep_s = keep_s
@@ -76,11 +82,13 @@ class Writer(threading.Thread):
         self._down_since: float | None = None
         self._next_probe = 0.0
         self._next_trim = 0.0
+        self._steady = steady
+        self._watch: ClockWatch | None = None
 
     def run(self) -> None:
-        """Works until the inbox is closed and empty."""
+        """Work until the inbox is closed and empty."""
         for mine in (self.tried, self.ended):
-            mine.set_running_or_notify_cancel()  # who gives up waiting for it must not cancel it
+            mine.set_running_or_notify_cancel()  # a caller that stops waiting must not cancel it
         try:
             with self._timed():
                 self._probe()
@@ -142,7 +150,7 @@ class Writer(threading.Thread):
             self._missed += len(write.entries[room:])
 
     def _probe(self) -> None:
-        """Opens the journal anew and writes what waited: writing is the only proof that it can be written."""
+        """Reopen the journal and write what waited: only writing proves that it is writable."""
         try:
             store = Store(self._path)
         except JournalUnavailable as error:
@@ -150,11 +158,9 @@ class Writer(threading.Thread):
             return
         self._store = store
         try:
-            first = (
-                [] if store.remembered is None else [lost_rows(store.remembered, store.head(), self._clock())]
-            )
-            if self._down_since is not None:
-                first.append(self._interruption(self._down_since))
+            if self._watch is None:
+                self._watch = ClockWatch(store.newest_at(), self._clock(), self._steady())
+            first = [] if self._down_since is None else [self._interruption(self._down_since)]
             store.append([*first, *self._backlog])
         except JournalUnavailable as error:
             self._fail(error)
@@ -169,10 +175,10 @@ class Writer(threading.Thread):
         text = f"not writable for {seconds:.1f} s: {self.standing.reason}"
         if self._missed:
             text = f"{self._missed} entries lost; {text}"
-        return by_host(self._clock(), HostAction.INTERRUPTED, Outcome.FAILED, text)
+        return by_host(self._clock(), HostAction.INTERRUPTED, EntryOutcome.FAILED, text)
 
     def _fail(self, error: JournalUnavailable) -> None:
-        """Closes the store, as nothing is certain of it any more, and says so until a probe succeeds."""
+        """Close the store, whose state is unknown, and report that until a probe succeeds."""
         if self._store is not None:
             self._store.close()
             self._store = None
@@ -183,6 +189,9 @@ class Writer(threading.Thread):
             self._stand(Standing(JournalState.UNAVAILABLE, self._down_since, str(error)))
 
     def _trim(self, store: Store, keep_s: float) -> None:
+        if self._watch is None or not self._watch.believes(self._clock(), self._steady()):
+            self._next_trim = time.monotonic() + self._pace.trim
+            return
         try:
             more = trim(store, keep_s, self._clock()) >= BATCH
         except JournalUnavailable as error:
@@ -195,7 +204,7 @@ class Writer(threading.Thread):
         self._changed(standing)
 
     def _stop(self) -> None:
-        """Leaves nobody waiting, whatever ended the thread."""
+        """Release all waiting callers, whatever ended the thread."""
         self._inbox.close()
         error = JournalUnavailable("the journal is closed")
         while jobs := self._inbox.take(GROUP, 0.0):
@@ -211,12 +220,12 @@ class Writer(threading.Thread):
 
 
 def _wanted(done: Future[tuple[int, ...]] | None) -> bool:
-    """False where whoever asked has given up before it began: then it is not written at all."""
+    """False if the caller gave up before it started: then nothing is written."""
     return done is None or done.set_running_or_notify_cancel()
 
 
 def _answer(ask: Ask) -> None:
     try:
         ask.done.set_result(ask.look())
-    except Exception as error:  # noqa: BLE001 - whatever it is, who asked hears of it, and the thread goes on
+    except Exception as error:  # noqa: BLE001 - the caller gets the error, and the thread continues
         ask.done.set_exception(error)

@@ -1,1 +1,1 @@
-"""The watch page's language: events in, instructions out, both generations, colours. Pure."""
+"""The watch page's protocol: messages in, instructions out, both generations, colours. Pure."""

@@ -1,4 +1,4 @@
-"""Keeps what a page posted as bounded JSON text, whatever it was, at a cost that does not grow with it."""
+"""Keeps any posted value as bounded JSON text, at a cost that does not depend on its size."""
 
 import json
 from collections.abc import Iterator
@@ -7,11 +7,9 @@ from math import isfinite, isnan
 from browser_host.protocol.text import printable
 
 LIMIT = 2_000
-"""Characters kept of a message that was not understood."""
-_DEEPEST = (
-    16  # levels of arrays and objects; a page nests a handful, the bridge lets no more than that through
-)
-_WIDEST_INTEGER = 1_024  # bits; Python refuses to print above 4,300 digits, and printing is quadratic
+"""Characters kept of a message of unknown type or value."""
+_MAX_DEPTH = 16  # levels of arrays and objects; pages nest a handful, and the bridge lets no more through
+_MAX_INTEGER_BITS = 1_024  # Python refuses to print more than 4,300 digits, and printing is quadratic
 _QUOTE = '"'
 _NOT_JSON = '"<not JSON>"'
 
@@ -19,15 +17,15 @@ _quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def json_text(value: object, limit: int = LIMIT) -> str:
-    """Any object as printable JSON text, exact where it was JSON and fits.
+    """Return any object as printable JSON text, exact if it is JSON and fits.
 
     Args:
-        value: JSON-shaped as a rule; anything else is named as not being JSON, and never asked anything.
-        limit: the most characters that come back; writing stops there, so a huge value costs no more.
+        value: usually JSON-shaped; any other object becomes a placeholder, and none of its methods is called.
+        limit: the most characters to return; writing stops there, so a huge value costs no more.
     """
     pieces: list[str] = []
     length = 0
-    for piece in _pieces(value, limit, _DEEPEST):
+    for piece in _pieces(value, limit, _MAX_DEPTH):
         pieces.append(piece)
         length += len(piece)
         if length > limit:
@@ -70,9 +68,9 @@ def _array(value: list[object] | tuple[object, ...], limit: int, depth: int) -> 
 
 
 def _scalar(value: object, limit: int) -> str:
-    # Exact types only: a subclass could do anything when it is asked for its text.
+    # Exact types only: a subclass could run code when converted to text.
     if type(value) is str:
-        # JSON leaves DEL as it is; escaped here, the text stays JSON where `printable` would put a picture.
+        # JSON leaves DEL unescaped, and `printable` would replace it; escaped here, the text stays JSON.
         return _quoted(value[: limit + 1]).replace("\x7f", "\\u007f")
     if value is None:
         return "null"
@@ -80,7 +78,7 @@ def _scalar(value: object, limit: int) -> str:
         return "true" if value else "false"
     if type(value) is int:
         bits = value.bit_length()
-        return str(value) if bits <= _WIDEST_INTEGER else f'"<an integer of {bits} bits>"'
+        return str(value) if bits <= _MAX_INTEGER_BITS else f'"<an integer of {bits} bits>"'
     if type(value) is float:
         return _float(value)
     return _NOT_JSON

@@ -1,48 +1,91 @@
-"""Makes text from pages fit to be shown: bounded, and without anything that a terminal acts upon or hides."""
+"""Makes text from pages safe to show: bounded, and free of anything that a terminal acts on or hides."""
 
 import re
+import unicodedata
 
 _ELLIPSIS = "…"
 _PICTURES = 0x2400  # U+2400 pictures U+0000, and so on up to U+001F
 _DELETE = 0x7F
 _DELETE_PICTURE = "␡"
 _BASIC_PLANE_END = 0xFFFF
-_BLANKS = 0xA0  # white space from here on is a mere blank (U+00A0, U+3000), except for the two separators
+_BLANKS = 0xA0  # white space from here on is a plain blank (U+00A0, U+3000), except the two separators
+_JOINERS = "\u200c\u200d"
 _SEPARATORS = "\u2028\u2029"
 
-# Drawn as nothing (or as a blank that is no blank) although `str.isprintable` lets them pass: what is left
-# of Unicode's Default_Ignorable_Code_Point, the variation selectors among them, in which text can be smuggled
-# and which make the width of the character before them differ between terminals.
-_UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
-# The combining marks that stack on one character without end: Latin, Cyrillic, Hebrew, Arabic, Thai, symbols.
-_MARKS = (
-    "\u0300-\u034e\u0350-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a"
-    "\u0e47-\u0e4e\u1ab0-\u1ace\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
+MARKS_IN_A_ROW = 3
+"""Combining marks kept on one character: no script needs a fourth, and a stack of them overflows its row."""
+
+# Invisible (or a blank that is not white space) although `str.isprintable` accepts them: what is left of
+# Unicode's Default_Ignorable_Code_Point. Variation selectors are among them: they can hide text, and
+# terminals disagree on the width of the character before them.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
-# A fourth mark in a row is no script's spelling but overflows its row; a first one in the text would sit on
-# whatever the screen has left of it.
-_DECEPTIVE = re.compile(rf"[{_UNSEEN}]|(?<=[{_MARKS}]{{3}})[{_MARKS}]|\A[{_MARKS}]")
+
+# Anything but letters, digits and common punctuation, and the letters that are drawn as nothing: most names
+# have none of it and stay as they are.
+_ODD = re.compile(r"[^\w -~\u00a1-\u00ac\u00ae-\u00bf\u2010-\u2027]|[\u115f\u1160\u3164\uffa0]")
+
+# Scripts whose spelling needs joiners: Arabic to Tibetan and Myanmar, Khmer, Mongolian, Arabic's forms.
+_JOINED = (
+    "\u0620-\u065f\u066e-\u06d5\u06ee-\u06ff\u0710-\u109f"
+    "\u1780-\u17b3\u17b6-\u17d3\u1820-\u18aa\ufb50-\ufdfb\ufe70-\ufefc"
+)
+_SKIN = "\U0001f3fb-\U0001f3ff"
+_EMOJI = "\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2900-\u2bff\U0001f000-\U0001f3fa\U0001f400-\U0001faff"
+# Legitimate uses of invisible characters: joiners inside words of these scripts, emoji of several parts,
+# selectors between emoji and text style, and keycaps.
+_SPELLED = re.compile(
+    rf"(?<=[{_JOINED}])[\u200c\u200d](?=[{_JOINED}])"
+    rf"|(?:(?<=[{_EMOJI}])|(?<=[{_EMOJI}][\ufe0f{_SKIN}]))\u200d(?=[{_EMOJI}])"
+    rf"|(?<=[{_EMOJI}\u00a9\u00ae\u203c\u2049\u2122\u2139\u3030\u303d\u3297\u3299])[\ufe0e\ufe0f]"
+    r"|(?<=[#*0-9])\ufe0f(?=\u20e3)"
+)
+# A skin role on anything but an emoji is drawn as a coloured square, or over the cell beside it.
+_STRAY_SKIN = re.compile(rf"(?<![{_EMOJI}])[{_SKIN}]")
 
 
 def printable(text: str, limit: int) -> str:
-    r"""Bounds text, and makes every character visible that a terminal would act upon or not show.
+    r"""Bound a text, and make every character visible that a terminal would act on or hide.
 
     C0 and DEL become control pictures (`␛`); C1, bidi controls, zero-width and other format characters, line
     and paragraph separators, lone surrogates, private, unassigned and tag characters, and variation selectors
-    become `\u202e` (two of them, as in JSON, beyond U+FFFF). Markup is left to the screen.
+    become `\u202e` (two of them, as in JSON, beyond U+FFFF). Joiners and selectors stay inside emoji and
+    inside words of scripts whose spelling needs them, and so do the first three combining marks on a
+    character. Markup is not touched; the screen does not interpret it.
 
     Args:
-        text: anything; no more than `limit` + 1 characters of it are looked at.
-        limit: the most characters that come back, an ellipsis included where the text was cut.
+        text: any text; at most `limit` + 1 characters of it are read.
+        limit: the most characters to return, including the ellipsis of a cut text.
     """
     if limit <= 0:
         return ""
     shown = text[: limit + 1]
-    if not (shown.isascii() and shown.isprintable()):
-        shown = _DECEPTIVE.sub(_escaped_match, shown)
-        if not shown.isprintable():
-            shown = "".join(map(_visible, shown))
+    if shown.isascii():
+        shown = shown if shown.isprintable() else "".join(map(_visible, shown))
+    elif _ODD.search(shown):
+        shown = _without_hidden(shown)
     return shown if len(shown) <= limit else shown[: limit - 1] + _ELLIPSIS
+
+
+def _without_hidden(text: str) -> str:
+    spelled = {found.start() for found in _SPELLED.finditer(text) if _joins(text, found.start())}
+    stray = {found.start() for found in _STRAY_SKIN.finditer(text)}
+    shown: list[str] = []
+    marks = MARKS_IN_A_ROW  # a mark at the start would combine with whatever the screen shows to its left
+    for at, character in enumerate(text):
+        if at in spelled and shown[-1] == text[at - 1]:
+            shown.append(character)
+            continue
+        marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
+        hidden = at in stray or marks > MARKS_IN_A_ROW or _UNSEEN.match(character)
+        shown.append(_escaped(character) if hidden else _visible(character))
+    return "".join(shown)
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether a visible letter or symbol follows a joiner; a selector needs none."""
+    return text[at] not in _JOINERS or unicodedata.category(text[at + 1])[0] in "LS"
 
 
 def _visible(character: str) -> str:
@@ -52,10 +95,6 @@ def _visible(character: str) -> str:
     if code < ord(" "):
         return chr(_PICTURES + code)
     return _DELETE_PICTURE if code == _DELETE else _escaped(character)
-
-
-def _escaped_match(match: re.Match[str]) -> str:
-    return _escaped(match.group())
 
 
 def _escaped(character: str) -> str:

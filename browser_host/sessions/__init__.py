@@ -1,1 +1,1 @@
-"""What is known of a session, and the rules on it. Pure: the clock is an argument."""
+"""The state of a session, and the rules on it. Pure: the clock is an argument."""

@@ -1,4 +1,4 @@
-"""What a happening changed, as the event stream tells it."""
+"""What an event changed in a session, as published in the event stream."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class ChangeType(StrEnum):
-    """The contract's event types that speak of one session."""
+    """The contract's event types about one session."""
 
     ADDED = "session.added"
     HOSTING = "session.hosting"
@@ -15,7 +15,10 @@ class ChangeType(StrEnum):
     COLOR = "session.color"
     STALE = "session.stale"
     ENDED = "session.ended"
+    VISITOR = "session.visitor"
+    DOCUMENT = "session.document"
     MESSAGE = "session.message"
+    VIEWED = "session.viewed"
     REMOVED = "session.removed"
     INSTRUCTION_QUEUED = "instruction.queued"
     INSTRUCTION_SENT = "instruction.sent"

@@ -1,4 +1,4 @@
-"""How many sessions stand how: the numbers of the dashboard's header."""
+"""Numbers of sessions by state, for the dashboard's header."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -12,9 +12,9 @@ class Counts:
     """Numbers of sessions.
 
     Args:
-        statuses: by the page's own word; those that never named one are under None.
-        hosting: by the contract's words.
-        stale: by the rule that is broken.
+        statuses: by the status reported; None counts sessions without one.
+        hosting: by the state of hosting.
+        stale: by rule.
     """
 
     total: int
@@ -24,7 +24,7 @@ class Counts:
 
 
 def count(views: Iterable[SessionView]) -> Counts:
-    """Counts sessions in one pass."""
+    """Count sessions in one pass."""
     statuses: Counter[str | None] = Counter()
     hosting: Counter[str] = Counter()
     stale: Counter[str] = Counter()

@@ -1,7 +1,7 @@
 """The filter language: the same in the dashboard, the commands and the API.
 
-Terms joined by blanks must all hold: free text, `key:value`, `age>10m` and `silent<90s`; `!` before a
-term inverts it, and quotes hold blanks and colons together, as in `label:"acme corp"`.
+Terms separated by spaces must all match: free text, `key:value`, `age>10m` and `silent<90s`; `!` before a
+term inverts it, and quotes keep spaces and colons together, as in `label:"acme corp"`.
 """
 
 import difflib
@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from browser_host.protocol import colors
-from browser_host.protocol.events import Status
-from browser_host.protocol.instructions import Mode
+from browser_host.host_names import host_of, split
+from browser_host.protocol import page_colors
+from browser_host.protocol.page_instructions import Mode
+from browser_host.protocol.page_messages import Status
 from browser_host.sessions.durations import OFF, parse_duration
+from browser_host.sessions.folding import folded
 from browser_host.sessions.session import Hosting, Source
 from browser_host.sessions.staleness import Rule
 from browser_host.sessions.views import SessionView
@@ -25,13 +27,13 @@ Test: TypeAlias = Callable[[SessionView, float], bool]
 
 
 class FilterError(ValueError):
-    """A filter that cannot be read; the message says what is wrong, where, and what was expected.
+    """An invalid filter; the message says what is wrong, where, and what was expected.
 
     Args:
         text: the whole filter.
-        position: where in it the mistake is, from 0.
-        problem: what is wrong there.
-        expected: words that would do.
+        position: index of the mistake in it.
+        problem: the mistake.
+        expected: valid alternatives.
     """
 
     def __init__(self, text: str, position: int, problem: str, expected: Sequence[str] = ()) -> None:
@@ -44,25 +46,49 @@ class FilterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter that was read; the empty one matches every session."""
+    """A parsed filter; the empty one matches every session."""
 
     text: str
     _tests: tuple[Test, ...] = field(compare=False, repr=False)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no term."""
+        return not self._tests
+
     def matches(self, view: SessionView, now: float) -> bool:
-        """Whether every term holds for a session at a moment in epoch seconds."""
+        """Whether a session matches every term at a time in epoch seconds."""
         return all(test(view, now) for test in self._tests)
 
 
 def parse(text: str) -> Filter:
-    """Reads a filter.
+    """Parse a filter.
 
     Raises:
-        FilterError: what cannot be read, where, and what was expected.
+        FilterError: what is invalid, where, and what was expected.
     """
     if len(text) > LIMIT:
         raise FilterError(text[:LIMIT], LIMIT, f"a filter has at most {LIMIT} characters")
     return Filter(text, tuple(_test(term) for term in _terms(text)))
+
+
+def names_hosts(text: str) -> bool:
+    """Whether a valid filter has `host:` terms."""
+    return any((term.key, term.sign) == (_HOST, ":") for term in _terms(text))
+
+
+def for_host(text: str, host: str) -> str | None:
+    """A valid filter without its `host:` terms, as that host evaluates it; None if they exclude the host.
+
+    A host does not know what its clients call it.
+    """
+    kept = []
+    for term in _terms(text):
+        if (term.key, term.sign) != (_HOST, ":"):
+            kept.append(term.written)
+        elif (folded(term.value) == folded(host)) is term.inverted:
+            return None
+    return " ".join(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +96,7 @@ class _Term:
     """A term in parts; `sign` is `:`, `<`, `>` or empty for free text."""
 
     whole: str
+    written: str
     position: int
     inverted: bool
     key: str
@@ -93,12 +120,15 @@ def _terms(text: str) -> Iterator[_Term]:
         found = _TERM.match(text, at)
         if found is None or found.end() == at or text[found.end() : found.end() + 1] == '"':
             opened = text.index('"', at if found is None else found.end())
-            raise FilterError(text, opened, "this quote is never closed")
+            raise FilterError(text, opened, "missing closing quote")
         value = found["value"].replace('"', "")
+        if not folded(value):
+            value = ""  # of joiners alone: it would be part of every text
         if not value and not found["sign"]:
-            raise FilterError(text, found.start(), f"nothing stands after {found[0]!r}", _EXAMPLES)
+            raise FilterError(text, found.start(), f"value missing after {found[0]!r}", _EXAMPLES)
         yield _Term(
             whole=text,
+            written=found[0],
             position=found.start() + len(found["bang"]),
             inverted=len(found["bang"]) % 2 == 1,
             key=(found["key"] or "").lower(),
@@ -118,38 +148,69 @@ def _test(term: _Term) -> Test:
 
 def _plain_test(term: _Term) -> Test:
     if not term.sign:
-        return _free_text(term.value.casefold())
+        return _free_text(folded(term.value))
     known = _WORDS if term.sign == ":" else _CLOCKS
     if term.key not in known:
         name = f"{term.key}{term.sign}"
         near = difflib.get_close_matches(name, _EXAMPLES, 1, 0.7)
-        problem = f"{name!r} is no term" + (f", did you mean {near[0]!r}?" if near else "")
+        problem = f"{name!r} is not a valid term" + (f", did you mean {near[0]!r}?" if near else "")
         raise term.wrong(problem, () if near else _EXAMPLES, in_value=False)
     if not term.value:
-        raise term.wrong(f"nothing stands after {term.key}{term.sign}", _CHOICES.get(term.key, ()))
+        raise term.wrong(f"value missing after {term.key}{term.sign}", _CHOICES.get(term.key, ()))
     return _WORDS[term.key](term) if term.sign == ":" else _duration(term)
 
 
 def _free_text(part: str) -> Test:
     def test(view: SessionView, _: float) -> bool:
         return (
-            part in view.label.casefold()
-            or part in view.id.casefold()
-            or (view.visitor is not None and part in view.visitor.casefold())
+            part in folded(view.label)
+            or part in folded(split(view.id)[1])
+            or (view.visitor is not None and part in folded(view.visitor))
         )
 
     return test
 
 
 def _label(term: _Term) -> Test:
-    part = term.value.casefold()
-    return lambda view, _: part in view.label.casefold()
+    part = folded(term.value)
+    return lambda view, _: part in folded(view.label)
+
+
+def _browser(term: _Term) -> Test:
+    name = folded(term.value)
+    return lambda view, _: view.browser is not None and folded(view.browser) == name
+
+
+def _host(term: _Term) -> Test:
+    name = folded(term.value)
+    return lambda view, _: folded(host_of(view.id)) == name
 
 
 def _word(term: _Term) -> Test:
     word, key = _chosen(term), term.key
     wanted = None if word == _NONE else word
     return lambda view, _: getattr(view, key) == wanted
+
+
+def _tag(term: _Term) -> Test:
+    tag = folded(term.value)
+    return lambda view, _: view.visitor_state is not None and tag in map(folded, view.visitor_state.tags)
+
+
+def _url(term: _Term) -> Test:
+    part = folded(term.value)
+
+    def test(view: SessionView, _: float) -> bool:
+        state = view.visitor_state
+        return state is not None and state.url is not None and part in folded(state.url)
+
+    return test
+
+
+def _online(term: _Term) -> Test:
+    """Neither word matches a visitor of whom the service said nothing."""
+    wanted = _chosen(term) == "yes"
+    return lambda view, _: view.visitor_state is not None and view.visitor_state.online is wanted
 
 
 def _stale(term: _Term) -> Test:
@@ -167,16 +228,16 @@ def _color(term: _Term) -> Test:
     name = _ALIASES.get(word, word)
     if name == _NONE:
         return lambda view, _: view.color is None
-    if name in colors.PLAIN_NAMES:
-        return lambda view, _: view.color is not None and colors.nearest_name(view.color) == name
-    exact = colors.parse(word)
+    if name in page_colors.PLAIN_NAMES:
+        return lambda view, _: view.color is not None and page_colors.nearest_name(view.color) == name
+    exact = page_colors.parse(word)
     if exact is None:
-        raise term.wrong(f"{term.value!r} is no colour", ("#rrggbb", *_CHOICES["color"]))
+        raise term.wrong(f"{term.value!r} is not a colour", ("#rrggbb", *_CHOICES["color"]))
     return lambda view, _: view.color == exact
 
 
 def _chosen(term: _Term) -> str:
-    """The one word that the value is, or begins."""
+    """The one word that the value equals or abbreviates."""
     words, value = _CHOICES[term.key], term.value.lower()
     matching = [word for word in words if word.lower() == value] or [
         word for word in words if word.lower().startswith(value)
@@ -184,9 +245,9 @@ def _chosen(term: _Term) -> str:
     if len(matching) == 1:
         return matching[0]
     if matching:
-        raise term.wrong(f"{term.value!r} may be several", matching)
+        raise term.wrong(f"{term.value!r} is ambiguous", matching)
     near = difflib.get_close_matches(value, words, 1)
-    problem = f"{term.value!r} is no {term.key}" + (f", did you mean {near[0]!r}?" if near else "")
+    problem = f"{term.value!r} is not a {term.key}" + (f", did you mean {near[0]!r}?" if near else "")
     raise term.wrong(problem, words)
 
 
@@ -206,6 +267,7 @@ def _duration(term: _Term) -> Test:
     return test
 
 
+_HOST = "host"
 _NONE = "none"
 _ALIASES = {"gray": "grey"}
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -214,16 +276,30 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "source": tuple(source.value for source in Source),
     "mode": (*(mode.value for mode in Mode), _NONE),
     "stale": ("yes", "no", *(rule.value for rule in Rule)),
-    "color": (*colors.PLAIN_NAMES, _NONE),
+    "online": ("yes", "no"),
+    "color": (*page_colors.PLAIN_NAMES, _NONE),
 }
 _WORDS: dict[str, Callable[[_Term], Test]] = {
     **dict.fromkeys(("status", "hosting", "source", "mode"), _word),
     "label": _label,
     "color": _color,
     "stale": _stale,
+    "tag": _tag,
+    "url": _url,
+    "online": _online,
+    _HOST: _host,
+    "browser": _browser,
 }
 _CLOCKS: dict[str, Callable[[SessionView], float | None]] = {
     "age": lambda view: view.opened_at,
     "silent": lambda view: view.last_event_at or view.opened_at,
 }
+
+
+def terms() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every key of the language with its sign, and the words it accepts; none where any text will do."""
+    yield from ((f"{key}:", _CHOICES.get(key, ())) for key in _WORDS)
+    yield from ((f"{key}>", ()) for key in _CLOCKS)
+
+
 _EXAMPLES = (*(f"{key}:" for key in _WORDS), *(f"{key}{sign}" for key in _CLOCKS for sign in "<>"))

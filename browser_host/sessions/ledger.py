@@ -1,17 +1,17 @@
-"""The ledger: each instruction to a session, and what is truly known of what became of it."""
+"""The ledger: each instruction to a session, and what is known of its result."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from browser_host.protocol.instructions import Instruction
-from browser_host.sessions.instant import Instant
+from browser_host.protocol.page_instructions import Instruction
+from browser_host.sessions.clock import Instant
 
 LIMIT = 32
-"""Entries kept for each session; the journal keeps them all."""
+"""Entries kept per session; the journal keeps all."""
 
 
 class EntryState(StrEnum):
-    """How far an instruction came. `SENT` is the last word for what no event can confirm."""
+    """The state of an instruction; `SENT` is final for those that no event can confirm."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -25,7 +25,7 @@ FINAL = frozenset({EntryState.CONFIRMED, EntryState.UNCONFIRMED, EntryState.FAIL
 
 
 class Via(StrEnum):
-    """The way an instruction took."""
+    """How an instruction was delivered."""
 
     PAGE = "page"
     REST = "rest"
@@ -33,13 +33,13 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An instruction as it was given.
+    """An instruction as submitted.
 
     Args:
         number: rises with every instruction of this host; the page repeats it, so that an event can
             be told to have come after the instruction (`transitions`).
-        by: who gave it, a user's name.
-        client: what it was given with, such as `tui` or `cli`.
+        by: the user who submitted it.
+        client: the program used, such as `tui` or `cli`.
         not_before: nothing is posted before this moment (the time to undo, the pace of a bulk end).
         confirm_within: seconds after posting within which the page must confirm.
     """
@@ -58,9 +58,10 @@ class Entry:
     """A line of the ledger.
 
     Args:
-        text: plain words on the state: why it failed, what the page said instead.
+        text: details of the state: why it failed, what the page reported instead.
         sent_at: when it was posted to the page, or None.
         finished_at: when it reached its final state, or None.
+        handed_over: the browser has it: it can't be withheld any more, and the report of its posting is due.
     """
 
     order: Order
@@ -69,6 +70,7 @@ class Entry:
     via: Via = Via.PAGE
     sent_at: Instant | None = None
     finished_at: Instant | None = None
+    handed_over: bool = False
 
     @property
     def id(self) -> str:

@@ -1,12 +1,14 @@
-"""A session as a frozen value: all that is known of it, and nothing that is guessed."""
+"""A session as a frozen value: what is known of it, without guesses."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from browser_host.protocol.events import Color, Status
-from browser_host.protocol.instructions import Mode
-from browser_host.sessions.instant import Instant
+from browser_host.protocol.page_instructions import Mode
+from browser_host.protocol.page_messages import Color, Status
+from browser_host.sessions.browser_state import LOCAL
+from browser_host.sessions.clock import Instant
 from browser_host.sessions.ledger import Entry
+from browser_host.sessions.visitor_state import VisitorState
 
 LABEL_LIMIT = 120
 """Characters of a label."""
@@ -25,17 +27,17 @@ class Source(StrEnum):
 
 
 class Hosting(StrEnum):
-    """How the hosting of the page stands; ours, where `status` is the page's own word."""
+    """The host's view of the page, while `status` is what the page reports."""
 
     QUEUED = "queued"
     LOADING = "loading"
     LIVE = "live"
-    """The page has spoken."""
+    """The page has posted a message."""
     UNRESPONSIVE = "unresponsive"
     LOST = "lost"
-    """The page or its browser died; it is being hosted again."""
+    """The page or its browser died; the host retries."""
     BLOCKED = "blocked"
-    """It may not be framed, was refused, or answered with an HTTP error."""
+    """It can't be framed, was refused, or answered with an HTTP error."""
     ENDED = "ended"
 
 
@@ -46,17 +48,20 @@ class ErrorCode(StrEnum):
     UNREACHABLE = "unreachable"
     HTTP_STATUS = "http_status"
     PRIVATE_NETWORK = "private_network"
+    CERTIFICATE = "certificate"
     PAGE_CRASHED = "page_crashed"
     PAGE_HUNG = "page_hung"
+    PAGE_REPLACED = "page_replaced"
+    """It had reported something, and then another document replaced it."""
     BROWSER_GONE = "browser_gone"
     LINK_REFUSED = "link_refused"
     VIOLATION = "violation"
-    """Its page's process said what no page of the host's can say: it was given up."""
+    """Its process sent what the host's pages never send, and was closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a session's hosting, in words for the operator that carry no link."""
+    """What is wrong with a session's hosting; the text contains no link."""
 
     code: ErrorCode
     text: str
@@ -73,24 +78,10 @@ class EndedBecause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A session's one ending, whichever generation told it."""
+    """The end of a session, from either generation of pages."""
 
     reason: EndedBecause
     at: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A line of a session's timeline, for its detail.
-
-    Args:
-        kind: the change's type as the event stream names it, such as `session.status`.
-        text: plain words, printable, at most 240 characters.
-    """
-
-    at: Instant
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,40 +89,38 @@ class Session:
     """One hosted watch page.
 
     Args:
-        id: short, stable over restarts of the host, says nothing of the link.
-        link: the watch link's fingerprint, 8 hex digits; the link itself never comes here.
+        id: short, stable over restarts of the host, independent of the link's text.
+        link: the watch link's fingerprint, 8 hex digits; never the link itself.
         visitor: the visitor's short id at the service, or None.
         mode: the last mode sent (or named by generation 2's state); None before.
         ledger: the newest instructions, oldest first, bounded (`ledger.LIMIT`).
-        timeline: the newest moments, oldest first, bounded (`drafts.TIMELINE_LIMIT`).
-        last_message: the last thing the page said that was not understood, raw and bounded.
+        last_message: the last message that was not understood, raw and bounded.
         events: messages of the page since it is hosted.
-        dropped: messages that were coalesced or thrown away since it is hosted.
-        violations: messages that claimed to be the page's and were not.
-        status_at: when the page last named its status, a repeat included.
-        lost_at: since when its page is out of sight (lost, blocked or hung); the page's next word clears it.
-        begun_at: when its page was last opened, or a session last began anew in it, or None; what was sent
-            before then was not sent to this one.
-        page: number of the page it lives in, or None while it lives in none.
+        dropped: messages that were coalesced or dropped since it is hosted.
+        violations: messages that pretended to be the page's.
+        status_at: when the page last reported its status, including repeats.
+        lost_at: since when its page can't be observed (lost, blocked or hung); its next message clears it.
+        begun_at: when its page was last opened, or a new session last started in it, or None; what was sent
+            before that was not for this one.
+        page: number of its page, or None without a page.
+        browser: the name of the endpoint that hosts its page, or hosted it last.
+        visitor_state: what the REST service reported of the visitor; None before it was asked.
     """
 
     id: str
     label: str
     source: Source
     link: str
-    added_at: Instant
     visitor: str | None = None
     hosting: Hosting = Hosting.QUEUED
     status: Status | None = None
     status_since: Instant | None = None
     status_at: Instant | None = None
-    hosting_since: Instant | None = None
     opened_at: Instant | None = None
     last_event_at: Instant | None = None
     color: Color | None = None
     mode: Mode | None = None
     ledger: tuple[Entry, ...] = ()
-    timeline: tuple[Moment, ...] = ()
     last_message: str | None = None
     ended: Ending | None = None
     lost_at: Instant | None = None
@@ -140,4 +129,6 @@ class Session:
     events: int = 0
     dropped: int = 0
     violations: int = 0
-    page: int | None = None
+    process: int | None = None
+    browser: str = LOCAL
+    visitor_state: VisitorState | None = None

@@ -1,19 +1,18 @@
-"""When a session counts as stale, and why: one pure verdict for the host, the dashboard and the commands.
+"""When a session counts as stale, and why: one pure rule for the host, the dashboard and the commands.
 
-Durations are the steady clock's, which stands still while the machine sleeps, and a status is judged only
-once the page that is open now has named it: nothing is called stale before it was heard again.
+Durations use the monotonic clock, which stops while the machine sleeps, and a status counts only
+once the present page has reported it: nothing is stale before it was heard again.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Any
 
-from browser_host.protocol.events import Status
-from browser_host.sessions.ages import short_age
-from browser_host.sessions.durations import OFF, format_duration
-from browser_host.sessions.instant import Instant
+from browser_host.protocol.page_messages import Status
+from browser_host.sessions.clock import Instant
+from browser_host.sessions.durations import OFF, format_duration, short_age
+from browser_host.sessions.folding import folded
 from browser_host.sessions.session import Hosting, Session
 from browser_host.sessions.views import SessionView, StaleView
 
@@ -27,6 +26,7 @@ class Rule(StrEnum):
     SILENT = "silent"
     AGE = "age"
     LOST = "lost"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,12 @@ class StaleLimits:
     Args:
         waiting: the visitor's browser has not answered.
         pending: the visitor has not accepted.
-        mute: the page never spoke since it was opened.
-        silent: the page spoke, and no more.
-        age: the page is open.
-        lost: the page is out of sight: lost, blocked or hung.
+        mute: the page has posted nothing since it was opened.
+        silent: the page has posted nothing since its last message.
+        age: the page has been open.
+        lost: the page can't be observed: lost, blocked or hung.
+        gone: the REST service says that the visitor left. What counts is the time between two looks that
+            succeeded, so that neither silence nor an outage of the service makes a session stale.
     """
 
     waiting: float | None = 120.0
@@ -48,6 +50,7 @@ class StaleLimits:
     silent: float | None = None
     age: float | None = None
     lost: float | None = 300.0
+    gone: float | None = 120.0
 
     def of(self, rule: Rule) -> float | None:
         """The rule's limit."""
@@ -56,54 +59,36 @@ class StaleLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class StaleRules:
-    """The limits for every session: the default ones, and others by label.
+class LabelRule:
+    """The limits for sessions whose label matches a pattern (`*` and `?`, upper and lower case alike)."""
 
-    Args:
-        labels: patterns (`*` and `?`, upper and lower case alike) with their limits; the first that
-            matches holds.
-    """
+    match: str
+    limits: StaleLimits
+
+
+@dataclass(frozen=True, slots=True)
+class StaleRules:
+    """The limits for every session: the default ones, and others by label; the first that matches holds."""
 
     default: StaleLimits = field(default_factory=StaleLimits)
-    labels: tuple[tuple[str, StaleLimits], ...] = ()
+    labels: tuple[LabelRule, ...] = ()
 
     def limits(self, label: str) -> StaleLimits:
         """The limits for a session with this label."""
         if not self.labels:
             return self.default
-        name = label.casefold()
-        return next(
-            (limits for pattern, limits in self.labels if fnmatchcase(name, pattern.casefold())), self.default
-        )
+        name = folded(label)
+        found = (rule.limits for rule in self.labels if fnmatchcase(name, folded(rule.match)))
+        return next(found, self.default)
 
 
 @dataclass(frozen=True, slots=True)
 class Countdown:
-    """How far a session is on its way to being stale by a rule, or past it, in seconds."""
+    """How close a session is to being stale by a rule, in seconds."""
 
     rule: str
     so_far: float
     limit: float
-
-
-def rules_json(rules: StaleRules) -> Mapping[str, Any]:
-    """The rules for clients, so that they count down by what the host judges by."""
-    return {
-        "default": asdict(rules.default),
-        "labels": [{"match": pattern, **asdict(limits)} for pattern, limits in rules.labels],
-    }
-
-
-def rules_from_json(body: Mapping[str, Any]) -> StaleRules:
-    """The way back of `rules_json`; keys that a newer host may add are left alone."""
-    return StaleRules(
-        default=_limits(body["default"]),
-        labels=tuple((one["match"], _limits(one)) for one in body["labels"]),
-    )
-
-
-def _limits(body: Mapping[str, Any]) -> StaleLimits:
-    return StaleLimits(**{rule.value: body[rule.value] for rule in Rule})
 
 
 _SEEN = frozenset({Hosting.LIVE, Hosting.UNRESPONSIVE})
@@ -113,32 +98,47 @@ _STATUS_RULES = {Status.PENDING_REQUEST: Rule.PENDING, Status.WAITING: Rule.WAIT
 def stale(session: Session, limits: StaleLimits, now: Instant) -> StaleView | None:
     """Why a session counts as stale, or None; of several rules, the first in their fixed order."""
     for rule, since, limit in _clocks(session, limits):
-        if now.mono >= since.mono + limit:
-            so_far = now.seconds_since(since)
+        until = _counted_until(session, rule, now)
+        if until.mono >= since.mono + limit:
+            so_far = until.seconds_since(since)
             return StaleView(
                 rule=rule.value,
                 since=since.told(),
                 for_s=round(so_far, 3),
                 limit_s=limit,
-                text=f"{_cause(session, rule)} {short_age(so_far)}, limit {format_duration(limit)}",
+                text=f"{_cause(session, rule, so_far)}, limit {format_duration(limit)}",
             )
     return None
 
 
+def next_look(session: Session, limits: StaleLimits) -> float | None:
+    """When another look at a visitor who is still away would make the session stale by the rule `gone`.
+
+    Returns:
+        Seconds of the monotonic clock, or None if nothing is counted.
+    """
+    state = session.visitor_state
+    clocks = {rule: since.mono + limit for rule, since, limit in _clocks(session, limits)}
+    due = clocks.get(Rule.GONE)
+    if state is None or due is None or state.is_interrupted or state.checked_at.mono >= due:
+        return None
+    return due
+
+
 def same_verdict(one: StaleView | None, other: StaleView | None) -> bool:
-    """Whether two verdicts differ in nothing but the time that passed between them."""
+    """Whether two results differ only in the time that passed."""
     if one is None or other is None:
         return one is other
     return (one.rule, one.since, one.limit_s) == (other.rule, other.since, other.limit_s)
 
 
 def countdown(view: SessionView, limits: StaleLimits, now: float) -> Countdown | None:
-    """The rule that a session breaks, or else the one it would break next.
+    """The rule by which a session is stale, or else will be next.
 
     Args:
-        view: the session as a client holds it. It does not say since when a page is out of sight, so
-            the rule `lost` has no countdown before it is broken.
-        limits: as the host judges by.
+        view: the session as a client holds it. It does not say since when a page is out of sight or a
+            visitor gone, so the rules `lost` and `gone` have no countdown before they are broken.
+        limits: the host's.
         now: epoch seconds.
     """
     if view.ended is not None:
@@ -154,7 +154,7 @@ def countdown(view: SessionView, limits: StaleLimits, now: float) -> Countdown |
 
 
 def _clocks(session: Session, limits: StaleLimits) -> Iterator[tuple[Rule, Instant, float]]:
-    """The rules that a session is under now, in their fixed order, with their beginnings and limits."""
+    """The rules that apply to a session now, in their fixed order, with start and limit."""
     if session.ended is not None:
         return
     for rule, since in _beginnings(session):
@@ -165,14 +165,28 @@ def _clocks(session: Session, limits: StaleLimits) -> Iterator[tuple[Rule, Insta
 
 def _beginnings(session: Session) -> Iterator[tuple[Rule, Instant | None]]:
     yield Rule.LOST, session.lost_at
-    if session.events == 0 and session.page is not None:
+    yield Rule.GONE, _gone_since(session)
+    if session.events == 0 and session.process is not None:
         yield Rule.MUTE, session.opened_at
     if session.status in _STATUS_RULES and session.hosting in _SEEN and _named_here(session):
         yield _STATUS_RULES[session.status], session.status_since
     if session.hosting is Hosting.LIVE:
         yield Rule.SILENT, session.last_event_at
-    if session.page is not None:
+    if session.process is not None:
         yield Rule.AGE, session.opened_at
+
+
+def _gone_since(session: Session) -> Instant | None:
+    """Since when the visitor is gone; reports from before the present session began don't count."""
+    since = session.visitor_state.gone_since if session.visitor_state is not None else None
+    begun = session.begun_at
+    return None if since is None or (begun is not None and since.mono < begun.mono) else since
+
+
+def _counted_until(session: Session, rule: Rule, now: Instant) -> Instant:
+    if rule is Rule.GONE and session.visitor_state is not None:
+        return session.visitor_state.checked_at
+    return now
 
 
 def _named_here(session: Session) -> bool:
@@ -180,19 +194,22 @@ def _named_here(session: Session) -> bool:
     return named is not None and (begun is None or named.mono >= begun.mono)
 
 
-def _cause(session: Session, rule: Rule) -> str:
+def _cause(session: Session, rule: Rule, so_far: float) -> str:
+    age = short_age(so_far)
     match rule:
         case Rule.LOST:
             words = {Hosting.BLOCKED: "blocked", Hosting.UNRESPONSIVE: "not responding"}
-            return words.get(session.hosting, "lost")
+            return f"{words.get(session.hosting, 'lost')} {age}"
+        case Rule.GONE:
+            return f"visitor left {age} ago"
         case Rule.AGE:
-            return "open for"
+            return f"open for {age}"
         case _:
-            return rule.value
+            return f"{rule.value} {age}"
 
 
 def _view_clocks(view: SessionView) -> Iterator[tuple[Rule, float | None]]:
-    if view.page is None:
+    if view.process is None:
         return
     if view.events == 0:
         yield Rule.MUTE, view.opened_at

@@ -1,13 +1,18 @@
-"""Immutable views of a session: what clients see, the contract's SESSION, and JSON both ways."""
+"""Immutable views of a session as clients see it (the contract's SESSION), and JSON both ways."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from browser_host.protocol.instructions import SetMode, SwitchColor, action_of
-from browser_host.sessions.instant import Instant, from_iso, iso
-from browser_host.sessions.ledger import Entry
-from browser_host.sessions.session import Session
+from browser_host.protocol.page_instructions import SetMode, SwitchColor, action_of
+from browser_host.sessions import json_codec
+from browser_host.sessions.json_codec import Timestamp, converted, decoders, encoders
+
+if TYPE_CHECKING:  # clients load this module, and need no sessions
+    from browser_host.sessions.clock import Instant
+    from browser_host.sessions.ledger import Entry
+    from browser_host.sessions.session import Session
+    from browser_host.sessions.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +20,7 @@ class StaleView:
     """Why a session counts as stale: the rule, since when (epoch seconds), how long, and its limit."""
 
     rule: str
-    since: float
+    since: Timestamp
     for_s: float
     limit_s: float
     text: str
@@ -23,12 +28,12 @@ class StaleView:
 
 @dataclass(frozen=True, slots=True)
 class InstructionView:
-    """The last instruction and what became of it; `at` in epoch seconds is when it reached `state`."""
+    """The last instruction and its state; `at` in epoch seconds is when it reached `state`."""
 
     id: str
     action: str
     state: str
-    at: float
+    at: Timestamp
     by: str
     text: str
 
@@ -38,7 +43,7 @@ class EndedView:
     """How and when (epoch seconds) a session ended."""
 
     reason: str
-    at: float
+    at: Timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,20 @@ class ErrorView:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitorStateView:
+    """What the REST service last reported of the visitor (None where it said nothing), and when it did."""
+
+    online: bool | None
+    in_session: bool | None
+    last_seen_at: Timestamp | None
+    url: str | None
+    tags: tuple[str, ...]
+    checked_at: Timestamp
+
+
+@dataclass(frozen=True, slots=True)
 class SessionView:
-    """The contract's SESSION as clients hold it; moments in epoch seconds, words as the contract's."""
+    """The contract's SESSION as clients keep it; times in epoch seconds."""
 
     id: str
     label: str
@@ -60,9 +77,9 @@ class SessionView:
     link: str
     hosting: str
     status: str | None
-    status_since: float | None
-    opened_at: float | None
-    last_event_at: float | None
+    status_since: Timestamp | None
+    opened_at: Timestamp | None
+    last_event_at: Timestamp | None
     color: str | None
     color_raw: str | None
     mode: str | None
@@ -73,18 +90,35 @@ class SessionView:
     events: int
     dropped: int
     violations: int
-    page: int | None
+    process: int | None
+    browser: str | None
+    visitor_state: VisitorStateView | None = None
 
 
-def _seconds(instant: Instant | None) -> float | None:
+def _seconds(instant: "Instant | None") -> float | None:
     return None if instant is None else instant.told()
 
 
-def _instruction(session: Session) -> InstructionView | None:
+def _instruction(session: "Session") -> InstructionView | None:
     return entry_view(session.ledger[-1]) if session.ledger else None
 
 
-def entry_view(entry: Entry) -> InstructionView:
+def _visitor_state(session: "Session") -> VisitorStateView | None:
+    state = session.visitor_state
+    if state is None:
+        return None
+    report = state.report
+    return VisitorStateView(
+        online=report.online,
+        in_session=report.in_session,
+        last_seen_at=report.last_seen_at,
+        url=report.url,
+        tags=report.tags,
+        checked_at=state.checked_at.told(),
+    )
+
+
+def entry_view(entry: "Entry") -> InstructionView:
     """An entry of the ledger as clients see it."""
     order = entry.order
     return InstructionView(
@@ -97,7 +131,7 @@ def entry_view(entry: Entry) -> InstructionView:
     )
 
 
-_READ: Mapping[str, Callable[[Session], Any]] = {
+_READ: Mapping[str, "Callable[[Session], Any]"] = {
     "id": lambda s: s.id,
     "label": lambda s: s.label,
     "source": lambda s: s.source.value,
@@ -117,114 +151,94 @@ _READ: Mapping[str, Callable[[Session], Any]] = {
     "events": lambda s: s.events,
     "dropped": lambda s: s.dropped,
     "violations": lambda s: s.violations,
-    "page": lambda s: s.page,
+    "process": lambda s: s.process,
+    "browser": lambda s: None if s.process is None else s.browser,
+    "visitor_state": _visitor_state,
 }
-"""What a view holds under each key but `stale`, which is no fact of the session but a verdict on it."""
-
-_WRITE: Mapping[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("status_since", "opened_at", "last_event_at"), iso),
-    "stale": lambda v: {
-        "rule": v.rule,
-        "since": iso(v.since),
-        "for_s": v.for_s,
-        "limit_s": v.limit_s,
-        "text": v.text,
-    },
-    "instruction": lambda v: {
-        "id": v.id,
-        "action": v.action,
-        "state": v.state,
-        "at": iso(v.at),
-        "by": v.by,
-        "text": v.text,
-    },
-    "ended": lambda v: {"reason": v.reason, "at": iso(v.at)},
-    "error": lambda v: {"code": v.code, "text": v.text},
-}
-"""From a view's value to JSON, where they differ and the value is not None."""
-
-_PARSE: Mapping[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("status_since", "opened_at", "last_event_at"), from_iso),
-    "stale": lambda j: StaleView(j["rule"], from_iso(j["since"]), j["for_s"], j["limit_s"], j["text"]),
-    "instruction": lambda j: InstructionView(
-        j["id"], j["action"], j["state"], from_iso(j["at"]), j["by"], j["text"]
-    ),
-    "ended": lambda j: EndedView(j["reason"], from_iso(j["at"])),
-    "error": lambda j: ErrorView(j["code"], j["text"]),
-}
-"""The way back of `_WRITE`."""
+"""The value of each key but `stale`, which is derived from the session and the limits."""
 
 KEYS = tuple(field.name for field in fields(SessionView))
 """The keys of the contract's SESSION, in its order."""
 
 
-def _through(table: Mapping[str, Callable[[Any], Any]], key: str, value: Any) -> Any:
-    if value is None or (change := table.get(key)) is None:
-        return value
-    return change(value)
-
-
-def view_of(session: Session, stale: StaleView | None) -> SessionView:
+def view_of(session: "Session", stale: StaleView | None) -> SessionView:
     """The session as clients see it, to the millisecond."""
     return SessionView(stale=stale, **{key: read(session) for key, read in _READ.items()})
 
 
-def aged(view: SessionView, session: Session, now: Instant) -> SessionView:
-    """The view with its ages as the steady clock tells them: what was set forward makes nobody old."""
+def aged(view: SessionView, session: "Session", now: "Instant") -> SessionView:
+    """The view with ages by the monotonic clock, so that setting the clock ages no session."""
     return replace(
         view, opened_at=_before(session.opened_at, now), last_event_at=_before(session.last_event_at, now)
     )
 
 
-def _before(then: Instant | None, now: Instant) -> float | None:
+def _before(then: "Instant | None", now: "Instant") -> float | None:
     return None if then is None else then.before(now)
 
 
-def part(session: Session, keys: Iterable[str], stale: StaleView | None) -> dict[str, Any]:
+def part(session: "Session", keys: Iterable[str], stale: StaleView | None) -> dict[str, Any]:
     """The JSON of these keys of SESSION alone, for an event of the stream."""
-    return {key: _through(_WRITE, key, stale if key == "stale" else _READ[key](session)) for key in keys}
+    encode = encoders(SessionView)
+    return {key: converted(encode, key, stale if key == "stale" else _READ[key](session)) for key in keys}
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of a session's keys as they stood, made into JSON only where somebody asks for it.
+    """Some keys of a session at one time, converted to JSON only on request.
 
     Args:
-        extra: what an event says beyond SESSION's keys.
+        extra: keys of the event besides SESSION's.
     """
 
-    session: Session
+    session: "Session"
     keys: tuple[str, ...]
     stale: StaleView | None
     extra: Mapping[str, Any]
 
     def json(self) -> dict[str, Any]:
-        """The keys and their values, and what is said beside them."""
+        """The keys with their values, and the extra keys."""
         return {**part(self.session, self.keys, self.stale), **self.extra}
 
     def then(self, later: "Part") -> "Part":
-        """Both in one: all their keys, as they stood later; what was said beside them is not kept."""
+        """Both merged: all their keys with the later values; extra keys are dropped."""
         return Part(later.session, tuple(dict.fromkeys((*self.keys, *later.keys))), later.stale, {})
-
-
-def to_json(view: SessionView) -> dict[str, Any]:
-    """The contract's SESSION."""
-    return {key: _through(_WRITE, key, getattr(view, key)) for key in KEYS}
-
-
-def from_json(body: Mapping[str, Any]) -> SessionView:
-    """The contract's SESSION as a view; keys that a newer host may add are left alone."""
-    return SessionView(**{key: _through(_PARSE, key, body[key]) for key in KEYS})
 
 
 def merged(view: SessionView, body: Mapping[str, Any]) -> SessionView:
     """The view after an event: each of SESSION's keys in the event's body has its new value."""
-    return replace(view, **{key: _through(_PARSE, key, body[key]) for key in KEYS if key in body})
+    decode = decoders(SessionView)
+    return replace(view, **{key: converted(decode, key, body[key]) for key in KEYS if key in body})
 
 
-def entry_json(entry: Entry) -> dict[str, Any]:
-    """An entry of the ledger for the detail: the contract's `instruction`, and what stands around it."""
-    order = entry.order
+@dataclass(frozen=True, slots=True)
+class LedgerView(InstructionView):
+    """An instruction for a session's detail, with its circumstances.
+
+    Args:
+        argument: the requested mode or colour, or None.
+        client: the program used, such as `tui` or `cli`.
+    """
+
+    argument: str | None
+    via: str
+    client: str
+    queued_at: Timestamp
+    sent_at: Timestamp | None
+
+
+@dataclass(frozen=True, slots=True)
+class MomentView:
+    """A line of a session's timeline."""
+
+    at: Timestamp
+    kind: str
+    text: str
+
+
+def ledger_view(entry: "Entry") -> LedgerView:
+    """An entry of the ledger as a session's detail shows it."""
+    order, shown = entry.order, entry_view(entry)
     match order.instruction:
         case SetMode(mode):
             argument: str | None = mode.value
@@ -232,21 +246,26 @@ def entry_json(entry: Entry) -> dict[str, Any]:
             argument = color
         case _:
             argument = None
-    return {
-        **_WRITE["instruction"](entry_view(entry)),
-        "argument": argument,
-        "via": entry.via.value,
-        "client": order.client,
-        "queued_at": order.at.iso(),
-        "sent_at": entry.sent_at.iso() if entry.sent_at else None,
-    }
+    return LedgerView(
+        **{field.name: getattr(shown, field.name) for field in fields(shown)},
+        argument=argument,
+        via=entry.via,
+        client=order.client,
+        queued_at=order.at.told(),
+        sent_at=_seconds(entry.sent_at),
+    )
 
 
-def ledger_json(session: Session) -> list[dict[str, Any]]:
+def entry_json(entry: "Entry") -> dict[str, Any]:
+    """An entry of the ledger for an event."""
+    return json_codec.to_json(ledger_view(entry))
+
+
+def ledger_views(session: "Session") -> tuple[LedgerView, ...]:
     """The ledger for a session's detail, newest last."""
-    return [entry_json(entry) for entry in session.ledger]
+    return tuple(ledger_view(entry) for entry in session.ledger)
 
 
-def timeline_json(session: Session) -> list[dict[str, Any]]:
+def timeline_views(timeline: "Timeline") -> tuple[MomentView, ...]:
     """The timeline for a session's detail, newest last."""
-    return [{"at": m.at.iso(), "kind": m.kind, "text": m.text} for m in session.timeline]
+    return tuple(MomentView(moment.at.told(), moment.kind, moment.text) for moment in timeline)

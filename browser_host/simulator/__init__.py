@@ -1,1 +1,1 @@
-"""An Upscope of our own: watch pages and the REST service, with scripted faults."""
+"""A simulated Upscope: watch pages and the REST service, with scripted faults."""

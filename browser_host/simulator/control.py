@@ -1,4 +1,4 @@
-"""What tests ask of the simulator and real services do not have: the record, and orders to pages."""
+"""The test interface, which the real service does not have: the record, and orders to pages."""
 
 import asyncio
 from typing import Any
@@ -8,33 +8,37 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from browser_host.simulator.rest import Rest, refusal
-from browser_host.simulator.rest_faults import FaultOrder, RestFault
-from browser_host.simulator.service import Order, Service
+from browser_host.simulator.rest_api import RestApi, refusal
+from browser_host.simulator.rest_faults import InjectedFault, RestFault
+from browser_host.simulator.simulated_service import PageOrder, SimulatedService
 
-LONGEST_WAIT = 60.0
+MAX_WAIT_S = 60.0
 ABOUT = """\
-This is a simulated Upscope: nobody is watched here.
-  /v1.3/…               the REST service, with the key that was printed at the start
-  /w/TOKEN              watch pages
-  /record               what pages were told and lived through; ?instructions=N&within=S waits for N of them
-  POST /control/ID      {"do": "accept" | "decline" | "end" | "say" | "crash" | "loop" | "flood" | "hostile"
-                        | "leave" | "arrive", "message": …}: tells a visitor's pages to do so, or the visitor
-                        to come and go, with the same key
-  POST /control/rest    {"fault": NAME, "call": "usage" | "list" | "visitor" | "watch_url" | "session",
-                        "times": N, "seconds": S}: lets REST calls to come go wrong; {} lets all go well
+This is a simulated Upscope: no real visitor is watched.
+  /v1.3/…             the REST service; needs the key printed at the start
+  /w/TOKEN            watch pages
+  /record             instructions received, page events, and links issued;
+                      ?instructions=N&within=S waits for N instructions
+  POST /control/ID    {"do": "accept" | "decline" | "end" | "say" | "crash"
+                      | "loop" | "flood" | "hostile" | "leave" | "arrive"
+                      | "join", "message": …}: gives an order to a visitor's
+                      pages, or makes the visitor leave silently or return,
+                      or another agent join; needs the same key
+  POST /control/rest  {"fault": NAME, "call": "usage" | "list" | "visitor"
+                      | "watch_url" | "session", "times": N, "seconds": S}:
+                      makes the next REST calls fail; {} clears all faults
 """
 
 
-class OrderRequest(BaseModel):
-    """The body of an order; `message` is what is to be said."""
+class PageOrderRequest(BaseModel):
+    """The body of an order; `message` is what the page posts with `say`."""
 
-    do: Order
+    do: PageOrder
     message: Any = None
 
 
 class FaultRequest(BaseModel):
-    """The body of a wish for faults; without a `fault` there are to be none."""
+    """The body of a fault injection; without a `fault`, all faults are cleared."""
 
     fault: RestFault | None = None
     call: str | None = None
@@ -43,19 +47,19 @@ class FaultRequest(BaseModel):
 
 
 class Control:
-    """Serves the record of one service, and takes orders for its pages.
+    """Serves the record of one service and accepts orders for its pages.
 
     Args:
-        closing: set when the simulator ends, so that no wait holds it up.
+        closing: set when the simulator stops, so that no pending wait delays it.
     """
 
-    def __init__(self, service: Service, rest: Rest, closing: asyncio.Event) -> None:
+    def __init__(self, service: SimulatedService, rest: RestApi, closing: asyncio.Event) -> None:
         self._service = service
         self._rest = rest
         self._closing = closing
 
     def routes(self) -> list[Route]:
-        """Its addresses."""
+        """The routes of the test interface."""
         return [
             Route("/", self._about),
             Route("/record", self._record),
@@ -69,9 +73,9 @@ class Control:
     async def _record(self, request: Request) -> Response:
         try:
             wanted = int(request.query_params.get("instructions", "0"))
-            within = min(float(request.query_params.get("within", "5")), LONGEST_WAIT)
+            within = min(float(request.query_params.get("within", "5")), MAX_WAIT_S)
         except ValueError:
-            return refusal(400, "instructions and within are numbers")
+            return refusal(400, "instructions and within must be numbers")
         record = self._service.record
         try:
             await record.until(
@@ -82,7 +86,7 @@ class Control:
         return JSONResponse(record.as_json())
 
     async def _fault(self, request: Request) -> Response:
-        if not self._rest.keyed(request):
+        if not self._rest.has_key(request):
             return refusal(401, "invalid_api_key")
         try:
             asked = FaultRequest.model_validate_json(await request.body())
@@ -91,16 +95,16 @@ class Control:
         if asked.fault is None:
             self._rest.faults.clear()
         else:
-            self._rest.faults.order(FaultOrder(asked.fault, asked.call, asked.times, asked.seconds))
+            self._rest.faults.inject(InjectedFault(asked.fault, asked.call, asked.times, asked.seconds))
         return JSONResponse({"status": "ok"})
 
     async def _order(self, request: Request) -> Response:
-        if not self._rest.keyed(request):
+        if not self._rest.has_key(request):
             return refusal(401, "invalid_api_key")
         if request.path_params["id"] not in self._service.visitors:
             return PlainTextResponse("Not Found", status_code=404)
         try:
-            asked = OrderRequest.model_validate_json(await request.body())
+            asked = PageOrderRequest.model_validate_json(await request.body())
         except ValidationError as error:
             return refusal(400, str(error.errors()[0]["msg"]))
         return JSONResponse(

@@ -1,4 +1,4 @@
-"""The watch pages over HTTP: the page, its scripts, and the exchange in which it reports and is told."""
+"""The watch pages over HTTP: the page, its scripts, and the exchange of reports and orders."""
 
 import asyncio
 import json
@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from browser_host.simulator.record import InstructionSeen, Lived
+from browser_host.simulator.page_script import PageScript
+from browser_host.simulator.record import InstructionSeen, LifeEvent
 from browser_host.simulator.scenarios import Behaviour
-from browser_host.simulator.script import PageScript
-from browser_host.simulator.service import Link, Service
+from browser_host.simulator.simulated_service import Link, SimulatedService
 
-MOST_SAID_BYTES = 4 << 20
+EXCHANGE_LIMIT_BYTES = 4 << 20
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 CACHED = {"Cache-Control": "public, max-age=3600"}
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -29,11 +29,11 @@ FRAMING = {
     Behaviour.FRAMING_DENIED: {"X-Frame-Options": "DENY"},
     Behaviour.FRAMING_ANCESTORS: {"Content-Security-Policy": "frame-ancestors 'none'"},
 }
-ONCE = {Behaviour.CRASH_ONCE, Behaviour.LOOP_ONCE}
+ONCE_ONLY = {Behaviour.CRASH_ONCE, Behaviour.LOOP_ONCE}
 
 
-class Said(BaseModel):
-    """One thing that a page reports."""
+class PageReport(BaseModel):
+    """One report from a page: an instruction it received, a page event, or a message from a stranger."""
 
     kind: Literal["instruction", "life", "stray"]
     at: float
@@ -42,32 +42,32 @@ class Said(BaseModel):
     message: Any = None
 
 
-class Exchange(BaseModel):
-    """What a page reports in one go, and the newest order it knows."""
+class PageExchange(BaseModel):
+    """The reports a page sends in one request, and the number of the newest order it has."""
 
-    said: list[Said] = Field(max_length=200)
+    reports: list[PageReport] = Field(max_length=200)
     after: int = Field(ge=0)
     opening: int = Field(ge=0)
 
 
-class Pages:
+class WatchPages:
     """Serves the watch pages of one service.
 
     Args:
-        elsewhere: scheme, host and port of the service's second origin.
-        closing: set when the simulator ends, so that nothing slow holds it up.
+        second_origin: scheme, host and port of the service's second origin.
+        closing: set when the simulator stops, so that no slow answer delays it.
     """
 
-    def __init__(self, service: Service, elsewhere: str, closing: asyncio.Event) -> None:
+    def __init__(self, service: SimulatedService, second_origin: str, closing: asyncio.Event) -> None:
         self._service = service
-        self._elsewhere = elsewhere
+        self._second_origin = second_origin
         self._closing = closing
         self._template = Template(_package_data("watch_page.html"))
         self._quiet_until = (time.time() + service.settings.quiet) * 1000
         self._rows = "".join(_row(number) for number in range(service.settings.dom_rows))
 
     def routes(self) -> list[Route]:
-        """The addresses that pages live at."""
+        """The routes of pages and their scripts."""
         return [
             Route("/w/{token}", self._show),
             Route("/w/{token}/exchange", self._exchange, methods=["POST"]),
@@ -80,13 +80,15 @@ class Pages:
     async def _show(self, request: Request) -> Response:
         link = self._service.link(request.path_params["token"])
         if link is None:
-            return PlainTextResponse("There is no such session.", status_code=404)
-        if self._service.spent(link):
+            return PlainTextResponse("No such session.", status_code=404)
+        if self._service.is_expired(link):
             return HTMLResponse("<h1>This link has expired</h1>", status_code=410, headers=PRIVATE)
         behaviour = self._service.behaviour(link.visitor)
         here = f"{request.url.scheme}://{request.url.netloc}"
-        if behaviour is Behaviour.REDIRECT and here != self._elsewhere:
-            return RedirectResponse(f"{self._elsewhere}{request.url.path}", status_code=302, headers=PRIVATE)
+        if behaviour is Behaviour.REDIRECT and here != self._second_origin:
+            return RedirectResponse(
+                f"{self._second_origin}{request.url.path}", status_code=302, headers=PRIVATE
+            )
         link.opened += 1
         self._service.record.opened[link.visitor.short_id] += 1
         await self._service.record.changed()
@@ -100,64 +102,66 @@ class Pages:
             case _:
                 pass
         headers = PRIVATE | FRAMING.get(behaviour, {})
-        return HTMLResponse(self._page(link, self._part(link, behaviour)), headers=headers)
+        return HTMLResponse(self._page(link, self._script_for(link, behaviour)), headers=headers)
 
-    def _part(self, link: Link, behaviour: Behaviour) -> PageScript:
+    def _script_for(self, link: Link, behaviour: Behaviour) -> PageScript:
         script = self._service.script(link.visitor)
-        return replace(script, fault=None) if behaviour in ONCE and link.opened > 1 else script
+        return replace(script, fault=None) if behaviour in ONCE_ONLY and link.opened > 1 else script
 
     def _page(self, link: Link, script: PageScript) -> str:
-        leaves = f"{self._elsewhere}/ended" if script.after_end == "leave" else None
-        part = asdict(script) | {
+        left_for = f"{self._second_origin}/ended" if script.after_end == "leave" else None
+        values = asdict(script) | {
             "opening": link.opened,
-            "end_url": link.end_url or leaves,
+            "end_url": link.end_url or left_for,
             "quiet_until": self._quiet_until,
         }
         return self._template.substitute(
             label=escape(link.visitor.label),
             rows=self._rows,
-            script=json.dumps(part).replace("<", "\\u003c"),
+            script=json.dumps(values).replace("<", "\\u003c"),
             faults="/watch_faults.js",
             page="/watch_page.js",
         )
 
     async def _exchange(self, request: Request) -> Response:
-        # A page in a sandbox without its origin speaks from `null`.
+        # A sandboxed page without its own origin sends `Origin: null`.
         headers = PRIVATE | {"Access-Control-Allow-Origin": "*"}
         link = self._service.link(request.path_params["token"])
         if link is None:
-            return PlainTextResponse("There is no such session.", status_code=404, headers=headers)
+            return PlainTextResponse("No such session.", status_code=404, headers=headers)
         body = await request.body()
-        if len(body) > MOST_SAID_BYTES:
-            return PlainTextResponse("That is too much.", status_code=413, headers=headers)
+        if len(body) > EXCHANGE_LIMIT_BYTES:
+            return PlainTextResponse("Request too large.", status_code=413, headers=headers)
         try:
-            exchange = Exchange.model_validate_json(body)
+            exchange = PageExchange.model_validate_json(body)
         except ValidationError as error:
             return PlainTextResponse(
-                f"Not understood: {error.error_count()} mistakes.", status_code=422, headers=headers
+                f"Invalid body: {error.error_count()} errors.", status_code=422, headers=headers
             )
-        if exchange.said:
+        if exchange.reports:
             fingerprint = self._service.address(
                 f"{request.url.scheme}://{request.url.netloc}", link
             ).fingerprint
-            for said in exchange.said:
-                self._note(link, fingerprint, exchange.opening, said)
+            for report in exchange.reports:
+                self._record(link, fingerprint, exchange.opening, report)
             await self._service.record.changed()
         return JSONResponse({"orders": self._service.take_orders(link, exchange.after)}, headers=headers)
 
-    def _note(self, link: Link, fingerprint: str, opening: int, said: Said) -> None:
+    def _record(self, link: Link, fingerprint: str, opening: int, report: PageReport) -> None:
         session = link.visitor.short_id
         record = self._service.record
-        if said.kind == "instruction":
-            action = said.message.get("action") if isinstance(said.message, dict) else None
-            word = action if isinstance(action, str) else ""
+        if report.kind == "instruction":
+            action = report.message.get("action") if isinstance(report.message, dict) else None
+            name = action if isinstance(action, str) else ""
             record.instructions.append(
-                InstructionSeen(session, fingerprint, opening, word, said.at, said.took, said.message)
+                InstructionSeen(session, fingerprint, opening, name, report.at, report.took, report.message)
             )
             return
-        record.life.append(Lived(session, fingerprint, opening, said.at, said.kind, said.text, said.message))
-        if said.kind == "life" and said.text in ("active", "terminated"):
-            self._service.note_status(link.visitor, said.text)
+        record.life.append(
+            LifeEvent(session, fingerprint, opening, report.at, report.kind, report.text, report.message)
+        )
+        if report.kind == "life" and report.text in ("active", "terminated"):
+            self._service.note_status(link.visitor, report.text)
 
     async def _wait(self, seconds: float) -> None:
         try:

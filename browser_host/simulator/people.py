@@ -1,9 +1,9 @@
-"""The visitors of a simulated service: believable, invented, and the same for the same seed."""
+"""The visitors of a simulated service: invented, plausible, and the same for the same seed."""
 
 import itertools
 from dataclasses import dataclass
 
-from browser_host.simulator.dice import dice
+from browser_host.simulator.seeded import seeded_random
 
 FIRST = (
     "Ada",
@@ -119,14 +119,14 @@ DEVICES = (
     ("Edge", "Surface", "tablet"),
 )
 WITH_EMAIL = 0.9
-"""Share of visitors whose address is known; any key of a visitor may be missing."""
+"""Share of visitors with a known e-mail address; any key of a visitor may be missing."""
 
 SHORT_ID_DIGITS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
-    """A person on the customer's website, as the REST service knows them."""
+class SimulatedVisitor:
+    """A person on the customer's website, as the REST service describes them."""
 
     short_id: str
     name: str
@@ -141,26 +141,26 @@ class Visitor:
 
     @property
     def label(self) -> str:
-        """What an operator would call the session."""
+        """A label that an operator might give the session."""
         return f"{self.name} · {self.place}"
 
 
-def visitors(seed: int, in_session: int, others: int) -> tuple[Visitor, ...]:
-    """Those in a session come first, then others, of whom every second is offline."""
+def make_visitors(seed: int, in_session: int, others: int) -> tuple[SimulatedVisitor, ...]:
+    """Make visitors: those in a session first, then others, every second of them offline."""
     names = [f"{first} {last}" for first, last in itertools.product(FIRST, LAST)]
-    dice(seed, "names").shuffle(names)
+    seeded_random(seed, "names").shuffle(names)
     return tuple(
         _visitor(seed, number, names, is_online=number < in_session or (number - in_session) % 2 == 0)
         for number in range(in_session + others)
     )
 
 
-def _visitor(seed: int, number: int, names: list[str], *, is_online: bool) -> Visitor:
-    chance = dice(seed, "visitor", number)
+def _visitor(seed: int, number: int, names: list[str], *, is_online: bool) -> SimulatedVisitor:
+    chance = seeded_random(seed, "visitor", number)
     round_, place_in_round = divmod(number, len(names))
     name = names[place_in_round] + (f" {round_ + 1}" if round_ else "")
     mailbox = name.lower().replace(" ", ".").encode("ascii", "ignore").decode()
-    return Visitor(
+    return SimulatedVisitor(
         short_id=f"{number:X}{''.join(chance.choices(SHORT_ID_DIGITS, k=7))}",
         name=name,
         place=chance.choice(PLACES),

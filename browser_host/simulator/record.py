@@ -1,4 +1,4 @@
-"""What the simulator saw: which page was told what, what each lived through, which links were made."""
+"""What the simulator observed: instructions that pages received, page events, and links issued."""
 
 import asyncio
 from collections import Counter, deque
@@ -6,22 +6,22 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-KEPT = 100_000
-"""Entries of a kind; a run that says more forgets its oldest."""
+MAX_ENTRIES = 100_000
+"""Entries kept of each kind; the oldest are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class InstructionSeen:
-    """A message that a page got from its parent.
+    """A message that a page received from its parent.
 
     Args:
-        session: id of the session whose page got it.
-        link: fingerprint of the link the page was opened with.
-        opening: number of the page's load, from 1.
-        action: the envelope's `action`, or an empty text where it had none.
-        at: the page's clock, milliseconds since 1970.
-        took: whether the page acted upon it.
-        message: all of it.
+        session: id of the session whose page received it.
+        link: fingerprint of the link that the page was opened with.
+        opening: number of the page load, from 1.
+        action: the envelope's `action`, or an empty string if it had none.
+        at: time on the page's clock, milliseconds since the epoch.
+        took: whether the page acted on it.
+        message: the whole message.
     """
 
     session: str
@@ -34,8 +34,8 @@ class InstructionSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Lived:
-    """A moment of a page's own life: it opened, said a status, tried something; or was told by a stranger."""
+class LifeEvent:
+    """An event of a page: it opened, reported a status, tried something, or got a message from a stranger."""
 
     session: str
     link: str
@@ -47,50 +47,50 @@ class Lived:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkMade:
-    """A watch link that the REST service made, and what was asked with it."""
+class LinkIssued:
+    """A watch link that the REST service issued, and the request for it."""
 
     session: str
     link: str
     request: dict[str, Any]
 
 
-class Record:
-    """Keeps what was seen, for tests to read and to wait on."""
+class SimulatorRecord:
+    """The observations of one run, for tests to read and wait for."""
 
     def __init__(self) -> None:
-        self.instructions: deque[InstructionSeen] = deque(maxlen=KEPT)
-        self.life: deque[Lived] = deque(maxlen=KEPT)
-        self.links: deque[LinkMade] = deque(maxlen=KEPT)
-        self.calls: deque[str] = deque(maxlen=KEPT)
+        self.instructions: deque[InstructionSeen] = deque(maxlen=MAX_ENTRIES)
+        self.life: deque[LifeEvent] = deque(maxlen=MAX_ENTRIES)
+        self.links: deque[LinkIssued] = deque(maxlen=MAX_ENTRIES)
+        self.calls: deque[str] = deque(maxlen=MAX_ENTRIES)
         self.opened: Counter[str] = Counter()
         self._changed = asyncio.Condition()
 
     async def changed(self) -> None:
-        """Wakes whoever waits; to be called after every change."""
+        """Wake all waiters; call it after every change."""
         async with self._changed:
             self._changed.notify_all()
 
-    async def until(self, holds: Callable[["Record"], bool], within: float) -> None:
-        """Returns once `holds` is true of this record.
+    async def until(self, holds: Callable[["SimulatorRecord"], bool], within: float) -> None:
+        """Wait until `holds` is true of this record.
 
         Args:
-            holds: looked at now and after every change.
+            holds: evaluated now and after every change.
             within: seconds.
 
         Raises:
-            TimeoutError: it did not become true in time.
+            TimeoutError: `holds` did not become true in time.
         """
         async with asyncio.timeout(within), self._changed:
             await self._changed.wait_for(lambda: holds(self))
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, JSON-shaped; carries fingerprints, never a link."""
+        """Return everything in JSON shape, with fingerprints instead of links."""
         return {
             "instructions": [asdict(seen) for seen in self.instructions],
-            "life": [asdict(lived) for lived in self.life if lived.kind == "life"],
-            "strays": [asdict(lived) for lived in self.life if lived.kind == "stray"],
-            "links": [asdict(made) for made in self.links],
+            "life": [asdict(event) for event in self.life if event.kind == "life"],
+            "strays": [asdict(event) for event in self.life if event.kind == "stray"],
+            "links": [asdict(issued) for issued in self.links],
             "calls": list(self.calls),
             "opened": dict(self.opened),
         }

@@ -1,4 +1,4 @@
-"""What goes wrong with the REST service on demand: refusals, broken connections, answers that are none."""
+"""Fault injection for the REST service: refusals, broken connections, invalid answers."""
 
 import asyncio
 from collections import deque
@@ -20,20 +20,20 @@ from starlette.responses import (
 
 HUGE_BYTES = 50_000_000
 MEGABYTE = b" " * 1_000_000
-MOST_ORDERS = 1_000
+MAX_FAULTS = 1_000
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
 class RestFault(StrEnum):
-    """How a call goes wrong."""
+    """How a call fails."""
 
     NO_SUBSCRIPTION = "no_subscription"
     SUBSCRIPTION_EXPIRED = "subscription_expired"
     API_NOT_ENABLED = "api_not_enabled"
     CONTACT_TEAM = "please_contact_team"
     UNKNOWN_CODE = "unknown_code"
-    """A refusal that no documentation knows, and that repeats the key."""
+    """An undocumented refusal whose text repeats the key."""
 
     OVER_PLAN = "over_plan"
     RATE_LIMITED = "rate_limited"
@@ -42,14 +42,14 @@ class RestFault(StrEnum):
     UNAVAILABLE = "unavailable"
     GATEWAY_TIMEOUT = "gateway_timeout"
     BAD_GATEWAY_AFTER = "bad_gateway_after"
-    """What was asked is done, and 502 is said."""
+    """The call takes effect, and the answer is 502."""
 
     DROPPED = "dropped"
     DROPPED_AFTER = "dropped_after"
-    """What was asked is done, and no answer comes."""
+    """The call takes effect, and no answer comes."""
 
     HALF = "half"
-    """What was asked is done, and the answer breaks off."""
+    """The call takes effect, and the answer breaks off."""
 
     HTML = "html"
     OTHER_SHAPE = "other_shape"
@@ -57,19 +57,19 @@ class RestFault(StrEnum):
     HUGE = "huge"
     REDIRECT = "redirect"
     ODD_LINK = "odd_link"
-    """A link is made, and what is given out is no https address."""
+    """A link is issued, but the answer holds no https address."""
 
     SLOW = "slow"
 
 
 @dataclass(slots=True)
-class FaultOrder:
-    """A fault that is wanted.
+class InjectedFault:
+    """A fault to be played for calls to come.
 
     Args:
-        call: `usage`, `list`, `visitor`, `watch_url` or `session`; None is whichever comes first.
-        times: how many calls it befalls.
-        seconds: of `Retry-After` with a refusal for the time being, or None; of waiting with `SLOW`.
+        call: `usage`, `list`, `visitor`, `watch_url` or `session`; None means whichever comes first.
+        times: number of calls that it affects.
+        seconds: `Retry-After` of a temporary refusal, or None for no such header; with `SLOW`, the delay.
     """
 
     fault: RestFault
@@ -93,47 +93,47 @@ _STATUS = {
     RestFault.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     RestFault.GATEWAY_TIMEOUT: HTTPStatus.GATEWAY_TIMEOUT,
 }
-_DONE_FIRST = {RestFault.BAD_GATEWAY_AFTER, RestFault.DROPPED_AFTER, RestFault.HALF, RestFault.ODD_LINK}
+_AFTER_EFFECT = {RestFault.BAD_GATEWAY_AFTER, RestFault.DROPPED_AFTER, RestFault.HALF, RestFault.ODD_LINK}
 
 
 class RestFaults:
-    """The faults that were ordered, and how they are played.
+    """The injected faults of one service.
 
     Args:
-        elsewhere: scheme, host and port that redirects lead to.
-        key: what a refusal that repeats it says.
-        closing: set when the simulator ends, so that nothing slow holds it up.
+        second_origin: scheme, host and port that redirects lead to.
+        key: the API key, for the refusal that repeats it.
+        closing: set when the simulator stops, so that no slow answer delays it.
     """
 
-    def __init__(self, elsewhere: str, key: str, closing: asyncio.Event) -> None:
-        self._elsewhere = elsewhere
+    def __init__(self, second_origin: str, key: str, closing: asyncio.Event) -> None:
+        self._second_origin = second_origin
         self._key = key
         self._closing = closing
-        self._orders: deque[FaultOrder] = deque(maxlen=MOST_ORDERS)
+        self._pending: deque[InjectedFault] = deque(maxlen=MAX_FAULTS)
 
-    def order(self, order: FaultOrder) -> None:
-        """Wants a fault of the calls to come."""
-        self._orders.append(order)
+    def inject(self, fault: InjectedFault) -> None:
+        """Add a fault for calls to come."""
+        self._pending.append(fault)
 
     def clear(self) -> None:
-        """Lets everything go well again."""
-        self._orders.clear()
+        """Drop all faults that are left."""
+        self._pending.clear()
 
     async def answer(self, name: str, request: Request, call: Endpoint) -> Response:
-        """Answers a call, with the fault that is wanted of it if there is one."""
-        order = self._take(name)
-        if order is None:
+        """Answer a call, with the next fault injected for it if there is one."""
+        injected = self._take(name)
+        if injected is None:
             return await call(request)
-        fault = order.fault
-        if fault in _DONE_FIRST:
+        fault = injected.fault
+        if fault in _AFTER_EFFECT:
             await call(request)
         if fault in _REFUSALS:
             return JSONResponse({"status": "error", "error": fault.value}, HTTPStatus.UNAUTHORIZED)
         if fault in _STATUS:
-            headers = {} if order.seconds is None else {"Retry-After": f"{order.seconds:.0f}"}
+            headers = {} if injected.seconds is None else {"Retry-After": f"{injected.seconds:.0f}"}
             return PlainTextResponse(_STATUS[fault].phrase, _STATUS[fault], headers=headers)
         if fault is RestFault.SLOW:
-            await self._wait(order.seconds or 0)
+            await self._wait(injected.seconds or 0)
             return await call(request)
         return self._odd(fault, request)
 
@@ -152,20 +152,20 @@ class RestFaults:
             case RestFault.HUGE:
                 answer = StreamingResponse(_huge(), media_type="application/json")
             case RestFault.REDIRECT:
-                answer = RedirectResponse(f"{self._elsewhere}{request.url.path}", 307)
+                answer = RedirectResponse(f"{self._second_origin}{request.url.path}", 307)
             case RestFault.ODD_LINK:
                 answer = JSONResponse({"watch_url": f"javascript:alert('{self._key}')"})
             case _:
                 answer = _cut(request, half=fault is RestFault.HALF)
         return answer
 
-    def _take(self, name: str) -> FaultOrder | None:
-        order = next((one for one in self._orders if one.call in (None, name)), None)
-        if order is not None:
-            order.times -= 1
-            if order.times <= 0:
-                self._orders.remove(order)
-        return order
+    def _take(self, name: str) -> InjectedFault | None:
+        injected = next((one for one in self._pending if one.call in (None, name)), None)
+        if injected is not None:
+            injected.times -= 1
+            if injected.times <= 0:
+                self._pending.remove(injected)
+        return injected
 
     async def _wait(self, seconds: float) -> None:
         try:
@@ -181,7 +181,7 @@ async def _huge() -> AsyncIterator[bytes]:
 
 
 def _cut(request: Request, *, half: bool) -> Response:
-    """Ends the connection under the answer; the server's protocol put it into the request's state."""
+    """Close the connection during the answer; `_ClosableProtocol` put it into the request's state."""
     transport: asyncio.Transport = request.state.transport
     if half:
         transport.write(

@@ -1,4 +1,4 @@
-"""What a session's page does, by name, and how a scenario deals the behaviours out."""
+"""Page behaviours by name, and how a scenario assigns them to sessions."""
 
 import difflib
 from enum import StrEnum
@@ -8,24 +8,24 @@ from browser_host.simulator.settings import SimulatorSettings
 
 
 class Behaviour(StrEnum):
-    """How one watch page behaves; all but the first are there to be coped with."""
+    """How one watch page behaves; all but the first are faults or peculiarities to cope with."""
 
     NORMAL = "normal"
     AUTHORISATION = "authorisation"
-    """Stays `pendingRequest` until the visitor is made to accept or decline."""
+    """Stays `pendingRequest` until an order makes the visitor accept or decline."""
     AUTHORISATION_DEAF = "authorisation-deaf"
-    """Stays `pendingRequest`, notes what it is told, and does nothing of it."""
+    """Stays `pendingRequest`, and records instructions without acting on them."""
     WAITING = "waiting"
     MUTE = "mute"
-    """Never speaks, but notes what it is told."""
+    """Posts nothing, but records instructions."""
     DEAF = "deaf"
-    """Notes what it is told, and does nothing of it."""
+    """Records instructions without acting on them."""
     SLOW = "slow"
     CRASH = "crash"
-    """Kills its renderer soon after it went live, each time it is opened."""
+    """Crashes its renderer soon after it goes live, each time it is opened."""
     CRASH_ONCE = "crash-once"
     LOOP = "loop"
-    """Keeps its thread busy for ever, each time it is opened, and again whenever that is broken."""
+    """Blocks its thread forever, each time it is opened, and again whenever the loop is broken."""
     LOOP_ONCE = "loop-once"
     FRAMING_DENIED = "framing-denied"
     """`X-Frame-Options: DENY`."""
@@ -34,21 +34,21 @@ class Behaviour(StrEnum):
     HTTP_404 = "http-404"
     HTTP_500 = "http-500"
     REDIRECT = "redirect"
-    """The link leads to another origin, and that one speaks."""
+    """The link redirects to another origin, whose page posts the messages."""
     LEAVES = "leaves"
     """Navigates to another origin right after the end, as with `branding.on_end_url`."""
     RESTARTS = "restarts"
-    """Begins anew in the same frame after it was ended."""
+    """Starts a new session in the same frame after its end."""
     ENDS = "ends"
     FLOOD = "flood"
     HOSTILE = "hostile"
     GEN2_PLAIN = "gen2-plain"
-    """Says only generation 2's state, with keys that plainly say what they are."""
+    """Posts only generation 2's state, flat, with the plain key names."""
     GEN2_STATE = "gen2-state"
-    """Says only generation 2's state, nested: nobody can read it without configured paths."""
+    """Posts only generation 2's state, nested: unreadable without configured paths."""
     ERROR_END = "error-end"
     CLOCK = "clock"
-    """Says the time as its colour and counts its own words, so that what becomes of them can be measured."""
+    """Posts the time as its colour and counts its messages, so that delay and loss can be measured."""
 
 
 DEMO = "demo"
@@ -56,17 +56,17 @@ FAULTS = "faults"
 NAMES = (DEMO, FAULTS, *(behaviour.value for behaviour in Behaviour))
 
 
-def deal(settings: SimulatorSettings) -> tuple[Behaviour, ...]:
-    """The behaviour of each session, in order.
+def assign_behaviours(settings: SimulatorSettings) -> tuple[Behaviour, ...]:
+    """Return the behaviour of each session, in order.
 
     Raises:
-        UsageError: the scenario names what does not exist.
+        UsageError: the scenario names an unknown behaviour.
     """
     if settings.scenario == FAULTS:
         return tuple(Behaviour)
     names = [name.strip() for name in settings.scenario.split(",")]
-    hand = [_behaviour(name) for name in names]
-    return tuple(hand[number % len(hand)] for number in range(settings.sessions))
+    cycle = [_behaviour(name) for name in names]
+    return tuple(cycle[number % len(cycle)] for number in range(settings.sessions))
 
 
 def _behaviour(name: str) -> Behaviour:
@@ -78,6 +78,6 @@ def _behaviour(name: str) -> Behaviour:
         near = difflib.get_close_matches(name, NAMES, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise UsageError(
-            f"there is no scenario {name[:40]!r}{hint} Known are: {', '.join(NAMES)}; "
-            f"several behaviours are given with commas, {FAULTS!r} stands alone"
+            f"unknown scenario {name[:40]!r}{hint} (known: {', '.join(NAMES)}; "
+            f"separate several behaviours with commas; {FAULTS!r} cannot be combined)"
         ) from None

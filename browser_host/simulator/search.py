@@ -1,21 +1,21 @@
-"""The search of the REST service, as its documentation words it."""
+"""The search syntax of the REST service, as documented by the vendor."""
 
-from browser_host.simulator.people import Visitor
+from browser_host.simulator.people import SimulatedVisitor
 
 LOOKUP_CODE_LENGTH = 4
 
 
-def matches(visitor: Visitor, query: str) -> bool:
-    """Whether a visitor is found: every word of the query must hold.
+def matches(visitor: SimulatedVisitor, query: str) -> bool:
+    """Whether a visitor matches every word of the query.
 
     Args:
-        query: free text, an e-mail address, `online`, `-online`, `ip:…`, `id:…`, `#tag`, or four digits
-            of a lookup code.
+        query: free text, an e-mail address, `online`, `-online`, `ip:…`, `id:…`, `#tag`, or a lookup
+            code of four digits.
     """
     return all(_holds(visitor, word) for word in query.split())
 
 
-def _holds(visitor: Visitor, word: str) -> bool:
+def _holds(visitor: SimulatedVisitor, word: str) -> bool:
     lowered = word.lower()
     kind, colon, value = lowered.partition(":")
     match kind, colon:

@@ -1,4 +1,4 @@
-"""The simulator over TCP: inside the host for the demo, or as a process of its own."""
+"""The simulator over TCP: in the host's process for the demo, or in its own."""
 
 import asyncio
 import contextlib
@@ -16,30 +16,38 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from browser_host.secrets import ApiKey
 from browser_host.simulator.control import Control
-from browser_host.simulator.pages import Pages
-from browser_host.simulator.record import Record
-from browser_host.simulator.rest import Rest
-from browser_host.simulator.rest_faults import FaultOrder, RestFault, RestFaults
-from browser_host.simulator.service import Order, Service, SimulatedSession
+from browser_host.simulator.pages import WatchPages
+from browser_host.simulator.record import SimulatorRecord
+from browser_host.simulator.rest_api import RestApi
+from browser_host.simulator.rest_faults import InjectedFault, RestFault, RestFaults
 from browser_host.simulator.settings import SimulatorSettings
+from browser_host.simulator.simulated_service import PageOrder, SimulatedService, SimulatedSession
 
-__all__ = ["Order", "Record", "RestFault", "SimulatedSession", "Simulator", "SimulatorSettings", "run"]
+__all__ = [
+    "PageOrder",
+    "RestFault",
+    "SimulatedSession",
+    "Simulator",
+    "SimulatorRecord",
+    "SimulatorSettings",
+    "run",
+]
 
 HOST = "127.0.0.1"
-GRACE = 2
-"""Seconds that answers under way get when the simulator ends."""
+SHUTDOWN_GRACE_S = 2
+"""Seconds that pending answers get when the simulator stops."""
 
 
 class _QuietServer(uvicorn.Server):
-    """Leaves signals to the process it lives in."""
+    """A server that leaves signals to its process."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
-class _Cuttable(H11Protocol):
-    """Gives every request its connection, so that a fault can end it under the answer."""
+class _ClosableProtocol(H11Protocol):
+    """Puts its connection into every request, so that a fault can close it during the answer."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
@@ -47,19 +55,19 @@ class _Cuttable(H11Protocol):
 
 
 class Simulator:
-    """A service of our own, its pages and its record; owns its sockets and its task.
+    """A simulated service with its pages and its record; owns its sockets and its task.
 
     Args:
-        settings: what it is asked to be.
+        settings: its sessions and their behaviour.
 
     Raises:
-        UsageError: the settings name a scenario that does not exist.
+        UsageError: the settings name an unknown scenario.
     """
 
     def __init__(self, settings: SimulatorSettings) -> None:
         self.settings = settings
         self.sessions: tuple[SimulatedSession, ...] = ()
-        self._service = Service(settings)
+        self._service = SimulatedService(settings)
         self._origin = ""
         self._closing = asyncio.Event()
         self._faults: RestFaults | None = None
@@ -68,59 +76,59 @@ class Simulator:
 
     @property
     def api_key(self) -> ApiKey:
-        """The key to its REST side."""
+        """The key to its REST service."""
         return self._service.api_key
 
     @property
-    def record(self) -> Record:
-        """What it saw."""
+    def record(self) -> SimulatorRecord:
+        """What it observed."""
         return self._service.record
 
     @property
     def base_url(self) -> str:
-        """What `[upscope] base_url` would be."""
+        """The value for `[upscope] base_url`."""
         return f"{self._origin}/v1.3"
 
     @property
     def record_url(self) -> str:
-        """Where the record is read over HTTP."""
+        """The address of the record."""
         return f"{self._origin}/record"
 
     @property
     def watch_urls(self) -> list[str]:
-        """The links of its sessions, in the clear: for a test, or for the person who started it."""
+        """The watch links of its sessions in clear text: for a test, or for the user who started it."""
         return [session.link.reveal() for session in self.sessions]
 
-    def order(self, session_id: str, order: Order, message: Any = None) -> None:
-        """Tells the pages of a session to do something, such as `Order.ACCEPT`.
+    def order(self, session_id: str, order: PageOrder, message: Any = None) -> None:
+        """Give an order to the pages of a session, such as `PageOrder.ACCEPT`.
 
         Args:
             session_id: the visitor's short id.
-            message: what is to be said, with `Order.SAY`.
+            message: the message to post, with `PageOrder.SAY`.
         """
         self._service.order(session_id, order, message)
 
     def fail(
         self, fault: RestFault, call: str | None = None, *, times: int = 1, seconds: float | None = None
     ) -> None:
-        """Lets REST calls to come go wrong; `FaultOrder` says how."""
+        """Make the next REST calls fail, as described by `InjectedFault`."""
         if self._faults is not None:
-            self._faults.order(FaultOrder(fault, call, times, seconds))
+            self._faults.inject(InjectedFault(fault, call, times, seconds))
 
     async def start(self) -> None:
-        """Serves, when it returns.
+        """Start to serve.
 
         Raises:
-            OSError: the port is taken.
+            OSError: the port is in use.
         """
         with contextlib.ExitStack() as undo:
             sockets = [_listen(self.settings.port), _listen(0)]
             for listening in sockets:
                 undo.callback(listening.close)
-            self._origin, elsewhere = (f"http://{HOST}:{one.getsockname()[1]}" for one in sockets)
-            self._faults = RestFaults(elsewhere, self.api_key.reveal(), self._closing)
-            rest = Rest(self._service, self._origin, self._faults)
-            pages = Pages(self._service, elsewhere, self._closing)
+            self._origin, second_origin = (f"http://{HOST}:{one.getsockname()[1]}" for one in sockets)
+            self._faults = RestFaults(second_origin, self.api_key.reveal(), self._closing)
+            rest = RestApi(self._service, self._origin, self._faults)
+            pages = WatchPages(self._service, second_origin, self._closing)
             control = Control(self._service, rest, self._closing)
             routes = [*pages.routes(), *rest.routes(), *control.routes()]
             self.sessions = self._service.sessions(self._origin)
@@ -128,10 +136,10 @@ class Simulator:
                 uvicorn.Config(
                     Starlette(routes=routes),
                     access_log=False,
-                    http=_Cuttable,
+                    http=_ClosableProtocol,
                     lifespan="off",
                     log_config=None,
-                    timeout_graceful_shutdown=GRACE,
+                    timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
                     timeout_keep_alive=60,
                     ws="none",
                 )
@@ -140,7 +148,7 @@ class Simulator:
             undo.pop_all()
 
     async def close(self) -> None:
-        """Ends the serving; safe to call more than once."""
+        """Stop serving; safe to call more than once."""
         self._closing.set()
         await self.record.changed()
         if self._server is not None and self._task is not None:
@@ -159,11 +167,11 @@ class Simulator:
 
 
 def run(settings: SimulatorSettings) -> None:
-    """Serves until SIGINT or SIGTERM, after one line of JSON on stdout that says where.
+    """Print one line of JSON with the addresses on stdout, then serve until SIGINT or SIGTERM.
 
     Raises:
-        UsageError: the settings name a scenario that does not exist.
-        OSError: the port is taken.
+        UsageError: the settings name an unknown scenario.
+        OSError: the port is in use.
     """
     asyncio.run(_run(settings))
 
@@ -188,7 +196,7 @@ async def _run(settings: SimulatorSettings) -> None:
 
 def _listen(port: int) -> socket.socket:
     listening = socket.create_server((HOST, port), backlog=512)
-    # Inherited by what is accepted. asyncio sets it only where the protocol's number was given, and without
-    # it each answer waits 40 ms for the acknowledgement of its head: 18 s for 400 pages, with it 0.2 s.
+    # Accepted connections inherit it. asyncio sets it only if the protocol's number was given, and without
+    # it each answer waits 40 ms for the acknowledgement of its head: 400 pages take 18 s, with it 0.2 s.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening

@@ -1,35 +1,35 @@
-"""What a simulator is asked to be."""
+"""The settings of a simulator."""
 
 from dataclasses import dataclass
 
 from browser_host.errors import UsageError
 
-MOST_SESSIONS = 5_000
-MOST_EVENTS_PER_SECOND = 1_000.0
+MAX_SESSIONS = 5_000
+MAX_EVENTS_PER_SECOND = 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatorSettings:
-    """How many sessions, how lively, and what goes wrong in them; the same values give the same run.
+    """How many sessions, their activity and their faults; the same values give the same run.
 
     Args:
-        sessions: how many visitors are in a session; `faults` makes its own number.
-        rate: events a second that each live page says of itself; 0 keeps it quiet.
-        seed: decides labels, links, palettes and timings.
-        scenario: `demo`, `faults`, a behaviour's name, or several with commas, dealt out in turn.
-        port: TCP port on 127.0.0.1; 0 takes a free one.
-        dom_rows: rows of a table in each page, to give it weight.
-        pace: seconds of the scripts are multiplied by it; 0.1 makes a page live in a tenth of the time.
-        slow: seconds that a `slow` page takes to load, and again to end.
+        sessions: number of visitors in a session; the scenario `faults` has its own number.
+        rate: messages a second that each live page posts; 0 for none.
+        seed: determines labels, links, palettes and timings.
+        scenario: `demo`, `faults`, or behaviours separated by commas, assigned in turn.
+        port: TCP port on 127.0.0.1; 0 for any free port.
+        dom_rows: rows of a table in each page, to give it a realistic size.
+        pace: factor on the times of the scripts; with 0.1 a page is live in a tenth of the time.
+        slow: seconds that a `slow` page takes to load, and to end.
         flood: messages a second of a `flood` page.
-        rest_per_minute: calls that the REST service takes in any minute; 0 takes all.
-        link_seconds: how long a link can be opened; 0 is as long as the simulator lives.
-        link_opens: how often a link can be opened; 0 is as often as one likes.
-        quiet: seconds from the simulator's start in which live pages say nothing of themselves.
-        asks: how often a second all pages together ask what a test wants of them.
+        rest_per_minute: REST calls allowed in any minute; 0 for no limit.
+        link_seconds: lifetime of a link in seconds; 0 for no limit.
+        link_opens: how often a link can be opened; 0 for no limit.
+        quiet: seconds from the simulator's start in which live pages post nothing unasked.
+        polls_per_second: how often all pages together ask for orders.
 
     Raises:
-        UsageError: a number is out of its range.
+        UsageError: a number is out of range.
     """
 
     sessions: int = 12
@@ -45,12 +45,12 @@ class SimulatorSettings:
     link_seconds: float = 0.0
     link_opens: int = 0
     quiet: float = 0.0
-    asks: float = 50.0
+    polls_per_second: float = 50.0
 
     def __post_init__(self) -> None:
         bounds = (
-            ("sessions", self.sessions, 1, MOST_SESSIONS),
-            ("rate", self.rate, 0, MOST_EVENTS_PER_SECOND),
+            ("sessions", self.sessions, 1, MAX_SESSIONS),
+            ("rate", self.rate, 0, MAX_EVENTS_PER_SECOND),
             ("port", self.port, 0, 65_535),
             ("dom_rows", self.dom_rows, 0, 10_000),
             ("pace", self.pace, 0, 100),
@@ -60,8 +60,8 @@ class SimulatorSettings:
             ("link_seconds", self.link_seconds, 0, 86_400),
             ("link_opens", self.link_opens, 0, 1_000),
             ("quiet", self.quiet, 0, 3600),
-            ("asks", self.asks, 0.1, 1_000),
+            ("polls_per_second", self.polls_per_second, 0.1, 1_000),
         )
         for name, value, low, high in bounds:
             if not low <= value <= high:
-                raise UsageError(f"the simulator's {name} is a number from {low} to {high:g}, not {value:g}")
+                raise UsageError(f"the simulator's {name} must be from {low} to {high:g}, not {value:g}")

@@ -1,9 +1,9 @@
-// What a watch page may do to whoever hosts it; each is called once the page went live, or when a test wants it.
+// What a watch page may do to its host; each runs once the page is live, or on an order.
 'use strict';
 window.faults = {
   crash() {
     // Laying out nodes nested 8,000 deep overflows the renderer's own stack, which kills it within a second at 120 MB;
-    // filling the heap takes gigabytes, and mostly ends in an exception. What survives that goes on doubling.
+    // filling the heap takes gigabytes, and mostly ends in an exception. If the page survives, it goes on doubling.
     const root = document.createElement('div');
     let leaf = root;
     for (let doubled = 1; doubled < 24; doubled += 1) {
@@ -23,28 +23,28 @@ window.faults = {
     for (;;);
   },
 
-  // Whoever breaks the loop has it again at once.
+  // Starts again whenever the loop is broken.
   loops() {
     setInterval(() => { for (;;); }, 0);
   },
 
-  flood({ script, say, often }) {
+  flood({ script, post, repeat }) {
     let number = 0;
-    often(script.flood || 500, () => {
+    repeat(script.flood || 500, () => {
       number += 1;
-      if (number % 2) say({ type: 'currentColor', color: `#${(number % 4096).toString(16).padStart(3, '0')}` });
-      else say({ type: `flood.${number % 7}`, number, filling: 'x'.repeat(100) });
+      if (number % 2) post({ type: 'currentColor', color: `#${(number % 4096).toString(16).padStart(3, '0')}` });
+      else post({ type: `flood.${number % 7}`, number, padding: 'x'.repeat(100) });
     });
   },
 
   hostile(page) {
     for (const message of hostileMessages()) {
-      try { page.say(message); } catch (error) { page.note({ kind: 'life', text: `not cloned: ${error.name}` }, 250); }
+      try { page.post(message); } catch (error) { page.report({ kind: 'life', text: `not cloned: ${error.name}` }, 250); }
     }
     for (const [what, act] of Object.entries(hostileActs)) {
-      let came = 'done';
-      try { came = String(act() ?? 'done').slice(0, 60); } catch (error) { came = error.name; }
-      page.note({ kind: 'life', text: `tried ${what}: ${came}` }, 250);
+      let result = 'done';
+      try { result = String(act() ?? 'done').slice(0, 60); } catch (error) { result = error.name; }
+      page.report({ kind: 'life', text: `tried ${what}: ${result}` }, 250);
     }
   },
 };
@@ -80,7 +80,7 @@ function hostileMessages() {
     { type: huge }, status(huge), color(huge), { [huge]: 1 },
     { type: 'customMessage', message: Array.from({ length: 100000 }, (_, at) => at) },
     circle, { type: 'customMessage', message: deep }, { type: 'customMessage', message: sparse },
-    status('viewerReady', { filling: huge }),
+    status('viewerReady', { padding: huge }),
   ];
 }
 

@@ -1,1 +1,1 @@
-"""The single writer: puts the rooms together."""
+"""The single writer of the host's state."""

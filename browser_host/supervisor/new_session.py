@@ -1,4 +1,4 @@
-"""A session that is to be hosted, as whoever asks for it names it."""
+"""A session to host, as described by the requester."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from browser_host.sessions.session import Source
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A session to be hosted.
+    """A session to host.
 
     Args:
-        link: None where the REST service is to be asked for one for the visitor.
+        link: None if the REST service provides one for the visitor.
         label: at most `LABEL_LIMIT` characters; an empty one becomes the id.
         visitor: the visitor's short id, or None.
     """
@@ -23,5 +23,5 @@ class NewSession:
 
     @property
     def identity(self) -> str:
-        """What its id is made from: the visitor where one is known, for links come and go."""
+        """What its id is made from: the visitor if known, because links are replaced."""
         return self.visitor or (self.link.reveal() if self.link else "")

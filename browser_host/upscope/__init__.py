@@ -1,1 +1,1 @@
-"""Upscope's REST service: who is there, links to their screens, and which of them to host."""
+"""Upscope's REST service: visitors, watch links, and which visitors to host."""

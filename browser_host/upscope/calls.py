@@ -1,4 +1,4 @@
-"""The service's calls as values, in the words of the cloud and of an installation on premise."""
+"""The service's calls as values, for the cloud and for on-premise installations."""
 
 import importlib.metadata
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from browser_host.sessions.session import VISITOR_LIMIT
 from browser_host.upscope.settings import ServiceSettings
 
 Fact: TypeAlias = str | int | float | bool
-"""What the service takes as a value of `metadata`."""
+"""A value that the service accepts in `metadata`."""
 
 
 class Method(StrEnum):
-    """HTTP's verbs, as far as they are needed."""
+    """The HTTP methods in use."""
 
     GET = "GET"
     POST = "POST"
@@ -25,13 +25,13 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One request, whatever becomes of it.
+class ServiceCall:
+    """One request.
 
     Args:
-        purpose: what it is for, as messages say it.
-        url: all of the address, the query included.
-        visitor: the id it speaks of, or None.
+        purpose: what it is for, as used in messages.
+        url: the whole address, including the query.
+        visitor: the id it is about, or None.
     """
 
     method: Method
@@ -42,33 +42,33 @@ class Call:
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether doing it twice is the same as doing it once: all but the making of a link."""
+        """Whether it can be repeated without harm: true for all calls but creating a link."""
         return self.method is not Method.POST
 
 
-def usage(settings: ServiceSettings) -> Call:
+def usage(settings: ServiceSettings) -> ServiceCall:
     """How much of the plan is used."""
-    return Call(Method.GET, _address(settings, "/usage"), "asking for the usage")
+    return ServiceCall(Method.GET, _address(settings, "/usage"), "asking for the usage")
 
 
-def visitors(settings: ServiceSettings, search: str, max_results: int) -> Call:
-    """Who is there; on premise the search and the latest have addresses of their own."""
+def visitors(settings: ServiceSettings, search: str, max_results: int) -> ServiceCall:
+    """The visitors; on premise, search and latest have different addresses."""
     if settings.auth is not Auth.RAW:
         path, query = "/list", {"search": search, "max_results": str(max_results)}
     elif search:
         path, query = "/visitors/list/search", {"q": search, "max_results": str(max_results)}
     else:
         path, query = "/visitors/list/latest", {"max_results": str(max_results)}
-    return Call(Method.GET, f"{_address(settings, path)}?{urlencode(query)}", "looking for visitors")
+    return ServiceCall(Method.GET, f"{_address(settings, path)}?{urlencode(query)}", "looking for visitors")
 
 
-def visitor(settings: ServiceSettings, visitor_id: str) -> Call:
+def visitor(settings: ServiceSettings, visitor_id: str) -> ServiceCall:
     """One visitor."""
-    return Call(Method.GET, _of_visitor(settings, visitor_id), "asking for a visitor", visitor_id)
+    return ServiceCall(Method.GET, _of_visitor(settings, visitor_id), "asking for a visitor", visitor_id)
 
 
-def watch_link(settings: ServiceSettings, visitor_id: str, metadata: Mapping[str, Fact]) -> Call:
-    """A new link to a visitor's screen: it makes somebody watch, and may count against the plan.
+def watch_link(settings: ServiceSettings, visitor_id: str, metadata: Mapping[str, Fact]) -> ServiceCall:
+    """A new link to a visitor's screen: it starts a watch session, and may count against the plan.
 
     `branding.on_end_url` is left out: with it the page would leave before its end is seen.
     """
@@ -84,13 +84,13 @@ def watch_link(settings: ServiceSettings, visitor_id: str, metadata: Mapping[str
         "permissions": settings.permissions.model_dump(),
     }
     url = _of_visitor(settings, visitor_id, "/watch_url")
-    return Call(Method.POST, url, "asking for a watch link", visitor_id, body)
+    return ServiceCall(Method.POST, url, "asking for a watch link", visitor_id, body)
 
 
-def end_session(settings: ServiceSettings, visitor_id: str) -> Call:
-    """The end of whatever session runs with a visitor."""
+def end_session(settings: ServiceSettings, visitor_id: str) -> ServiceCall:
+    """The end of a visitor's session, if there is one."""
     url = _of_visitor(settings, visitor_id, "/session")
-    return Call(Method.DELETE, url, "ending a visitor's session", visitor_id)
+    return ServiceCall(Method.DELETE, url, "ending a visitor's session", visitor_id)
 
 
 def _of_visitor(settings: ServiceSettings, visitor_id: str, rest: str = "") -> str:
@@ -101,6 +101,6 @@ def _of_visitor(settings: ServiceSettings, visitor_id: str, rest: str = "") -> s
 
 
 def _address(settings: ServiceSettings, path: str) -> str:
-    """Version 1.1 of the cloud wants its addresses to end in `.json` (protocol, section 2)."""
+    """Version 1.1 of the cloud needs addresses that end in `.json` (protocol, section 2)."""
     ending = ".json" if settings.base_url.endswith("/v1.1") else ""
     return f"{settings.base_url}{path}{ending}"

@@ -1,19 +1,21 @@
-"""What the service refuses or fails at, in plain words with what to do; no key and no link in any of it.
+"""Errors of the REST service, each with what to do; never with a key or a link.
 
 ServiceError
 ├── AccountRefused     nothing works until somebody acts
 │   ├── KeyRefused         401: the key is not known
 │   ├── NoSubscription     the account has none, or it ran out
 │   ├── ApiNotEnabled      the account's plan has no REST API
-│   └── ContactVendor      the service wants to be asked
+│   └── ContactVendor      the account's owner must contact the vendor
 ├── PlanLimit          402: no more links until others end, or the plan grows
 ├── MayPass            the same request may work later
 │   ├── Unreachable        no connection, or it broke
 │   ├── RateLimited        429
 │   └── ServiceDown        5xx
+├── EnvironmentUnusable  a variable names a proxy or certificates that can't be used
 ├── TlsRefused         the service's certificate is not trusted
 ├── UnknownVisitor     404
-├── LinkLost           a link may have been made and can't be used; it may count against the plan
+├── Withdrawn          the caller no longer wanted it when it was about to be sent
+├── LinkLost           a link may exist and can't be used; it may count against the plan
 ├── AnswerUnreadable   a redirect, no JSON, too long, another shape
 └── RequestRefused     any other refusal
 """
@@ -22,19 +24,19 @@ from browser_host.errors import WatchdeckError
 
 
 class ServiceError(WatchdeckError):
-    """The REST service did not do what it was asked."""
+    """The REST service did not do what was requested."""
 
     code = "service"
 
 
 class AccountRefused(ServiceError):  # noqa: N818 - says what it is
-    """Nothing of the service works until somebody sees to the account or the key."""
+    """The service refuses everything until somebody fixes the account or the key."""
 
     code = "account_refused"
 
 
 class KeyRefused(AccountRefused):
-    """The API key is not known to the service."""
+    """The service does not know the API key."""
 
     code = "invalid_api_key"
 
@@ -52,7 +54,7 @@ class ApiNotEnabled(AccountRefused):
 
 
 class ContactVendor(AccountRefused):
-    """The service wants the account's owner to ask its people."""
+    """The account's owner must contact the service's support."""
 
     code = "please_contact_team"
 
@@ -64,10 +66,10 @@ class PlanLimit(ServiceError):  # noqa: N818 - says what it is
 
 
 class MayPass(ServiceError):  # noqa: N818 - says what it is
-    """A trouble that may pass by itself.
+    """A temporary failure; the same request may work later.
 
     Args:
-        retry_after_s: seconds that the service asked to be left alone for, or None.
+        retry_after_s: seconds to wait as requested by the service, or None.
     """
 
     code = "service_trouble"
@@ -78,7 +80,7 @@ class MayPass(ServiceError):  # noqa: N818 - says what it is
 
 
 class Unreachable(MayPass):
-    """No connection could be made, or it broke before the answer was whole."""
+    """No connection could be made, or it broke before the answer was complete."""
 
     code = "service_unreachable"
 
@@ -90,13 +92,19 @@ class RateLimited(MayPass):
 
 
 class ServiceDown(MayPass):
-    """The service, or what stands before it, is in trouble."""
+    """The service, or a proxy in front of it, fails."""
 
     code = "service_down"
 
 
+class EnvironmentUnusable(ServiceError):  # noqa: N818 - says what it is
+    """A variable of the environment prevents all requests; nothing was sent."""
+
+    code = "service_environment"
+
+
 class TlsRefused(ServiceError):  # noqa: N818 - says what it is
-    """The service could not prove who it is."""
+    """The service's certificate is not trusted."""
 
     code = "service_tls"
 
@@ -107,14 +115,20 @@ class UnknownVisitor(ServiceError):  # noqa: N818 - says what it is
     code = "unknown_visitor"
 
 
+class Withdrawn(ServiceError):  # noqa: N818 - says what it is
+    """The request was not sent, or not repeated, because the caller no longer wanted it."""
+
+    code = "withdrawn"
+
+
 class LinkLost(ServiceError):  # noqa: N818 - says what it is
-    """A watch link was made or may have been, and can't be used: another one would be a second one."""
+    """A watch link exists, or may exist, and can't be used: a new request would create a second one."""
 
     code = "link_lost"
 
 
 class AnswerUnreadable(ServiceError):  # noqa: N818 - says what it is
-    """The answer is nothing that the service's documentation knows."""
+    """The answer does not match the service's documentation."""
 
     code = "service_answer"
 

@@ -1,28 +1,32 @@
-"""What came of one request over the network: an answer, or how it broke."""
+"""The outcome of one request over the network: an answer, or how it failed."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
 
 
 class Stage(Enum):
-    """How far a request came before it broke."""
+    """How far a request got before it failed."""
 
     NOT_SENT = auto()
-    """No connection stood: the service certainly has not seen it."""
+    """There was no connection: the service has certainly not received it."""
 
     DISTRUSTED = auto()
     """The certificate was refused: nothing was sent, and nothing will be."""
 
+    WITHDRAWN = auto()
+    """The caller no longer wanted it when it was about to be sent: the service has not received this
+    attempt."""
+
     UNDER_WAY = auto()
-    """The service may have seen it, and may have done what it asks."""
+    """The service may have received it, and may have carried it out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """No whole answer came.
+    """There was no complete answer.
 
     Args:
-        why: in plain words, without an address.
+        why: the cause, without an address.
     """
 
     stage: Stage
@@ -30,11 +34,11 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Answer:
-    """A whole answer; its body may hold a watch link, so it has no repr that shows it.
+class ServiceAnswer:
+    """A complete answer; the body may contain a watch link, so the repr does not show it.
 
     Args:
-        retry_after_s: seconds to wait that it asks for, or None.
+        retry_after_s: seconds to wait as requested, or None.
         redirect_host: where a redirect leads, or None.
         unreadable: why the body was not read, or an empty text.
     """

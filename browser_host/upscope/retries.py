@@ -1,29 +1,30 @@
-"""Whether a request is made again, and when: pure, so that no request can be doubled by accident.
+"""Decide whether and when a request is repeated. Pure, so that tests prove that no link is created twice.
 
-A link is asked for again only where the service certainly has not made one: no connection stood, or 429,
-with which it says that it did not do it. Every 5xx is left alone, 503 with a Retry-After too: caches put
-one on what a server behind them may well have done (Varnish's own error page says `Retry-After: 5`).
+A link is requested again only if the service certainly did not create one: there was no connection, or it
+answered 429, which means that it did nothing. After a 5xx it is never requested again, not even after 503
+with a Retry-After: caches add one to answers of a server that may have acted (Varnish's own error page has
+`Retry-After: 5`).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from browser_host.upscope.calls import Call
-from browser_host.upscope.outcomes import Answer, Broken, Stage
+from browser_host.upscope.calls import ServiceCall
+from browser_host.upscope.outcomes import Broken, ServiceAnswer, Stage
 
 PASSING = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a request may take with all its repetitions.
+    """How long a request may take, including retries.
 
     Args:
-        total_s: seconds, whatever happens.
-        attempts: requests at most.
-        first_s: seconds of the first pause at most; each further one may be twice as long.
-        longest_s: seconds of any pause that the service did not ask for.
+        total_s: most seconds in all.
+        attempts: most requests.
+        first_s: most seconds of the first pause; each further one may be twice as long.
+        longest_s: most seconds of a pause, unless the service requests a longer one.
     """
 
     total_s: float = 20.0
@@ -32,38 +33,38 @@ class Patience:
     longest_s: float = 8.0
 
 
-def may_repeat(call: Call, outcome: Answer | Broken) -> bool:
-    """Whether making a request again can do no harm and may do good."""
+def may_repeat(call: ServiceCall, outcome: ServiceAnswer | Broken) -> bool:
+    """Whether repeating a request is harmless and may succeed."""
     match outcome:
-        case Broken(stage=Stage.NOT_SENT) | Answer(status=HTTPStatus.TOO_MANY_REQUESTS):
+        case Broken(stage=Stage.NOT_SENT) | ServiceAnswer(status=HTTPStatus.TOO_MANY_REQUESTS):
             return True
         case Broken(stage=Stage.UNDER_WAY):
             return call.may_be_repeated
-        case Answer(status=status):
+        case ServiceAnswer(status=status):
             return call.may_be_repeated and status in PASSING
         case _:
             return False
 
 
 def pause(
-    call: Call,
-    outcome: Answer | Broken,
+    call: ServiceCall,
+    outcome: ServiceAnswer | Broken,
     *,
     attempt: int,
     left_s: float,
     patience: Patience,
     chance: Callable[[], float],
 ) -> float | None:
-    """Seconds until a request is made again, or None where it is not.
+    """Seconds until a request is repeated, or None if it is not.
 
     Args:
-        attempt: how many were made, from 1.
+        attempt: number of requests made, from 1.
         left_s: seconds left of the total.
-        chance: a number from 0 to 1, so that many who were refused together don't come back together.
+        chance: a number from 0 to 1, so that clients refused together don't retry together.
     """
     if attempt >= patience.attempts or not may_repeat(call, outcome):
         return None
     step = min(patience.longest_s, patience.first_s * 2 ** (attempt - 1))
-    asked = outcome.retry_after_s if isinstance(outcome, Answer) else None
+    asked = outcome.retry_after_s if isinstance(outcome, ServiceAnswer) else None
     wait = step * chance() if asked is None else asked + patience.first_s * chance()
     return wait if wait < left_s else None

@@ -1,4 +1,4 @@
-"""Which service is asked, with which key, and as whom: what a client is made from."""
+"""The settings of a client: which service, with which key, and on whose behalf."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from browser_host.config import secret_files
 from browser_host.config.choices import Auth
-from browser_host.config.models import Permissions, Upscope
+from browser_host.config.models import PermissionsSection, UpscopeSection
 from browser_host.errors import UsageError
 from browser_host.secrets import ApiKey
 
@@ -20,15 +20,15 @@ class ServiceSettings:
     """Everything that a request to the service depends on.
 
     Args:
-        base_url: https, without a slash at its end; the version segment (`/v1.3`) or `/api` is part of it.
-        auth: how the key is shown; `RAW` means on premise, with that installation's own list paths.
-        agent_id: who watches, as the service counts agents; it wants one with every link.
-        agent_name: who watches, as the visitor may be shown it.
-        ca_file: PEM; the only authorities that are trusted then, else the usual ones.
-        permissions: what a watcher may do in the page that is watched.
+        base_url: https, without a final slash; includes the version segment (`/v1.3`) or `/api`.
+        auth: how the key is sent; `RAW` means on premise, with that installation's own list paths.
+        agent_id: who watches, as the service counts agents; required for every link.
+        agent_name: who watches, as the visitor may see it.
+        ca_file: PEM file; if given, only these authorities are trusted.
+        permissions: what a watcher may do in the visitor's page.
 
     Raises:
-        UsageError: the key is not fit for a header.
+        UsageError: the key can't be sent in a header.
     """
 
     base_url: str
@@ -37,28 +37,29 @@ class ServiceSettings:
     agent_id: str = AGENT_ID
     agent_name: str = AGENT_NAME
     ca_file: Path | None = None
-    permissions: Permissions = field(default_factory=Permissions)
+    permissions: PermissionsSection = field(default_factory=PermissionsSection)
 
     def __post_init__(self) -> None:
         try:
-            secret_files.api_key(self.key.reveal())
+            key = secret_files.api_key(self.key.reveal())
         except ValueError as error:
             problem = str(error)
         else:
+            object.__setattr__(self, "key", key)  # strip the line end that it may have
             return
         raise UsageError(f"the API key: {problem}")
 
     @property
     def host(self) -> str:
-        """The service's name for messages: an address's host, and nothing else of it."""
+        """The service's name for messages: only the host of its address."""
         return urlsplit(self.base_url).hostname or ""
 
 
-def from_config(upscope: Upscope, environ: Mapping[str, str]) -> ServiceSettings | None:
-    """The settings that the configuration and the environment give, or None where there is no key.
+def from_config(upscope: UpscopeSection, environ: Mapping[str, str]) -> ServiceSettings | None:
+    """The settings from the configuration and the environment, or None without a key.
 
     Raises:
-        UsageError: the environment holds something that is no key.
+        UsageError: the environment's value is not a valid key.
     """
     try:
         key = upscope.api_key(environ)

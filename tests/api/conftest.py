@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from browser_host.api.client import HostClient
-from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.policy import Policy
 from tests.support.host import ScriptedHost, scripted_host, serving
 
 
@@ -21,12 +21,12 @@ class Served:
 
 
 @pytest.fixture
-def rules() -> Rules:
-    return Rules(undo_s=0.0, confirm_within_s=0.3, ends_per_second=1000)
+def rules() -> Policy:
+    return Policy(undo_s=0.0, confirm_within_s=0.3, ends_per_second=1000)
 
 
 @pytest.fixture
-async def served(tmp_path: Path, rules: Rules) -> AsyncIterator[Served]:
+async def served(tmp_path: Path, rules: Policy) -> AsyncIterator[Served]:
     path = tmp_path / "run" / "host.sock"
     transport = httpx.AsyncHTTPTransport(uds=str(path))
     async with (

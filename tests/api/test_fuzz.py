@@ -15,7 +15,7 @@ import pytest
 
 from browser_host.api.bounds import BOUNDS
 from browser_host.api.client import HostClient
-from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.policy import Policy
 from tests.support.host import ScriptedHost, scripted_host, serving
 from tests.support.wire import wire_to
 
@@ -26,7 +26,16 @@ ANSWERED_WITHIN_S = 15.0
 
 PATHS = (
     *("/v1/snapshot", "/v1/events", "/v1/events?after=0&every=0.1", "/v1/sessions", "/v1/sessions/{id}"),
-    *("/v1/instructions", "/v1/ends", "/v1/cancel", "/v1/settle", "/v1/stop", "/v1/history", "/v1/visitors"),
+    *(
+        "/v1/instructions",
+        "/v1/ends",
+        "/v1/cancel",
+        "/v1/settle",
+        "/v1/stop",
+        "/v1/history",
+        "/v1/stats",
+        "/v1/visitors",
+    ),
     *(
         "/v1/health",
         "/metrics",
@@ -229,7 +238,7 @@ def conversations(dice: random.Random, ids: list[str]) -> Iterator[tuple[bytes, 
 @pytest.mark.timeout(180)
 async def test_ten_thousand_requests_break_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     answers: Counter[int] = Counter()
-    rules = Rules(undo_s=0.0, confirm_within_s=0.02, max_sessions=30, raw_instructions=True)
+    rules = Policy(undo_s=0.0, confirm_within_s=0.02, max_sessions=30, raw_instructions=True)
     bounds = replace(BOUNDS, request_within_s=0.5, idle_s=1)
     caplog.set_level(logging.INFO)
     async with (
@@ -267,7 +276,7 @@ def assert_nothing_went_wrong(caplog: pytest.LogCaptureFixture) -> None:
 
 async def assert_right(host: ScriptedHost, client: HostClient) -> None:
     """What is asked for afterwards is done, and what is told is so."""
-    for one in list(host.supervisor.fleet):
+    for one in list(host.supervisor.store):
         await client.remove(one.id)
     (session_id,) = host.live(1, "active")
     snapshot = await client.snapshot()
@@ -278,7 +287,9 @@ async def assert_right(host: ScriptedHost, client: HostClient) -> None:
 async def assert_nothing_is_left(path: Path) -> None:
     """Every connection that may be had can be had: no request holds one for good."""
     async with AsyncExitStack() as held:
-        lines = [await held.enter_async_context(wire_to(path)) for _ in range(BOUNDS.clients - 5)]
-        for line in lines:
+        lines = []
+        for _ in range(BOUNDS.clients - 5):
+            line = await held.enter_async_context(wire_to(path))
             await line.send(b"GET /v1/health HTTP/1.1\r\nhost: x\r\n\r\n")
+            lines.append(line)
         assert {await line.head() for line in lines} == {b"HTTP/1.1 200 OK\r\n"}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from browser_host.bridge import trouble
-from browser_host.browsers.reports import MessageReceived, SessionBlocked, SessionLeft
+from browser_host.bridge import load_faults
+from browser_host.bridge.events import MessageReceived, PageReplaced, SessionBlocked
 from browser_host.cli.output import columns
 from tests.api.conftest import Served
 
@@ -54,7 +54,7 @@ async def test_nothing_that_a_page_says_reaches_a_client_as_it_is(
 ) -> None:
     (session_id,) = served.host.live(1)
     served.host.hosting.sink(MessageReceived(session_id, said, after=0, waited_ms=0.0))
-    served.host.hosting.sink(SessionLeft(session_id, f"https://x{EVIL}"))
+    served.host.hosting.sink(PageReplaced(session_id, f"https://x{EVIL}", None))
     answers = [
         (await served.http.get(path)).json()
         for path in ("/v1/snapshot", f"/v1/sessions/{session_id}", "/v1/history", "/v1/health")
@@ -64,7 +64,8 @@ async def test_nothing_that_a_page_says_reaches_a_client_as_it_is(
     assert harmful(events) == []
     assert not harmful((await served.http.get("/metrics")).text.splitlines())
     # It was said, and is there to be read; only not to be acted upon. Of an end a known reason alone is told.
-    assert ("cHduZWQ=" in json.dumps([answers, events])) is (said["type"] != "sessionEnded")
+    told = [event for event in events if event["type"] != "session.document"]
+    assert ("cHduZWQ=" in json.dumps([answers, told])) is (said["type"] != "sessionEnded")
 
 
 async def test_nothing_that_a_client_or_a_browser_says_does_either(served: Served) -> None:
@@ -74,7 +75,7 @@ async def test_nothing_that_a_client_or_a_browser_says_does_either(served: Serve
         headers={"x-watchdeck-client": "a\x7fb", "x-watchdeck-ssh": "10.0.0.1\x7f"},
     )
     (session_id,) = served.host.live(1)
-    fault = trouble.net_error(f"https://x{EVIL}.example/", f"net::ERR_{EVIL}")
+    fault = load_faults.net_error(f"https://x{EVIL}.example/", f"net::ERR_{EVIL}")
     served.host.hosting.sink(SessionBlocked(session_id, fault))
     snapshot = (await served.http.get("/v1/snapshot")).json()
     history = (await served.http.get("/v1/history")).json()

@@ -11,7 +11,7 @@ import pytest
 
 from browser_host.api.peers import AllowedUids, user_name
 from browser_host.sessions.session import Hosting
-from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.policy import Policy
 from tests.support.host import scripted_host, serving
 
 NOBODY = 65534
@@ -67,7 +67,7 @@ def ask_as(uid: int, path: Path, request: str = SNAPSHOT) -> "subprocess.Popen[s
 async def test_another_user_is_refused_unless_listed(
     tmp_path: Path, listed: tuple[int, ...], answer: str
 ) -> None:
-    async with scripted_host(Rules()) as host, serving(host, tmp_path / "host.sock", *listed) as path:
+    async with scripted_host(Policy()) as host, serving(host, tmp_path / "host.sock", *listed) as path:
         stranger = ask_as(NOBODY, path)
         said, _ = await asyncio.to_thread(stranger.communicate, timeout=20)
     assert said.startswith(f"HTTP/1.1 {answer}")
@@ -75,8 +75,8 @@ async def test_another_user_is_refused_unless_listed(
 
 
 @needs_root
-async def test_another_user_who_is_listed_is_named_in_the_ledger_by_the_kernels_word(tmp_path: Path) -> None:
-    async with scripted_host(Rules()) as host, serving(host, tmp_path / "host.sock", NOBODY) as path:
+async def test_allowed_user_is_named_in_ledger_as_by_kernel(tmp_path: Path) -> None:
+    async with scripted_host(Policy()) as host, serving(host, tmp_path / "host.sock", NOBODY) as path:
         (session_id,) = host.live(1)
         body = json.dumps({"ids": [session_id], "action": "setMode", "mode": "draw", "wait": False})
         # A client may call itself what it likes; who it is, is not its to say.
@@ -93,8 +93,8 @@ async def test_another_user_who_is_listed_is_named_in_the_ledger_by_the_kernels_
 
 
 @needs_root
-async def test_another_user_who_is_refused_has_nothing_read_or_kept_open(tmp_path: Path) -> None:
-    async with scripted_host(Rules()) as host, serving(host, tmp_path / "host.sock") as path:
+async def test_refused_user_is_cut_off_unread(tmp_path: Path) -> None:
+    async with scripted_host(Policy()) as host, serving(host, tmp_path / "host.sock") as path:
         (session_id,) = host.live(1)
         request = f"DELETE /v1/sessions/{session_id} HTTP/1.1\r\nhost: x\r\n\r\n"
         strangers = [ask_as(NOBODY, path, request) for _ in range(5)]

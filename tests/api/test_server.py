@@ -7,11 +7,11 @@ import pytest
 
 from browser_host.api.requests import BODY_LIMIT
 from browser_host.api.schema import RESYNC, Target
-from browser_host.browsers import reports
+from browser_host.bridge import events
 from browser_host.errors import Refused, UnknownSession
-from browser_host.protocol.instructions import EndSession, SwitchColor
+from browser_host.protocol.page_instructions import EndSession, SwitchColor
 from browser_host.sessions.views import merged
-from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.policy import Policy
 from tests.api.conftest import Served
 
 
@@ -35,12 +35,12 @@ async def test_the_snapshot_is_the_contracts_list(served: Served) -> None:
     assert set(document["sessions"][0]) == {
         *("id", "label", "source", "visitor", "link", "hosting", "status", "status_since", "opened_at"),
         *("last_event_at", "color", "color_raw", "mode", "stale", "instruction", "ended", "error"),
-        *("events", "dropped", "violations", "page"),
+        *("events", "dropped", "violations", "process", "browser", "visitor_state"),
     }
     assert document["sessions"][0]["status"] == "viewerReady"
 
 
-async def test_a_client_that_merges_events_has_what_a_new_snapshot_says(served: Served) -> None:
+async def test_merged_events_give_the_state_of_a_new_snapshot(served: Served) -> None:
     ids = served.host.live(2)
     snapshot = await served.client.snapshot()
     views = {view.id: view for view in snapshot.sessions}
@@ -61,7 +61,7 @@ async def test_a_number_that_was_never_given_means_to_begin_anew(served: Served,
         break
 
 
-async def test_a_stream_begins_with_what_comes_next_when_no_number_is_named(served: Served) -> None:
+async def test_stream_without_number_begins_with_next_event(served: Served) -> None:
     served.host.live(1)
     async with served.http.stream("GET", "/v1/events") as stream:
         lines = stream.aiter_lines()
@@ -72,11 +72,18 @@ async def test_a_stream_begins_with_what_comes_next_when_no_number_is_named(serv
         assert json.loads(waiting.result())["type"] == "session.added"
 
 
+async def test_after_zero_are_all_events_of_this_host(served: Served) -> None:
+    served.host.live(1)
+    async for event in served.client.events(0):
+        assert (event.type, event.seq) == ("session.added", served.host.feed.first + 1)
+        break
+
+
 @pytest.mark.parametrize("after", ["-1", "x", "1.5", "٣"])
 async def test_a_number_that_is_none_is_refused(served: Served, after: str) -> None:
     answer = await served.http.get("/v1/events", params={"after": after})
     assert answer.status_code == 400
-    assert "number" in answer.json()["error"]["text"]
+    assert "after" in answer.json()["error"]["text"]
 
 
 async def test_instructions_reach_the_named_sessions_only(served: Served) -> None:
@@ -88,7 +95,7 @@ async def test_instructions_reach_the_named_sessions_only(served: Served) -> Non
     assert served.host.session(second).ledger == ()
 
 
-async def test_instructions_by_filter_reach_who_matches_when_they_arrive(served: Served) -> None:
+async def test_instructions_by_filter_reach_current_matches(served: Served) -> None:
     ids = served.host.live(3)
     served.host.hosting.says_status(ids[1], "waiting")
     outcome = await served.client.instruct(
@@ -133,7 +140,7 @@ async def test_ends_are_accounted_for_one_by_one(served: Served) -> None:
 
 async def test_ends_can_be_taken_back_while_they_wait(served: Served) -> None:
     (session_id,) = served.host.live(1)
-    served.host.rules.now = Rules(undo_s=60.0)
+    served.host.policy.now = Policy(undo_s=60.0)
     queued = await served.client.end(Target(ids=(session_id,)), wait=False)
     assert queued.results[0].state == "queued"
     assert queued.results[0].instruction is not None
@@ -151,8 +158,8 @@ async def test_raw_instructions_are_refused_unless_they_are_allowed(served: Serv
 
 class TestReadOnly:
     @pytest.fixture
-    def rules(self) -> Rules:
-        return Rules(read_only=True, raw_instructions=True)
+    def rules(self) -> Policy:
+        return Policy(read_only=True, raw_instructions=True)
 
     async def test_the_host_refuses_every_change_and_still_answers(self, served: Served) -> None:
         (session_id,) = served.host.live(1)
@@ -191,6 +198,9 @@ class TestReadOnly:
         ({"all": True, "action": "raw"}, "JSON object"),
         ({"all": True, "action": "endSession"}, "/v1/ends"),
         ({"filter": "status:nonsense", "action": "setMode", "mode": "draw"}, "status"),
+        ({"filter": "", "action": "setMode", "mode": "draw"}, "filter: empty"),
+        ({"filter": " \t", "action": "setMode", "mode": "draw"}, "filter: empty"),
+        ({"filter": "\u200d", "action": "setMode", "mode": "draw"}, "value missing"),
         ({"all": True, "action": "setMode", "mode": "draw", "colour": "red"}, "colour"),
     ],
 )
@@ -239,8 +249,8 @@ async def test_detail_has_the_timeline_and_the_ledger(served: Served) -> None:
     await served.client.instruct(Target(ids=(session_id,)), {"action": "setMode", "mode": "draw"})
     detail = await served.client.detail(session_id)
     assert detail.session.id == session_id
-    assert [line["action"] for line in detail.ledger] == ["setMode"]
-    assert any(line["kind"] == "session.status" for line in detail.timeline)
+    assert [line.action for line in detail.ledger] == ["setMode"]
+    assert any(line.kind == "session.status" for line in detail.timeline)
 
 
 async def test_stop_is_passed_on(served: Served) -> None:
@@ -255,8 +265,8 @@ async def test_health_and_metrics_say_how_the_host_is(served: Served) -> None:
     health = await served.client.health()
     assert (health["status"], "1 session is lost" in health["reason"]) == ("degraded", True)
     metrics = (await served.http.get("/metrics")).text
-    assert 'watchdeck_sessions{hosting="lost"} 1' in metrics
-    assert 'watchdeck_sessions_status{status="viewerReady"} 2' in metrics
+    assert 'watchdeck_sessions{hosting="lost"} 1.0' in metrics
+    assert 'watchdeck_sessions_status{status="viewerReady"} 2.0' in metrics
 
 
 async def test_a_client_that_stops_reading_costs_the_others_nothing(served: Served) -> None:
@@ -286,11 +296,11 @@ async def test_what_is_lost_is_tried_again_at_once_when_somebody_asks(served: Se
     assert await served.client.retry(Target(ids=(live,))) == ()
 
 
-async def test_that_browsers_were_given_up_is_in_health_and_snapshot_until_somebody_asks(
+async def test_given_up_browsers_show_in_health_until_retried(
     served: Served,
 ) -> None:
     (lost,) = served.host.live(1)
-    served.host.hosting.sink(reports.BrowsersGivenUp((lost,), 15))
+    served.host.hosting.sink(events.BrowsersGivenUp((lost,), 15))
     snapshot = await served.client.snapshot()
     assert snapshot.host.given_up is not None
     assert snapshot.host.given_up in str((await served.client.health())["reason"])
@@ -298,26 +308,26 @@ async def test_that_browsers_were_given_up_is_in_health_and_snapshot_until_someb
     assert (await served.client.snapshot()).host.given_up is None
 
 
-async def test_the_metrics_count_what_fell_and_what_became_of_instructions(served: Served) -> None:
+async def test_metrics_count_failures_and_instruction_states(served: Served) -> None:
     first, second = served.host.live(2)
-    served.host.hosting.sink(reports.SessionsUnresponsive((first, second)))
+    served.host.hosting.sink(events.SessionsUnresponsive((first, second)))
     served.host.hosting.crash(first, second)
     served.host.give(second, SwitchColor("#ff0000"))
-    served.host.hosting.sink(reports.BrowserLost(1, "it ended"))
+    served.host.hosting.sink(events.BrowserLost(1, "it ended"))
     lines = (await served.http.get("/metrics")).text.splitlines()
     for line in (
-        'watchdeck_falls_total{why="unresponsive"} 1',
-        'watchdeck_falls_total{why="page_crashed"} 1',
-        'watchdeck_falls_total{why="browser_lost"} 1',
+        'watchdeck_failures_total{cause="unresponsive"} 1.0',
+        'watchdeck_failures_total{cause="page_crashed"} 1.0',
+        'watchdeck_failures_total{cause="browser_lost"} 1.0',
     ):
         assert line in lines
-    served.host.hosting.sink(reports.SessionOpened(first, 2))
+    served.host.hosting.sink(events.SessionOpened(first, 2))
     served.host.hosting.says_status(first, "viewerReady")
     served.host.give(first, EndSession())
     served.host.hosting.says_status(first, "terminated", after=served.host.hosting.posted[-1].number)
     lines = (await served.http.get("/metrics")).text.splitlines()
     assert [line for line in lines if line.startswith("watchdeck_instructions_total")] == [
-        'watchdeck_instructions_total{state="confirmed"} 1',
-        'watchdeck_instructions_total{state="queued"} 1',
-        'watchdeck_instructions_total{state="sent"} 1',
+        'watchdeck_instructions_total{state="confirmed"} 1.0',
+        'watchdeck_instructions_total{state="queued"} 1.0',
+        'watchdeck_instructions_total{state="sent"} 1.0',
     ]

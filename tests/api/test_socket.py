@@ -62,7 +62,7 @@ def test_the_socket_of_a_host_that_was_killed_is_taken_over(tmp_path: Path) -> N
 def test_what_is_no_socket_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "host.sock"
     path.write_text("precious")
-    with pytest.raises(WatchdeckError, match="left alone"):
+    with pytest.raises(WatchdeckError, match="not a socket"):
         HostSocket(path)
     assert path.read_text() == "precious"
 
@@ -70,7 +70,7 @@ def test_what_is_no_socket_is_left_alone(tmp_path: Path) -> None:
 def test_a_symlink_in_the_place_of_the_socket_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("precious")
     (tmp_path / "host.sock").symlink_to(tmp_path / "precious")
-    with pytest.raises(WatchdeckError, match="left alone"):
+    with pytest.raises(WatchdeckError, match="not a socket"):
         HostSocket(tmp_path / "host.sock")
     assert (tmp_path / "precious").read_text() == "precious"
 
@@ -118,13 +118,13 @@ def test_a_folder_by_a_link_of_another_user_is_refused(tmp_path: Path) -> None:
     folder.mkdir(mode=0o700)
     (tmp_path / "way").symlink_to(folder)
     os.chown(tmp_path / "way", NOBODY, NOBODY, follow_symlinks=False)
-    with pytest.raises(WatchdeckError, match=f"link of another user .uid {NOBODY}"):
+    with pytest.raises(WatchdeckError, match=f"symlink of another user .uid {NOBODY}"):
         HostSocket(tmp_path / "way" / "host.sock")
     assert not list(folder.iterdir())
 
 
 @pytest.mark.parametrize(("step", "call"), [("_take_lock", 1), ("_bind", 1), ("_look", 2)])
-def test_a_folder_that_is_swapped_between_look_and_use_is_refused_and_gets_nothing(
+def test_folder_swapped_before_use_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, call: int
 ) -> None:
     folder, away = tmp_path / "run", tmp_path / "away"
@@ -149,7 +149,7 @@ def test_a_folder_that_is_swapped_between_look_and_use_is_refused_and_gets_nothi
 RENAME_EXCHANGE, HERE = 2, -100
 
 
-def test_a_folder_that_is_swapped_all_the_time_never_gets_the_socket(tmp_path: Path) -> None:
+def test_folder_swapped_constantly_never_gets_the_socket(tmp_path: Path) -> None:
     folder, other = tmp_path / "run", tmp_path / "other"
     folder.mkdir(mode=0o700)
     other.mkdir()
@@ -185,18 +185,18 @@ def test_a_pipe_in_the_place_of_the_lock_is_not_waited_for(tmp_path: Path) -> No
         HostSocket(tmp_path / "host.sock")
 
 
-def test_a_disk_without_room_for_the_lock_is_said_plainly_and_leaves_nothing_taken(tmp_path: Path) -> None:
+def test_no_room_for_the_lock_is_reported_and_leaves_nothing(tmp_path: Path) -> None:
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
     try:
-        with pytest.raises(WatchdeckError, match="can't be made"):
+        with pytest.raises(WatchdeckError, match="can't create"):
             HostSocket(tmp_path / "host.sock")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     HostSocket(tmp_path / "host.sock").close()
 
 
-def test_a_socket_that_somebody_replaced_is_not_taken_away_with_ours(tmp_path: Path) -> None:
+def test_replaced_socket_is_not_removed_with_ours(tmp_path: Path) -> None:
     path = tmp_path / "host.sock"
     with HostSocket(path):
         path.unlink()

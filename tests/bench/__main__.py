@@ -1,7 +1,6 @@
-"""`python -m tests.bench [PART …]`: every case with its rivals in turn, in rounds, as a table.
+"""`python -m tests.bench [PART …]`: measures Watchdeck and its alternatives in rounds, and prints tables.
 
-Rounds of a part follow each other, and within a round each subject has its turn: what drifts on the
-machine drifts for all of them.
+Within a round the subjects take turns, so that drift of the machine affects all of them alike.
 """
 
 import argparse
@@ -11,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from browser_host.browsers.install import ensure_browser
+from browser_host.browsers.install.download import ensure_browser
 from tests.bench import machine
 from tests.bench.figures import table
 from tests.bench.parts import ONLY_BY_NAME, PARTS
@@ -19,24 +18,24 @@ from tests.bench.stand import Scale, Stand
 
 
 def main() -> None:
-    """Measures what is asked for, and prints Markdown."""
+    """Measure the parts, and print Markdown."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
         "parts",
         nargs="*",
         metavar="PART",
-        help=f"one of {', '.join(PARTS)}; unless given, all but {', '.join(ONLY_BY_NAME)}",
+        help=f"one of {', '.join(PARTS)}; default: all but {', '.join(ONLY_BY_NAME)}",
     )
-    parser.add_argument("--rounds", type=int, help="instead of each part's own number")
+    parser.add_argument("--rounds", type=int, help="number of rounds, instead of each part's default")
     parser.add_argument(
-        "--scale", type=float, default=1.0, help="share of the sessions and seconds; the goals are for 1"
+        "--scale", type=float, default=1.0, help="factor on sessions and seconds; the goals apply to 1"
     )
-    parser.add_argument("--raw", type=Path, help="appends each round to this file, as JSON lines")
+    parser.add_argument("--raw", type=Path, help="append each round to this file as JSON lines")
     asked = parser.parse_args()
     if unknown := [name for name in asked.parts if name not in PARTS]:
-        parser.error(f"no part is called {', '.join(unknown)}; there are {', '.join(PARTS)}")
+        parser.error(f"unknown part {', '.join(unknown)} (known: {', '.join(PARTS)})")
     browser = ensure_browser(None, lambda text: print(text, file=sys.stderr)).executable
-    print(f"{machine.described(browser)}\n", flush=True)
+    print(f"{machine.describe(browser)}\n", flush=True)
     for name in asked.parts or [name for name in PARTS if name not in ONLY_BY_NAME]:
         part = PARTS[name]
         rounds = []

@@ -1,4 +1,4 @@
-"""Reading what `clock` pages say: how long each word took, and whether every status came. Pure."""
+"""Evaluates messages of `clock` pages: their delay, and whether any status was lost. Pure."""
 
 import re
 from collections import Counter
@@ -10,12 +10,12 @@ from tests.bench.figures import quantile
 
 _WRAP = 1 << 24
 _LATEST_MS = 60_000
-"""What seems older is no time: a page's first colour is one of its palette."""
+"""A colour that seems older is not a time: the first one of a page comes from its palette."""
 _HEX = re.compile(r"#([0-9a-f]{6})", re.IGNORECASE)
 
 
 def age_ms(color: str, now_ms: float) -> float | None:
-    """How long ago a colour was the time, in milliseconds; None where it is none.
+    """Return the age of a colour that encodes the time, in milliseconds; None for any other colour.
 
     Args:
         now_ms: milliseconds since the epoch.
@@ -25,17 +25,17 @@ def age_ms(color: str, now_ms: float) -> float | None:
         return None
     age = (now_ms - int(match[1], 16)) % _WRAP
     if age > _WRAP - 1000:
-        return 0.0  # the page's clock has whole milliseconds, and may be read a little later
+        return 0.0  # the page's clock counts whole milliseconds, and may be read slightly later
     return age if age < _LATEST_MS else None
 
 
 @dataclass(slots=True)
-class Tally:
-    """What came of the pages' words since the counting began.
+class MessageCounts:
+    """The messages that arrived since the start of a measurement.
 
     Args:
-        lost: statuses that a page says it said, and that did not come.
-        merged: words that did not come one by one, and were counted instead.
+        lost: statuses that a page posted, and that did not arrive.
+        merged: messages that arrived only as a count.
     """
 
     colors: int = 0
@@ -50,17 +50,17 @@ class Tally:
     _last: dict[str, int] = field(default_factory=dict)
 
     def begin(self) -> None:
-        """Counts anew; how many statuses each page said stays known."""
+        """Restart the counts, but keep the number of statuses from each page."""
         self.colors = self.statuses = self.customs = self.checks = self.merged = 0
         self.ages_ms.clear()
         self._first.clear()
         self._last.clear()
 
     def heard(self, page: str, message: Mapping[str, Any], now_ms: float) -> None:
-        """A page's message arrived.
+        """Count a message that arrived.
 
         Args:
-            page: whose it is.
+            page: the page that posted it.
             now_ms: milliseconds since the epoch.
         """
         match message.get("type"):
@@ -76,21 +76,21 @@ class Tally:
                 self.customs += 1
                 self._check(page, message["message"]["words"])
 
-    def _check(self, page: str, words: Mapping[str, int]) -> None:
-        """Compares what a page says it has said with what came of it."""
+    def _check(self, page: str, posted: Mapping[str, int]) -> None:
+        """Compare the counts in a page's message with what arrived."""
         self.checks += 1
-        self._first.setdefault(page, sum(words.values()))
-        self._last[page] = sum(words.values())
-        statuses = words["sessionStatusUpdate"]
+        self._first.setdefault(page, sum(posted.values()))
+        self._last[page] = sum(posted.values())
+        statuses = posted["sessionStatusUpdate"]
         if self._heard[page] < statuses:
             self.lost += statuses - self._heard[page]
             self._heard[page] = statuses
 
     def told(self, seconds: float) -> dict[str, float]:
-        """The counts as rates, and how old the words were when they came.
+        """Return the counts as rates, and the delays.
 
         Args:
-            seconds: that were counted.
+            seconds: length of the measurement.
         """
         came = self.colors + self.statuses + self.customs
         offered = sum(last - self._first[page] for page, last in self._last.items())

@@ -1,4 +1,4 @@
-"""What is measured, what is wanted of it, and the table that tells both. Pure."""
+"""Figures with their goals, and the table that shows them. Pure."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number that each round of a part gives.
+    """A number that each round of a part yields.
 
     Args:
-        unit: `s`, `ms`, `MB`, `1/s`, `B/s`, `%` (of a core), or `x` for a ratio of two subjects of one round.
-        at_most: what is wanted of the median, or None.
-        at_least: the same, from below.
+        unit: `s`, `ms`, `MB`, `1/s`, `B/s`, `%` (of a core), or `x` for a ratio of two subjects in one round.
+        at_most: upper goal for the median, or None.
+        at_least: lower goal for the median, or None.
     """
 
     name: str
@@ -21,7 +21,7 @@ class Figure:
     at_least: float | None = None
 
     def met(self, median: float) -> bool | None:
-        """Whether it is as it is wanted; None where nothing is."""
+        """Whether the goal is met; None if there is none."""
         if self.at_most is None and self.at_least is None:
             return None
         return (self.at_most is None or median <= self.at_most) and (
@@ -30,17 +30,17 @@ class Figure:
 
     @property
     def goal(self) -> str:
-        """What is wanted, in words."""
+        """The goal as text."""
         bounds = (("≤", self.at_most), ("≥", self.at_least))
         return " ".join(f"{sign} {number(bound)}" for sign, bound in bounds if bound is not None)
 
 
 def table(title: str, figures: Sequence[Figure], rounds: Sequence[Mapping[str, float]]) -> str:
-    """A part's figures as Markdown: median, least and most of its rounds, and what is wanted."""
+    """Format a part's figures as Markdown: median and range of its rounds, and the goals."""
     lines = [
         f"### {title}",
         "",
-        "| what | unit | median | least to most | wanted | |",
+        "| figure | unit | median | range | goal | met |",
         "|---|---|---|---|---|---|",
     ]
     for figure in figures:
@@ -50,22 +50,22 @@ def table(title: str, figures: Sequence[Figure], rounds: Sequence[Mapping[str, f
             continue
         median = statistics.median(values)
         spread = f"{number(min(values))} to {number(max(values))}" if len(values) > 1 else "one round"
-        verdict = {None: "", True: "yes", False: "**no**"}[figure.met(median)]
+        is_met = {None: "", True: "yes", False: "**no**"}[figure.met(median)]
         lines.append(
-            f"| {figure.name} | {figure.unit} | {number(median)} | {spread} | {figure.goal} | {verdict} |"
+            f"| {figure.name} | {figure.unit} | {number(median)} | {spread} | {figure.goal} | {is_met} |"
         )
     return "\n".join(lines)
 
 
 def number(value: float) -> str:
-    """Three figures of a number, as people write them."""
+    """Format a number with three significant digits."""
     if value == 0 or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}"
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The value below which so large a share of the values lies (nearest rank); nothing gives infinity."""
+    """Return a quantile by nearest rank; infinity for no values."""
     if not values:
         return float("inf")
     ordered = sorted(values)

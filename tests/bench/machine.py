@@ -1,4 +1,4 @@
-"""The machine that was measured on, in words for whoever reads the table."""
+"""Describes the machine of a measurement."""
 
 import importlib.metadata
 import os
@@ -11,16 +11,16 @@ import psutil
 _SHOWN = ("playwright", "textual", "uvicorn", "httpx")
 
 
-def described(browser: Path) -> str:
-    """Processor, memory, system and versions, a line each."""
+def describe(browser: Path) -> str:
+    """Describe processor, memory, system and versions, a line each."""
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _SHOWN)
-    said = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False, timeout=30)
+    version = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False, timeout=30)
     return "\n".join(
         (
             f"- {os.cpu_count()} cores: {_processor()}; {psutil.virtual_memory().total / 2**30:.0f} GiB",
             f"- {platform.system()} {platform.release()}, Python {platform.python_version()}; load {load}",
-            f"- {said.stdout.strip() or browser.name}; {versions}",
+            f"- {version.stdout.strip() or browser.name}; {versions}",
         )
     )
 

@@ -1,4 +1,4 @@
-"""What a family of processes costs: memory that is its own, and the processor's time by who used it."""
+"""Measures the memory and CPU time of a process tree, by kind of process."""
 
 import contextlib
 from collections import defaultdict
@@ -9,19 +9,19 @@ from pathlib import Path
 import psutil
 
 OWN, DRIVER, BROWSER = "own", "driver", "browser"
-"""Whose a process is: the Python program that was started, Playwright's driver, or the browser."""
+"""Kinds of processes: the Python program itself, Playwright's driver, and the browser."""
 
 _MB = 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a family had used at a moment.
+    """Memory and CPU time of a process tree at one moment.
 
     Args:
-        memory_mb: proportional set size (shared pages counted by share), by whose it is.
-        cpu_s: seconds of the processor since each began, by whose they are.
-        processes: how many there are.
+        memory_mb: proportional set size by kind of process.
+        cpu_s: CPU seconds since the start of each process, by kind.
+        processes: number of processes.
     """
 
     memory_mb: Mapping[str, float]
@@ -30,38 +30,38 @@ class Cost:
 
     @property
     def total_mb(self) -> float:
-        """All of its memory."""
+        """The memory of all processes."""
         return sum(self.memory_mb.values())
 
 
 def cost_of(root: int, *, memory: bool = True) -> Cost:
-    """What a process and all that it started have used.
+    """Measure a process and all its descendants.
 
     Args:
-        memory: whether memory is looked at, which takes the kernel some milliseconds a process.
+        memory: whether to measure memory, which takes the kernel some milliseconds per process.
     """
     memory_mb: defaultdict[str, float] = defaultdict(float)
     cpu_s: defaultdict[str, float] = defaultdict(float)
     count = 0
     parent = psutil.Process(root)
     for process in (parent, *parent.children(recursive=True)):
-        with contextlib.suppress(psutil.Error, OSError):  # it ended while it was looked at
-            whose = OWN if process.pid == root else _whose(process)
+        with contextlib.suppress(psutil.Error, OSError):  # it ended during the measurement
+            kind = OWN if process.pid == root else _kind(process)
             times = process.cpu_times()
-            cpu_s[whose] += times.user + times.system
+            cpu_s[kind] += times.user + times.system
             if memory:
-                memory_mb[whose] += _pss(process.pid) / _MB
+                memory_mb[kind] += _pss(process.pid) / _MB
             count += 1
     return Cost(memory_mb, cpu_s, count)
 
 
-def percent(before: Cost, after: Cost, seconds: float, *whose: str) -> float:
-    """How much of a core was used between two looks, by those who are named; by all where none is."""
-    names = whose or (OWN, DRIVER, BROWSER)
+def percent(before: Cost, after: Cost, seconds: float, *kinds: str) -> float:
+    """Return the CPU use between two measurements in per cent of a core, for some kinds or for all."""
+    names = kinds or (OWN, DRIVER, BROWSER)
     return 100 * sum(after.cpu_s.get(n, 0.0) - before.cpu_s.get(n, 0.0) for n in names) / seconds
 
 
-def _whose(process: psutil.Process) -> str:
+def _kind(process: psutil.Process) -> str:
     line = " ".join(process.cmdline())
     if "run-driver" in line:
         return DRIVER

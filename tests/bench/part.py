@@ -1,4 +1,4 @@
-"""What a part of the benchmark is: a module that measures one thing, with its rivals, in rounds."""
+"""The interface of a benchmark part: a module that measures one thing and its alternatives in rounds."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -11,8 +11,8 @@ class Part(Protocol):
     """A module of `tests.bench.parts`.
 
     Args:
-        ROUNDS: how many a full run makes.
-        FIGURES: what each round gives.
+        ROUNDS: rounds of a full run.
+        FIGURES: the figures that each round yields.
     """
 
     @property
@@ -25,4 +25,4 @@ class Part(Protocol):
     def FIGURES(self) -> Sequence[Figure]: ...  # noqa: N802 - a module's constant
 
     def measure(self, stand: Stand) -> Mapping[str, float]:
-        """One round."""
+        """Measure one round."""

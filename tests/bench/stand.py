@@ -1,4 +1,4 @@
-"""Where a round is measured: the browser, a folder, how much is asked, and the programs that run in it."""
+"""The test stand of a round: browser, folder and scale, and the programs that run in it."""
 
 import contextlib
 import itertools
@@ -19,7 +19,7 @@ from tests.support import host_socket
 from tests.support.programs import Home, Program, running, started
 
 ROWS = 500
-"""Of a table in each page: the weight of a page as one meets them."""
+"""Rows of a table in each page, for a realistic page size."""
 
 OPENS_WITHIN_S = 240.0
 _LOOK_EVERY_S = 0.05
@@ -27,33 +27,33 @@ _LOOK_EVERY_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much is asked of a round.
+    """The size of a round.
 
     Args:
-        share: of the sessions, rates and seconds of a full round; a small one shows that a part works at all.
+        share: factor on the sessions, rates and seconds of a full round; a small one only tests the part.
     """
 
     share: float = 1.0
 
     def sessions(self, count: int, *, least: int = 4) -> int:
-        """So many of them, but some."""
+        """Scale a number of sessions, with a minimum."""
         return max(least, round(count * self.share))
 
     def rate(self, per_second: float) -> float:
-        """So many a second, but some."""
+        """Scale a rate, with a minimum."""
         return min(per_second, max(20.0, per_second * self.share))
 
     def seconds(self, seconds: float) -> float:
-        """So long, but a while."""
+        """Scale a duration, with a minimum."""
         return max(1.5, seconds * self.share)
 
 
 class Stand:
-    """Runs simulators, subjects and hosts, each with files of its own.
+    """Runs simulators, subjects and hosts, each with its own files.
 
     Args:
-        browser: the program.
-        folder: for all that is written.
+        browser: the executable.
+        folder: for all files.
     """
 
     def __init__(self, browser: Path, folder: Path, scale: Scale) -> None:
@@ -65,29 +65,29 @@ class Stand:
 
     @contextlib.contextmanager
     def pages(self, sessions: int, rate: float, **more: object) -> Iterator[Sequence[str]]:
-        """Serves so many watch pages until the block ends, and gives their links.
+        """Serve watch pages until the block ends, and yield their links.
 
         Args:
-            rate: events a second of each.
+            rate: messages a second of each.
             more: further fields of `SimulatorSettings`.
         """
-        # The pages' questions to the simulator are no part of what is measured, and real ones ask nothing.
-        settings = {"scenario": "clock", "dom_rows": ROWS, "pace": 0.0, "asks": 1.0, **more}
-        asked = SimulatorSettings(sessions=sessions, rate=rate, **settings)  # type: ignore[arg-type]  # by name
-        command = [sys.executable, "-m", "tests.bench.subjects.upscope", json.dumps(asdict(asked))]
+        # Real pages do not poll for orders, so the simulator's should hardly do so either.
+        settings = {"scenario": "clock", "dom_rows": ROWS, "pace": 0.0, "polls_per_second": 1.0, **more}
+        chosen = SimulatorSettings(sessions=sessions, rate=rate, **settings)  # type: ignore[arg-type]  # by name
+        command = [sys.executable, "-m", "tests.bench.subjects.upscope", json.dumps(asdict(chosen))]
         with started(command, self.log, os.environ) as program:
             yield program.ready["watch_urls"]
 
     def record(self, links: Sequence[str]) -> dict[str, Any]:
-        """What the simulator of these links saw."""
+        """Return the record of the simulator with these links."""
         origin = links[0].partition("/w/")[0]
-        with urllib.request.urlopen(f"{origin}/record", timeout=30) as answer:  # noqa: S310 - ours
+        with urllib.request.urlopen(f"{origin}/record", timeout=30) as answer:  # noqa: S310 - the simulator's address
             found: dict[str, Any] = json.load(answer)
         return found
 
     @contextlib.contextmanager
     def subject(self, name: str, links: Sequence[str], *arguments: str) -> Iterator[Program]:
-        """A subject that has opened the links; `ready["open_s"]` says how long that took."""
+        """Run a subject that has opened the links; `ready["open_s"]` is the time that took."""
         file = self._folder / f"links-{next(self._numbers)}.json"
         file.write_text(json.dumps(list(links)))
         command = [sys.executable, "-m", f"tests.bench.subjects.{name}", str(file), *arguments]
@@ -96,21 +96,21 @@ class Stand:
             yield program
 
     def home(self) -> Home:
-        """A user's home of its own; its name is short, for a socket's path has at most 107 bytes."""
+        """Make a home; its path is short, because a socket's path has at most 107 bytes."""
         return Home(Path(tempfile.mkdtemp(prefix="h", dir=self._folder)))
 
     @contextlib.contextmanager
     def host(
         self, links: Sequence[str], *, pages_of: int | None = None, more: str = "", home: Home | None = None
     ) -> Iterator["Hosted"]:
-        """A real host of these links, in the default configuration unless told otherwise.
+        """Run a real host with these links, by default in the default configuration.
 
         Args:
-            pages_of: `browser.sessions_per_page`.
+            pages_of: `browser.sessions_per_process`.
             more: further TOML.
         """
         home = home or self.home()
-        shared = "" if pages_of is None else f"sessions_per_page = {pages_of}\n"
+        shared = "" if pages_of is None else f"sessions_per_process = {pages_of}\n"
         browser = f'[browser]\nexecutable = "{self.browser}"\nallow_private_network = true\n{shared}'
         entries = (f'[[sessions]]\nlabel = "s{at}"\nwatch_url = "{link}"\n' for at, link in enumerate(links))
         home.configure("\n".join((browser, more, *entries)))
@@ -119,10 +119,10 @@ class Stand:
 
     @contextlib.contextmanager
     def scripted(self, sessions: int, rate: float = 0.0, words: str = "clock") -> Iterator["Hosted"]:
-        """A host without browsers, as `tests.bench.subjects.scripted_host` describes it.
+        """Run a host without browsers (`tests.bench.subjects.scripted_host`).
 
         Args:
-            rate: words a second of all sessions together.
+            rate: messages a second of all sessions together.
         """
         home = self.home()
         asked = {"socket": str(home.socket), "sessions": sessions, "rate": rate, "words": words}
@@ -139,24 +139,24 @@ class Hosted:
     program: Program
 
     def sessions(self) -> list[dict[str, Any]]:
-        """The sessions as the host lists them."""
+        """Return the sessions of the host."""
         found: list[dict[str, Any]] = host_socket.get(self.home.socket, "/v1/snapshot")["sessions"]
         return found
 
     def health(self) -> dict[str, Any]:
-        """How the host stands."""
+        """Return the health of the host."""
         found: dict[str, Any] = host_socket.get(self.home.socket, "/v1/health")
         return found
 
     def post(self, address: str, body: dict[str, Any]) -> dict[str, Any]:
-        """What the host answers to a request."""
+        """Send a request, and return the answer."""
         answer: dict[str, Any] = host_socket.post(self.home.socket, address, body)
         return answer
 
     def open_s(self, sessions: int) -> float:
-        """Seconds from being ready until so many sessions' pages have spoken."""
+        """Wait until all sessions are live, and return the seconds that took."""
         began = time.monotonic()
-        wanted = f'watchdeck_sessions{{hosting="live"}} {sessions}\n'
+        wanted = f'watchdeck_sessions{{hosting="live"}} {sessions}.0\n'
         # The metrics, for they cost the host least.
         while wanted not in host_socket.get_text(self.home.socket, "/metrics"):
             if time.monotonic() - began > OPENS_WITHIN_S:

@@ -1,4 +1,4 @@
-"""A client of the host that reads every event and notes how old its colour is: as cheap as can be."""
+"""A minimal client of the host that reads every event and records the age of its colour."""
 
 import contextlib
 import re
@@ -18,12 +18,12 @@ _SEQ = re.compile(rb'^\{"seq":(\d+)', re.MULTILINE)
 
 @dataclass(slots=True)
 class Tap:
-    """What was heard.
+    """What the client has received.
 
     Args:
-        ages_ms: by session.
-        events: how many there were, by their numbers.
-        missed: numbers that were skipped.
+        ages_ms: ages of colours by session.
+        events: number of events.
+        missed: number of skipped event numbers.
     """
 
     ages_ms: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -32,7 +32,7 @@ class Tap:
     _last: int = 0
 
     def take(self, lines: bytes) -> None:
-        """Reads whole lines, just arrived."""
+        """Read complete lines that have just arrived."""
         now = time.time() * 1000
         for number in _SEQ.findall(lines):
             if self._last:
@@ -46,7 +46,7 @@ class Tap:
 
 @contextlib.contextmanager
 def tapped(path: Path) -> Iterator[Tap]:
-    """Reads the host's events in the background until the block ends."""
+    """Read the host's events in the background until the block ends."""
     tap = Tap()
     with socket.socket(socket.AF_UNIX) as stream:
         stream.connect(str(path))
@@ -62,7 +62,7 @@ def tapped(path: Path) -> Iterator[Tap]:
 
 def _read(stream: socket.socket, tap: Tap) -> None:
     held = b""
-    with contextlib.suppress(OSError):  # the block ended, or the host
+    with contextlib.suppress(OSError):  # the block or the host has ended
         while piece := stream.recv(1 << 20):
             lines, newline, held = (held + piece).rpartition(b"\n")
             tap.take(lines + newline)

@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from browser_host.bridge import batches
-from browser_host.protocol import raw, reader
-from browser_host.protocol.events import PageEvent
-from browser_host.protocol.reader import PLAIN_NAMES_ONLY, StatePaths
+from browser_host.protocol import message_reader, raw
+from browser_host.protocol.message_reader import PLAIN_NAMES_ONLY, StatePaths
+from browser_host.protocol.page_messages import PageEvent
 
 SEEDS = range(4)
 MESSAGES_A_SEED = 25_000
@@ -117,7 +117,7 @@ def line(dice: random.Random) -> Any:
 
 
 def batch(dice: random.Random) -> Any:
-    whole = {"messages": [line(dice)], "counts": [[1, 2, 3]], "strangers": 0}
+    whole = {"at": 9.0, "messages": [line(dice)], "counts": [[1, 2, 3, 4]]}
     if dice.random() < 0.1:
         whole[dice.choice(tuple(whole))] = anything(dice)
     return whole
@@ -153,7 +153,7 @@ def check(text: str, paths: StatePaths) -> list[str]:
     except batches.BadBatch:
         return ["refused"]
     assert all(isfinite(said.waited_ms) and said.waited_ms >= 0 for said in found.messages)
-    events = [reader.read(said.data, paths) for said in found.messages]
+    events = [message_reader.read(said.data, paths) for said in found.messages]
     assert all(type(event) in EVENTS for event in events)
     for event in events:
         for word in texts_of(event):
@@ -190,12 +190,11 @@ LINE = st.tuples(ODD, ODD, ODD, ODD, ODD) | st.tuples(
 
 
 @given(
-    st.fixed_dictionaries({"messages": st.lists(LINE, max_size=3) | ODD, "counts": ODD, "strangers": ODD})
+    st.fixed_dictionaries({"at": ODD, "messages": st.lists(LINE, max_size=3) | ODD, "counts": ODD})
     | st.fixed_dictionaries(
         {
             "messages": st.lists(LINE, max_size=3),
-            "counts": st.lists(st.tuples(ODD, ODD, ODD), max_size=2),
-            "strangers": st.integers(),
+            "counts": st.lists(st.tuples(ODD, ODD, ODD, ODD), max_size=2),
         }
     )
 )
@@ -205,6 +204,6 @@ def test_a_batch_of_any_shape_is_events_or_refused(shape: object) -> None:
 
 @pytest.mark.parametrize("waited", [LONGEST_INTEGER, -LONGEST_INTEGER, 1e308, "NaN", "Infinity", "-Infinity"])
 def test_no_number_is_too_large_for_how_long_a_message_waited(waited: object) -> None:
-    text = f'{{"messages": [[1, 0, {waited}, "", null]], "counts": [], "strangers": 0}}'
+    text = f'{{"at": 9.0, "messages": [[1, 0, {waited}, "", null]], "counts": []}}'
     (became,) = check(text, PLAIN_NAMES_ONLY)
     assert became == ("refused" if waited == "NaN" else "UnknownReceived")

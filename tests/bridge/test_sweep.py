@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from browser_host.bridge import sweep
 from browser_host.bridge.cdp import CdpError, Handler
-from browser_host.bridge.chores import Chores
+from browser_host.bridge.page_health import sweep
+from browser_host.tasks import BackgroundTasks
 
 
 class Page:
@@ -39,21 +39,21 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("gone", [False, True])
 async def test_frames_that_load_one_after_the_other_are_swept_together(*, gone: bool) -> None:
     failed: list[str] = []
-    page, chores = Page(gone=gone), Chores(lambda name, _: failed.append(name))
-    swept = sweep.Sweep(page, chores)
+    page, tasks = Page(gone=gone), BackgroundTasks(lambda name, _: failed.append(name))
+    swept = sweep.Sweep(page, tasks)
     for _ in range(5):
         swept.soon()
     await asyncio.wait_for(page.was_asked.wait(), 5)
-    await chores.close(1.0)
+    await tasks.close(1.0)
     assert page.asked == ["HeapProfiler.collectGarbage"]
     assert failed == []
 
 
 async def test_a_page_that_is_closed_is_not_swept() -> None:
-    page, chores = Page(), Chores(lambda *_: None)
-    swept = sweep.Sweep(page, chores)
+    page, tasks = Page(), BackgroundTasks(lambda *_: None)
+    swept = sweep.Sweep(page, tasks)
     swept.soon()
     swept.close()
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(page.was_asked.wait(), 0.1)
-    await chores.close(1.0)
+    await tasks.close(1.0)

@@ -1,6 +1,6 @@
 """Every way out of a frame that we know of: a script each, and what it may hear where it leads nowhere."""
 
-from browser_host.bridge.host_page import ORIGIN
+from browser_host.bridge.host_document import GROUP_ORIGIN
 
 TRIES = """
 const me = location.pathname.slice(1);
@@ -74,11 +74,18 @@ ATTACKS: dict[str, tuple[str, set[str]]] = {
     ),
     "own-binding": ("attempt(() => watchdeckOut('{}'))", {"ReferenceError"}),
     "as-the-host": (
-        f"""const f = Object.assign(document.createElement("iframe"), {{src: "{ORIGIN}/"}});
+        f"""const f = Object.assign(document.createElement("iframe"), {{src: "{GROUP_ORIGIN}/"}});
         f.onload = () => attempt(() => f.contentWindow.location.href);
         document.body.append(f);""",
         DENIED,
     ),
+    "as-a-sibling": (
+        """const f = Object.assign(document.createElement("iframe"), {src: "https://s1.invalid/"});
+        f.onload = () => attempt(() => f.contentWindow.location.href);
+        document.body.append(f);""",
+        DENIED,
+    ),
+    "own-handshake": ("attempt(() => parent.postMessage(null, '*', [new MessageChannel().port1]))", SILENT),
     "its-domain": ("attempt(() => { document.domain = 'watchdeck.invalid'; })", DENIED),
     # what stops a page, or asks its user
     "alert-loop": ("attempt(() => { for (let i = 0; i < 2000; i += 1) alert(i); })", SILENT),

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from browser_host.browsers.find import find
+from browser_host.browsers.install.locate import find
 from browser_host.browsers.pool import Pool
-from browser_host.browsers.settings import Heart, PoolSettings
+from browser_host.browsers.settings import HeartbeatSettings, PoolSettings
 from tests.browsers.stage import Quiet, Record, Stage
 
 Opened = Callable[..., Awaitable[Pool]]
@@ -35,8 +35,8 @@ def log() -> Quiet:
 async def settings() -> PoolSettings:
     found = await find(None)
     assert found is not None, "these tests need a browser: watchdeck browser install"
-    heart = Heart(every=0.3, within=1.0, breaks_after=0.5, hung_after=1.5)
-    return PoolSettings(executable=found.executable, allow_private_network=True, heart=heart)
+    heartbeat = HeartbeatSettings(every=0.3, within=1.0, breaks_after=0.5, hung_after=1.5)
+    return PoolSettings(executable=found.executable, allow_private_network=True, heartbeat=heartbeat)
 
 
 @pytest.fixture

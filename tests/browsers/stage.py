@@ -1,12 +1,15 @@
 """A stage for watch pages: a small server on 127.0.0.1, and a recorder of what the pool reports."""
 
 import asyncio
+import ssl
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from browser_host.browsers.hosting import Hosting
-from browser_host.browsers.reports import MessageReceived, Report
+from browser_host.bridge.events import MessageReceived, Report
+from browser_host.browsers.interface import SessionHost
 from browser_host.secrets import WatchLink
+from tests.support.patience import patient
 
 R = TypeVar("R")
 WITHIN_S = 15.0
@@ -27,9 +30,14 @@ parent.postMessage({n: n++}, "*");
 
 
 class Stage:
-    """Serves `/NAME` as a page with the script of that name, and says where it is."""
+    """Serves `/NAME` as a page with the script of that name, and says where it is.
 
-    def __init__(self) -> None:
+    Args:
+        tls: for https, at any address of this machine.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.port = 0
         self.scripts = {"echo": ECHO}
         self.headers: dict[str, str] = {}
@@ -40,7 +48,8 @@ class Stage:
         self._writers: set[asyncio.StreamWriter] = set()
 
     async def open(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        host = "0.0.0.0" if self._tls else "127.0.0.1"  # noqa: S104 - also by a host that it has no name for
+        self._server = await asyncio.start_server(self._serve, host, 0, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -51,7 +60,8 @@ class Stage:
         await self._server.wait_closed()
 
     def address(self, name: str, query: str = "", host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}/{name}" + (f"?{query}" if query else "")
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://{host}:{self.port}/{name}" + (f"?{query}" if query else "")
 
     def link(self, name: str, query: str = "", host: str = "127.0.0.1") -> WatchLink:
         return WatchLink(self.address(name, query, host))
@@ -88,22 +98,25 @@ class Record:
 
     def __init__(self) -> None:
         self.reports: list[Report] = []
+        self._said: defaultdict[str, list[Any]] = defaultdict(list)
         self._more = asyncio.Event()
 
     def __call__(self, report: Report) -> None:
         self.reports.append(report)
+        if isinstance(report, MessageReceived):
+            self._said[report.session_id].append(report.data)
         self._more.set()
 
     def of(self, kind: type[R]) -> list[R]:
         return [report for report in self.reports if isinstance(report, kind)]
 
     def said(self, session_id: str) -> list[Any]:
-        return [report.data for report in self.of(MessageReceived) if report.session_id == session_id]
+        return list(self._said[session_id])
 
     async def until(self, what: Callable[[], R], within: float = WITHIN_S) -> R:
         """Waits until `what` is truthy, and returns it."""
         try:
-            async with asyncio.timeout(within):
+            async with asyncio.timeout(patient(within)):
                 while not (found := what()):
                     self._more.clear()
                     await self._more.wait()
@@ -118,7 +131,7 @@ class Record:
 
 
 async def talking_until(
-    hosting: Hosting, record: Record, session: str, holds: Callable[[], R], within: float = WITHIN_S
+    hosting: SessionHost, record: Record, session: str, holds: Callable[[], R], within: float = WITHIN_S
 ) -> R:
     """Has a session that echoes answer one instruction after the other until `holds` is truthy.
 
@@ -129,7 +142,7 @@ async def talking_until(
     def answered() -> bool:
         return len(record.said(session)) > heard
 
-    async with asyncio.timeout(within):
+    async with asyncio.timeout(patient(within)):
         while not (found := holds()):
             number, heard = number + 1, len(record.said(session))
             hosting.post(session, number, {"action": "setMode"})

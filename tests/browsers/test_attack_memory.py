@@ -1,13 +1,13 @@
 """A watch page that fills the browser's memory, which all sessions share."""
 
-from typing import Any
-
 import pytest
 
+from browser_host.bridge.events import SessionBlocked
+from browser_host.browsers import entry
+from browser_host.sessions.session import ErrorCode
 from tests.browsers.conftest import Opened
 from tests.browsers.stage import Record, Stage
 
-MEGABYTES = 1_000_000
 FILL = """
 const say = (more) => parent.postMessage({type: "customMessage", message: more}, "*");
 const piece = new Uint8Array(8e6);
@@ -38,15 +38,19 @@ NESTING = "const f = document.createElement('iframe'); f.src = '%s'; document.bo
 
 @pytest.mark.parametrize("place", ["by itself", "in a frame of its own"])
 async def test_no_page_fills_the_memory_with_what_it_stores(
-    open_pool: Opened, stage: Stage, record: Record, place: str
+    open_pool: Opened, stage: Stage, record: Record, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
+    monkeypatch.setattr(entry, "LOOK_EVERY_S", 0.5)
     nested = place != "by itself"
     relay = "addEventListener('message', (e) => parent.postMessage(e.data, '*'));"
     stage.scripts["fill"] = FILL
     stage.scripts["nesting"] = relay + NESTING % stage.address("fill", host="localhost")
     pool = await open_pool()
+    pool.open("beside", stage.link("echo"))
+    await record.until(lambda: record.said("beside"))
     pool.open("s", stage.link("nesting" if nested else "fill"))
-    await record.until(lambda: len(record.said("s")) == 2, within=40)
-    came: list[dict[str, Any]] = [message["message"] for message in record.said("s")]
-    assert [one["came"] for one in came] == ["QuotaExceededError"] * 2
-    assert came[-1]["used"] < 60 * MEGABYTES
+    blocked = await record.first(SessionBlocked)
+    assert (blocked.session_id, blocked.fault.code) == ("s", ErrorCode.VIOLATION)
+    assert "the limit is 50" in blocked.fault.text
+    pool.post("beside", 1, {"action": "setMode"})
+    await record.until(lambda: len(record.said("beside")) == 2)

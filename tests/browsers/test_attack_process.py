@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from browser_host.browsers import processes
-from browser_host.browsers.reports import BrowserStarted
+from browser_host.bridge.events import BrowserStarted
+from browser_host.browsers.process import processes
 from tests.browsers.conftest import Opened
 from tests.browsers.stage import Record, Stage
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import psutil
 
+from browser_host.bridge.events import BrowsersGivenUp, BrowserStarted
 from browser_host.browsers.pool import Pool
-from browser_host.browsers.reports import BrowsersGivenUp, BrowserStarted
 from browser_host.browsers.settings import PoolSettings
 from tests.browsers.stage import Quiet, Record, Stage
 
 
-async def test_it_is_given_up_after_so_many_starts_and_tried_again_when_asked(
+async def test_browser_is_given_up_and_started_again_on_request(
     settings: PoolSettings, stage: Stage, record: Record, log: Quiet, tmp_path: Path
 ) -> None:
     works = f'#!/bin/sh\nexec "{settings.executable}" "$@"\n'
@@ -24,7 +24,7 @@ async def test_it_is_given_up_after_so_many_starts_and_tried_again_when_asked(
         pool.open("s", stage.link("echo"))
         await record.until(lambda: record.said("s"))
         program.write_text("#!/bin/sh\nexit 1\n")
-        driver = next(iter(pool._books.shelves.values())).engine.driver
+        driver = next(iter(pool._registry.browsers.values())).browser.driver
         assert driver is not None
         psutil.Process(driver.pid).kill()
         await record.until(lambda: "browser.lost" in {event for event, _ in log.events})

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from browser_host.browsers import processes
-from browser_host.browsers.orphans import end_orphans, groups_of, orphans
-from browser_host.browsers.processes import Process
-from browser_host.browsers.record import BrowserRecord, Record, beside, kernel
+from browser_host.browsers.process import processes
+from browser_host.browsers.process.orphans import end_orphans, groups_of, orphans
+from browser_host.browsers.process.pidfile import BrowserRecord, Record, beside, kernel
+from browser_host.browsers.process.processes import Process
 from tests.browsers.stage import Quiet
 
 HOST = {"pid": 3, "group": 3, "started": 1}
@@ -38,7 +38,7 @@ def test_a_number_that_was_given_to_another_is_left_alone() -> None:
     assert _ended(record, _process(10, started=6), _process(12, parent=10), _process(11, started=5)) == {11}
 
 
-def test_the_group_of_one_that_still_runs_is_ended_and_an_unproven_one_is_not() -> None:
+def test_only_a_proven_process_group_is_ended() -> None:
     browser, zygote = _process(20), _process(21, parent=20, group=20)
     record = _record(browser, zygote)
     renderer = _process(22, parent=1, group=20, started=9)
@@ -65,7 +65,7 @@ def worlds(draw: st.DrawFn) -> tuple[Record, tuple[Process, ...]]:
 
 
 @given(worlds())
-def test_whatever_is_ended_leads_back_to_a_recorded_process_that_still_runs(
+def test_only_recorded_running_processes_are_ended(
     world: tuple[Record, tuple[Process, ...]],
 ) -> None:
     record, now = world
@@ -121,7 +121,7 @@ def _runs(pid: int) -> bool:
     return found is not None and not found.zombie
 
 
-async def test_a_stopped_one_is_ended_with_all_its_own_and_its_neighbour_lives(
+async def test_stopped_orphan_ends_and_its_neighbour_lives(
     trees: list["subprocess.Popen[str]"], tmp_path: Path, log: Quiet
 ) -> None:
     orphan, neighbour = trees
@@ -139,7 +139,7 @@ async def test_a_stopped_one_is_ended_with_all_its_own_and_its_neighbour_lives(
     assert not path.exists()
 
 
-async def test_a_living_hosts_browser_and_one_of_another_boot_are_left_alone(
+async def test_browser_of_live_host_or_other_boot_is_kept(
     trees: list["subprocess.Popen[str]"], tmp_path: Path, log: Quiet
 ) -> None:
     browser = processes.look(trees[0].pid)

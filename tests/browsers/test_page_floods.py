@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from browser_host.bridge.command_queue import CommandQueue
+from browser_host.bridge.events import MessageReceived, MessagesDropped, SessionsLost
 from browser_host.bridge.limits import Limits
-from browser_host.bridge.orders import Orders
-from browser_host.browsers.reports import MessageReceived, MessagesDropped, SessionsLost
-from browser_host.browsers.settings import Heart
+from browser_host.browsers.settings import HeartbeatSettings
 from browser_host.sessions.session import ErrorCode
 from tests.browsers.conftest import Opened
 from tests.browsers.stage import BESIDE, Record, Stage
+from tests.support.patience import patient
 
 # 1,000 every 20 ms; the statuses stand in the midst of it.
 FLOOD = """
@@ -59,7 +60,8 @@ async def test_a_flood_costs_its_own_page_and_no_status_is_lost(
     beside = [m for m in record.of(MessageReceived) if m.session_id == "beside"]
     assert [m.data["message"] for m in beside] == list(range(len(beside)))  # type: ignore[index]
     waited = sorted(message.waited_ms for message in beside)
-    assert waited[len(waited) // 2] < 40
+    # It waits behind the flood twice, in its own page and in the group's; a busy machine doubles that.
+    assert waited[len(waited) // 2] < 1000 * patient(0.15)
 
 
 async def test_colours_merge_to_the_newest_and_statuses_never_do(
@@ -82,7 +84,7 @@ async def test_colours_merge_to_the_newest_and_statuses_never_do(
     assert dropped == 50 - len(colors)
 
 
-async def test_whatever_a_page_posts_arrives_bounded_and_breaks_nothing(
+async def test_any_message_arrives_bounded_and_breaks_nothing(
     open_pool: Opened, stage: Stage, record: Record
 ) -> None:
     stage.scripts["odd"] = """
@@ -122,9 +124,7 @@ async def test_whatever_a_page_posts_arrives_bounded_and_breaks_nothing(
     ).items()
 
 
-async def test_statuses_beyond_their_bound_keep_the_first_and_the_newest(
-    open_pool: Opened, stage: Stage, record: Record
-) -> None:
+async def test_excess_statuses_keep_first_and_newest(open_pool: Opened, stage: Stage, record: Record) -> None:
     stage.scripts["burst"] = """
       for (let n = 0; n < 1000; n += 1)
         parent.postMessage({type: "sessionStatusUpdate", sessionStatus: "active", n}, "*");
@@ -143,19 +143,19 @@ async def test_statuses_beyond_their_bound_keep_the_first_and_the_newest(
     assert dropped() > 0
 
 
-async def test_without_credit_a_page_keeps_what_it_has_to_say_and_merges_it(
+async def test_page_without_credit_keeps_and_merges_messages(
     open_pool: Opened, stage: Stage, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owed: list[tuple[object, ...]] = []
-    give = Orders.give
+    give = CommandQueue.submit
 
-    def withheld(self: Orders, order: tuple[object, ...], *rest: Any) -> None:
-        if order[0] == "credit" and len(owed) < 2:
-            owed.append(order)
+    def withheld(self: CommandQueue, command: tuple[object, ...], *rest: Any) -> None:
+        if command[0] == "credit" and len(owed) < 2:
+            owed.append(command)
         else:
-            give(self, order, *rest)
+            give(self, command, *rest)
 
-    monkeypatch.setattr(Orders, "give", withheld)
+    monkeypatch.setattr(CommandQueue, "submit", withheld)
     # One status in each of the bridge's windows, and a request now and then to say how far it is.
     stage.scripts["tick"] = """
       let n = 0;
@@ -166,16 +166,16 @@ async def test_without_credit_a_page_keeps_what_it_has_to_say_and_merges_it(
       }, 25);
     """
     stage.scripts["beside"] = BESIDE  # in a page of its own, and so with credit of its own
-    pool = await open_pool(sessions_per_page=1, heart=Heart(every=60.0))
+    pool = await open_pool(sessions_per_process=1, heartbeat=HeartbeatSettings(every=60.0))
     pool.open("s", stage.link("tick"))
     pool.open("beside", stage.link("beside"))
     credit = Limits().credit
     await record.until(lambda: "far" in stage.asked or len(record.said("s")) > credit + 20)
     assert 0 < len(record.said("s")) <= credit + 5  # a batch may hold two that came late
-    bridge = pool._books.seats["s"]._bridge
+    bridge = pool._registry.assigned["s"]._bridge
     assert bridge is not None
-    for order in owed:
-        give(bridge._orders, order)
+    for command in owed:
+        give(bridge._commands, command)
     await record.until(lambda: len(record.said("s")) >= 200)
     assert [message["n"] for message in record.said("s")] == list(range(len(record.said("s"))))
     assert not record.of(MessagesDropped)
@@ -200,9 +200,9 @@ async def test_a_bridge_that_is_stopped_halfway_loses_no_status(
     pool = await open_pool()
     pool.open("first", stage.link("echo"))
     await record.until(lambda: record.said("first"))
-    page = pool._books.seats["first"]
-    assert page._target is not None
-    await page._target.send("Runtime.evaluate", {"expression": STOPPED_HALFWAY})
+    group = pool._registry.assigned["first"]
+    assert group._target is not None
+    await group._target.send("Runtime.evaluate", {"expression": STOPPED_HALFWAY})
     pool.open("s", stage.link("three"))
     await record.until(lambda: len(record.said("s")) == 3)
     assert [said["sessionStatus"] for said in record.said("s")] == ["waiting", "active", "viewerReady"]
@@ -214,7 +214,7 @@ async def test_a_page_that_breaks_the_bridges_rules_is_given_up(
     pool = await open_pool()
     pool.open("s", stage.link("echo"))
     await record.until(lambda: record.said("s"))
-    bridge = pool._books.seats["s"]._bridge
+    bridge = pool._registry.assigned["s"]._bridge
     assert bridge is not None
     call = {"name": "watchdeckOut", "executionContextId": bridge._running().context}
     bridge._called({**call, "executionContextId": -1, "payload": "of another context"})

@@ -1,15 +1,16 @@
-"""Pages that cannot be shown: the contract's codes, plain words, and no part of a link."""
+"""Pages that cannot be shown: the contract's codes, clear messages, and no part of a link."""
 
 import asyncio
 import socket
 
 import pytest
 
-from browser_host.browsers.reports import SessionBlocked, SessionOpened
+from browser_host.bridge.events import SessionBlocked, SessionOpened
 from browser_host.secrets import WatchLink
 from browser_host.sessions.session import ErrorCode
 from tests.browsers.conftest import Opened
 from tests.browsers.stage import Quiet, Record, Stage
+from tests.support.patience import patient
 
 CANARY = "canary5ecret"
 
@@ -33,7 +34,7 @@ async def test_what_cannot_be_shown_is_said_in_plain_words(
         "file": "Content-Disposition: attachment; filename=a.bin\r\n",
     }
     framing = (ErrorCode.FRAMING_BLOCKED, "the page of 127.0.0.1 may not be shown in a frame")
-    nothing = (ErrorCode.UNREACHABLE, "127.0.0.1 gave no page to show")
+    nothing = (ErrorCode.UNREACHABLE, "127.0.0.1 sent no page to show")
     expected = {
         "gone": (ErrorCode.HTTP_STATUS, "the service at 127.0.0.1 answered 404"),
         "broken": (ErrorCode.HTTP_STATUS, "the service at 127.0.0.1 answered 503"),
@@ -43,10 +44,10 @@ async def test_what_cannot_be_shown_is_said_in_plain_words(
         "file": nothing,
         "empty": nothing,
         "refused": (ErrorCode.UNREACHABLE, "127.0.0.1 refused the connection"),
-        "tls": (ErrorCode.UNREACHABLE, "no secure connection to 127.0.0.1 (ERR_SSL_PROTOCOL_ERROR)"),
-        "name": (ErrorCode.UNREACHABLE, "the name nowhere.invalid is not known here"),
+        "tls": (ErrorCode.UNREACHABLE, "could not connect securely to 127.0.0.1 (ERR_SSL_PROTOCOL_ERROR)"),
+        "name": (ErrorCode.UNREACHABLE, "the host name nowhere.invalid could not be resolved"),
     }
-    pool = await open_pool(sessions_per_page=6)
+    pool = await open_pool(sessions_per_process=6)
     elsewhere = {
         "refused": f"http://127.0.0.1:{refused_port}/{CANARY}",
         "tls": f"https://127.0.0.1:{stage.port}/{CANARY}",
@@ -80,11 +81,10 @@ async def test_a_private_network_is_framed_only_where_that_is_allowed(
 
 
 async def test_a_frame_that_shows_nothing_in_time_is_unreachable(
-    open_pool: Opened, stage: Stage, record: Record, monkeypatch: pytest.MonkeyPatch
+    open_pool: Opened, stage: Stage, record: Record
 ) -> None:
-    monkeypatch.setattr("browser_host.bridge.trouble.LOAD_WITHIN_S", 1.0)
     stage.silent.add("slow")
-    pool = await open_pool()
+    pool = await open_pool(load_within=1.0)
     pool.open("s", stage.link("slow"))
     blocked = await record.first(SessionBlocked)
     assert blocked.fault.code is ErrorCode.UNREACHABLE
@@ -113,6 +113,6 @@ async def test_an_iframe_can_open_nothing_and_go_nowhere_above_itself(
         "binding": "undefinednumber",
         "above": "SecurityError",
     }
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patient(5)):
         pool.open("other", stage.link("echo"))
         await record.until(lambda: record.said("other"))

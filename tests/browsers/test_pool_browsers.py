@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from browser_host.bridge.events import BrowserStarted, SessionOpened
 from browser_host.browsers.pool import Pool
-from browser_host.browsers.reports import BrowserStarted, SessionOpened
 from browser_host.browsers.settings import PoolSettings
 from browser_host.errors import BrowserUnavailable
 from tests.browsers.conftest import Opened
@@ -15,7 +15,7 @@ from tests.browsers.stage import Quiet, Record, Stage
 async def test_a_full_browser_gets_a_second_one_beside_it(
     open_pool: Opened, stage: Stage, record: Record
 ) -> None:
-    pool = await open_pool(sessions_per_page=1, max_pages=2)
+    pool = await open_pool(sessions_per_process=1, max_pages=2)
     for session in "abc":
         pool.open(session, stage.link("echo", session))
     await record.until(lambda: all(record.said(session) for session in "abc"))
@@ -27,8 +27,8 @@ async def test_a_full_browser_gets_a_second_one_beside_it(
 async def test_who_comes_beyond_the_last_browser_waits_for_a_place(
     open_pool: Opened, stage: Stage, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("browser_host.browsers.pool.MAX_BROWSERS", 1)
-    pool = await open_pool(sessions_per_page=1, max_pages=2)
+    monkeypatch.setattr("browser_host.browsers.endpoints.endpoint_set.MAX_BROWSERS", 1)
+    pool = await open_pool(sessions_per_process=1, max_pages=2)
     for session in "abc":
         pool.open(session, stage.link("echo", session))
     await record.until(lambda: record.said("a") and record.said("b"))

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 
 import psutil
 
-from browser_host.browsers.hosting import Aged
+from browser_host.bridge.events import BrowserReplaced, InstructionPosted, SessionOpened, SessionsLost
+from browser_host.browsers.interface import Aged
 from browser_host.browsers.pool import Pool
-from browser_host.browsers.reports import BrowserReplaced, InstructionPosted, SessionOpened, SessionsLost
 from browser_host.browsers.settings import Recycle
 from tests.browsers.conftest import Opened
 from tests.browsers.stage import WITHIN_S, Record, Stage, talking_until
+from tests.support.patience import patient
 
 NAMES = ("a", "b", "c")
 OFTEN = 3
 
 
-async def seated(pool: Pool, stage: Stage, record: Record) -> None:
+async def placed_in_three(pool: Pool, stage: Stage, record: Record) -> None:
     for session in NAMES:
         pool.open(session, stage.link("echo", session))
     await record.until(lambda: all(record.said(session) for session in NAMES))
@@ -37,7 +38,7 @@ class Gate:
         return self.is_open
 
     async def was_asked(self) -> None:
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(patient(WITHIN_S)):
             await self._often.wait()
 
 
@@ -61,11 +62,11 @@ async def answer(pool: Pool, record: Record) -> None:
     assert len(record.of(InstructionPosted)) == posted + len(NAMES)
 
 
-async def test_a_page_whose_scripts_hold_too_much_is_replaced_once_its_sessions_may_move(
+async def test_page_with_large_heap_is_replaced_when_allowed(
     open_pool: Opened, stage: Stage, record: Record
 ) -> None:
     pool = await open_pool(recycle=Recycle(page_heap=1, page_heap_after=0.0))
-    await seated(pool, stage, record)
+    await placed_in_three(pool, stage, record)
     gate = Gate()
     # The first heartbeat tells what the scripts hold.
     due = await talking_until(pool, record, "a", pool.aged)
@@ -85,22 +86,20 @@ async def test_a_page_whose_scripts_hold_too_much_is_replaced_once_its_sessions_
     assert not record.of(SessionsLost)
 
 
-async def test_a_page_that_swells_at_once_does_not_have_its_neighbours_moved_again_and_again(
+async def test_fast_growing_page_does_not_move_neighbours_often(
     open_pool: Opened, stage: Stage, record: Record
 ) -> None:
     pool = await open_pool(recycle=Recycle(page_heap=1))
-    await seated(pool, stage, record)
-    (page,) = next(iter(pool._books.shelves.values())).pages.values()
+    await placed_in_three(pool, stage, record)
+    (page,) = next(iter(pool._registry.browsers.values())).pages.values()
     assert await talking_until(pool, record, "a", lambda: page.heap) > 1
     assert pool.aged() == ()
 
 
-async def test_a_browser_is_replaced_by_a_new_one_and_its_processes_end(
-    open_pool: Opened, stage: Stage, record: Record
-) -> None:
-    pool = await open_pool(recycle=Recycle(after=0.0), sessions_per_page=2)
-    await seated(pool, stage, record)
-    driver = next(iter(pool._books.shelves.values())).engine.driver
+async def test_replaced_browser_leaves_no_process(open_pool: Opened, stage: Stage, record: Record) -> None:
+    pool = await open_pool(recycle=Recycle(after=0.0), sessions_per_process=2)
+    await placed_in_three(pool, stage, record)
+    driver = next(iter(pool._registry.browsers.values())).browser.driver
     assert driver is not None
     old = [psutil.Process(driver.pid), *psutil.Process(driver.pid).children(recursive=True)]
     due = pool.aged()
@@ -119,7 +118,7 @@ async def test_a_browser_is_replaced_by_a_new_one_and_its_processes_end(
 
 async def test_nobody_is_moved_who_may_not_be(open_pool: Opened, stage: Stage, record: Record) -> None:
     pool = await open_pool(recycle=Recycle(after=0.0))
-    await seated(pool, stage, record)
+    await placed_in_three(pool, stage, record)
     page = next(one for one in pool.aged() if one.page is not None)
     gate = Gate()
     pool.recycle(page, gate)
@@ -128,10 +127,10 @@ async def test_nobody_is_moved_who_may_not_be(open_pool: Opened, stage: Stage, r
     assert pages(record) == dict.fromkeys(NAMES, 1)
 
 
-async def test_nobody_is_given_a_seat_in_a_page_that_is_kept_for_those_who_move(
+async def test_page_reserved_for_moves_takes_no_other_session(
     open_pool: Opened, stage: Stage, record: Record
 ) -> None:
-    pool = await open_pool(recycle=Recycle(after=0.0), sessions_per_page=1)
+    pool = await open_pool(recycle=Recycle(after=0.0), sessions_per_process=1)
     pool.open("a", stage.link("echo", "a"))
     await record.until(lambda: record.said("a"))
     gate = Gate()

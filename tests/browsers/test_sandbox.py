@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from browser_host.browsers import processes
-from browser_host.browsers.sandbox import decide
+from browser_host.browsers.install.sandbox import decide
+from browser_host.browsers.process import processes
 from browser_host.browsers.settings import SandboxSetting
 from browser_host.errors import BrowserUnavailable
 from tests.browsers.conftest import Opened
@@ -39,10 +39,10 @@ def test_asking_for_it_as_root_is_refused_with_the_reason() -> None:
 NO_SANDBOX = "--no-sandbox"
 
 AS_AN_ORDINARY_USER = """
-import asyncio, json, os, sys
+import asyncio, importlib.readers, json, os, sys
 from pathlib import Path
-from browser_host.browsers import processes
-from browser_host.browsers.find import find
+from browser_host.browsers.process import processes
+from browser_host.browsers.install.locate import find
 from browser_host.browsers.pool import Pool
 from browser_host.browsers.settings import PoolSettings
 from browser_host.errors import BrowserUnavailable
@@ -80,7 +80,7 @@ def is_open_to_others(place: Path) -> bool:
     not is_open_to_others(Path(sys.prefix)),
     reason="another user can't use this Python: its folder is private",
 )
-def test_an_ordinary_user_has_it_without_asking_or_is_told_why_nothing_starts(tmp_path: Path) -> None:
+def test_ordinary_user_gets_sandbox_or_the_reason(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     for folder in (tmp_path, *tmp_path.parents[:-2]):

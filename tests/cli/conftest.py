@@ -11,10 +11,18 @@ from pathlib import Path
 import pytest
 
 from browser_host.cli.main import cli, run
-from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.policy import Policy
 from tests.support.host import ScriptedHost, scripted_host, serving
+from tests.support.patience import patient
 
-VARIABLES = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "WATCHDECK_CONFIG", "WATCHDECK_SOCKET")
+VARIABLES = (
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_STATE_HOME",
+    "XDG_RUNTIME_DIR",
+    "WATCHDECK_CONFIG",
+    "WATCHDECK_SOCKET",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,7 @@ class Said:
 
 
 Watchdeck = Callable[..., Said]
-Hosting = Callable[[Rules], contextlib.AbstractAsyncContextManager[ScriptedHost]]
+Hosting = Callable[[Policy], contextlib.AbstractAsyncContextManager[ScriptedHost]]
 
 
 @pytest.fixture(autouse=True)
@@ -55,15 +63,15 @@ def hosting(home: Path) -> Hosting:
     """The real API over a scripted hosting, on the default socket."""
 
     @contextlib.asynccontextmanager
-    async def serve(rules: Rules) -> AsyncIterator[ScriptedHost]:
+    async def serve(rules: Policy) -> AsyncIterator[ScriptedHost]:
         socket = home / ".local/state/watchdeck/run/host.sock"
-        async with asyncio.timeout(30), scripted_host(rules) as host, serving(host, socket):
+        async with asyncio.timeout(patient(30)), scripted_host(rules) as host, serving(host, socket):
             yield host
 
     return serve
 
 
 @pytest.fixture
-def brisk() -> Rules:
+def brisk() -> Policy:
     """A host whose pages have little time, so that what is not confirmed is known soon."""
-    return Rules(undo_s=0.0, confirm_within_s=0.2, ends_per_second=1000)
+    return Policy(undo_s=0.0, confirm_within_s=0.2, ends_per_second=1000)

@@ -1,4 +1,6 @@
 import json
+import os
+import signal
 from pathlib import Path
 
 import click
@@ -8,7 +10,7 @@ from browser_host.cli import simulated
 from browser_host.cli.invocation import Invocation, with_invocation
 from browser_host.cli.main import cli, run
 from browser_host.errors import Exit, NoHost, Refused, WatchdeckError
-from browser_host.supervisor.rules import MAX_SESSIONS
+from browser_host.supervisor.policy import MAX_SESSIONS
 from tests.cli.conftest import Watchdeck
 
 
@@ -52,8 +54,8 @@ def test_without_a_host_the_exit_code_is_three(watchdeck: Watchdeck, arguments: 
         (("mode", "draw", "a1", "--all"), "more than one"),
         (("color", "#f00"), "got nothing"),
         (("color", "#f00", "--to", "red", "a1"), "one colour"),
-        (("color", "#ggg", "a1"), "is no colour"),
-        (("color", "--to", "nocolor", "a1"), "is no colour"),
+        (("color", "#ggg", "a1"), "is not a colour"),
+        (("color", "--to", "nocolor", "a1"), "is not a colour"),
         (("send", "{", "a1"), "JSON object"),
         (("send", "[1]", "a1"), "JSON object"),
         (("send", "{}", "a1"), "at least one key"),
@@ -68,7 +70,7 @@ def test_without_a_host_the_exit_code_is_three(watchdeck: Watchdeck, arguments: 
         (("list", "--filter", "statsu:active"), "status:"),
         (("watch", "--filter", "age>soon"), "soon"),
         (("--config", "/nowhere.toml", "list"), "/nowhere.toml"),
-        ((), "name a command"),
+        ((), "no command given"),
     ],
 )
 def test_what_is_asked_wrongly_is_told_with_two(
@@ -145,9 +147,14 @@ def test_an_error_has_its_exit_code_and_a_sentence(
     assert "Traceback" not in err
 
 
-def test_an_interruption_is_130_and_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_interruption_is_130_and_says_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ignored = []
+    monkeypatch.setattr(signal, "signal", lambda *how: ignored.append(how))
     code, err = ended(KeyboardInterrupt(), capsys)
     assert (code, err.strip()) == (130, "")
+    assert ignored == [(signal.SIGINT, signal.SIG_IGN)]
 
 
 def test_a_fault_of_ours_is_one_line_and_a_traceback_in_the_log(
@@ -177,14 +184,21 @@ def test_as_many_sessions_can_be_simulated_as_a_host_takes() -> None:
     assert simulated.MOST_HOSTED == MAX_SESSIONS
 
 
-def test_a_file_with_mistakes_bars_nobody_from_a_host_whose_socket_is_named(
-    watchdeck: Watchdeck, tmp_path: Path
-) -> None:
+def test_named_socket_works_despite_faulty_file(watchdeck: Watchdeck, tmp_path: Path) -> None:
     file = tmp_path / "broken.toml"
     file.write_text("nonsense [")
     barred = watchdeck("--config", str(file), "list")
     assert barred.code == Exit.USAGE
     asked = watchdeck("--config", str(file), "--socket", str(tmp_path / "host.sock"), "list")
     assert asked.code == Exit.NO_HOST
-    assert f"{file}:1: this is no TOML" in asked.err
-    assert "the socket is named, so the host is asked all the same" in asked.err
+    assert f"{file}:1: invalid TOML" in asked.err
+    assert "continuing, because the socket is given" in asked.err
+
+
+@pytest.mark.parametrize(("value", "left"), [("", None), ("1", "1"), ("0", "0")])
+def test_an_empty_no_color_counts_as_unset(
+    watchdeck: Watchdeck, monkeypatch: pytest.MonkeyPatch, value: str, left: str | None
+) -> None:
+    monkeypatch.setenv("NO_COLOR", value)
+    assert watchdeck("config", "path").code == Exit.OK
+    assert os.environ.get("NO_COLOR") == left

@@ -27,7 +27,7 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-async def test_a_key_that_the_service_takes_shows_the_usage_and_opens_nothing(home: Home) -> None:
+async def test_accepted_key_shows_usage_and_opens_nothing(home: Home) -> None:
     async with Simulator(SimulatorSettings(sessions=3)) as simulator:
         found = await finding(home, simulator.base_url, simulator.api_key.reveal())
         assert found["state"] == "ok"

@@ -1,5 +1,6 @@
 import json
 import logging
+import os
 import stat
 import sys
 import threading
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from browser_host import logs
+from browser_host import log_lines, logs
 from browser_host.errors import WatchdeckError
 from browser_host.scrubbing import scrubbed
 from browser_host.secrets import ApiKey, WatchLink
@@ -28,11 +29,11 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 def test_lines_are_json_in_a_private_file(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with logs.configure(path, "info") as log:
-        log.info("session.added", id="a1", page=3, nothing=None)
+        log.info("session.added", id="a1", process=3, nothing=None)
         log.debug("too.fine")
     (line,) = lines(path)
     assert list(line)[:3] == ["at", "level", "event"]
-    assert (line["level"], line["event"], line["id"], line["page"]) == ("info", "session.added", "a1", 3)
+    assert (line["level"], line["event"], line["id"], line["process"]) == ("info", "session.added", "a1", 3)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     said = capfd.readouterr()
@@ -41,9 +42,9 @@ def test_lines_are_json_in_a_private_file(path: Path, capfd: pytest.CaptureFixtu
 
 def test_a_long_value_is_cut(path: Path) -> None:
     with logs.configure(path, "info") as log:
-        log.info("said", text="x" * (2 * logs.TEXT_LIMIT), inner=["y" * (2 * logs.TEXT_LIMIT)])
+        log.info("said", text="x" * (2 * log_lines.TEXT_LIMIT), inner=["y" * (2 * log_lines.TEXT_LIMIT)])
     (line,) = lines(path)
-    assert (len(line["text"]), len(line["inner"][0])) == (logs.TEXT_LIMIT, logs.TEXT_LIMIT)
+    assert (len(line["text"]), len(line["inner"][0])) == (log_lines.TEXT_LIMIT, log_lines.TEXT_LIMIT)
 
 
 def test_no_more_files_are_kept_than_so_many(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +111,7 @@ def test_exceptions_are_written_without_locals_and_secrets(path: Path) -> None:
     assert "h/canary" not in line["exception"].rpartition("ValueError")[2]
 
 
-def test_libraries_are_heard_in_the_same_file_and_httpx_only_from_warnings_on(path: Path) -> None:
+def test_libraries_log_to_the_file_and_httpx_only_warnings(path: Path) -> None:
     with logs.configure(path, "debug"):
         for name in ("httpx", "httpcore.http11", "uvicorn.error", "asyncio"):
             logging.getLogger(name).info("GET %s", "https://h/canary")
@@ -191,3 +192,18 @@ def test_addresses_are_cut_to_their_origins(before: str, path: str, after: str) 
 def test_plain_text_stays_as_it_is() -> None:
     for text in ("nothing here", "https://host", "https://host/", "http://127.0.0.1:8080", "a=b & c"):
         assert scrubbed(text) == text
+
+
+def test_a_log_into_a_pipe_leaves_it_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "FILE_BYTES", 100)
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    path.chmod(0o666)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with logs.configure(path, "info") as log:
+        for number in range(5):
+            log.info("event", number=number)
+    assert os.read(reader, 100_000).count(b"\n") == 5
+    os.close(reader)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666
+    assert list(tmp_path.iterdir()) == [path]

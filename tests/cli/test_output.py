@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from browser_host.api.schema import Result
+from browser_host.cell_width import cell_width
 from browser_host.cli.event_text import event_text
-from browser_host.cli.outcomes import CONFIRMED, SENT, exit_code
-from browser_host.cli.output import columns, width
+from browser_host.cli.outcome_report import CONFIRMED, SENT, exit_code
+from browser_host.cli.output import OutputLost, columns, report
 from browser_host.errors import Exit
 
 STATES = ("queued", "sent", "confirmed", "unconfirmed", "failed", "cancelled", "skipped")
@@ -19,8 +20,8 @@ def test_columns_are_aligned_and_cannot_steer_a_terminal(rows: list[tuple[str, s
     lines = columns(("A", "B"), rows)
     assert len(lines) == len(rows) + 1
     assert all("\x1b" not in line and "\n" not in line and "\r" not in line for line in lines)
-    starts = {width(line) for line in columns(("A", "B"), [(row[0], "") for row in rows])}
-    assert max(starts) <= max(width(line) for line in lines) or not rows
+    starts = {cell_width(line) for line in columns(("A", "B"), [(row[0], "") for row in rows])}
+    assert max(starts) <= max(cell_width(line) for line in lines) or not rows
 
 
 def test_columns_reckon_with_wide_characters() -> None:
@@ -41,6 +42,8 @@ def results(*states: str) -> list[Result]:
         (("confirmed", "unconfirmed"), Exit.SOME_CONFIRMED),
         (("sent",), Exit.NOTHING_CONFIRMED),
         (("failed", "cancelled", "skipped"), Exit.NOTHING_CONFIRMED),
+        (("failed", "failed", "skipped"), Exit.FAILED),
+        (("failed", "confirmed"), Exit.SOME_CONFIRMED),
     ],
 )
 def test_exit_codes_of_results(states: tuple[str, ...], code: Exit) -> None:
@@ -63,9 +66,17 @@ def test_sent_is_success_only_where_no_page_confirms(states: list[str]) -> None:
         ({"type": "session.hosting", "hosting": "live", "error": None}, "live"),
         ({"type": "session.ended", "ended": {"reason": "terminated"}}, "terminated"),
         ({"type": "session.stale", "stale": None}, "no longer stale"),
+        (
+            {"type": "session.visitor", "visitor_state": {"online": False, "in_session": False, "url": "u"}},
+            "offline, not in session u",
+        ),
+        ({"type": "session.visitor", "visitor_state": None}, ""),
         ({"type": "instruction.sent", "instruction": {"action": "setMode", "by": "ada"}}, "setMode ada"),
         ({"type": "instruction.sent", "entry": {"action": "a", "argument": "draw"}}, "a draw"),
         ({"type": "browser.lost", "text": "gone"}, "gone"),
+        ({"type": "browser.lost", "text": "gone", "endpoint": "local"}, "gone"),
+        ({"type": "browser.lost", "text": "gone", "endpoint": "box"}, "box: gone"),
+        ({"type": "browser.draining", "endpoint": "box"}, "box"),
         ({"type": "of.tomorrow"}, ""),
     ],
 )
@@ -80,8 +91,12 @@ JSON = st.recursive(
 
 
 @given(
-    st.sampled_from(("session.hosting", "session.message", "instruction.sent", "session.ended", "x")),
-    st.dictionaries(st.sampled_from(("error", "message", "entry", "ended", "hosting", "text")), JSON),
+    st.sampled_from(
+        ("session.hosting", "session.message", "session.visitor", "instruction.sent", "session.ended", "x")
+    ),
+    st.dictionaries(
+        st.sampled_from(("error", "message", "entry", "ended", "hosting", "text", "visitor_state")), JSON
+    ),
 )
 def test_no_event_breaks_its_text(kind: str, body: dict[str, object]) -> None:
     assert isinstance(event_text(kind, body), str)
@@ -96,3 +111,14 @@ def test_a_terminal_that_is_not_utf8_stops_nobody(monkeypatch: pytest.MonkeyPatc
         run(cli, ["config", "example"])
     stream.flush()
     assert not ended.value.code
+
+
+@pytest.mark.parametrize(("code", "words"), [(Exit.OK, "succeeded"), (Exit.NOTHING_CONFIRMED, "exit code 4")])
+def test_a_lost_report_claims_no_more_than_was_done(
+    capsys: pytest.CaptureFixture[str], code: Exit, words: str
+) -> None:
+    def lose() -> None:
+        raise OutputLost("can't write to stdout")
+
+    assert report(code, lose) is code
+    assert words in capsys.readouterr().err

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from browser_host.config import addresses
 from browser_host.config.addresses import is_private, remote_browser, service, watch_link
 
 
@@ -74,9 +75,23 @@ def test_the_service_has_no_query_and_loses_its_last_slash() -> None:
 
 
 def test_remote_browsers_may_be_anywhere() -> None:
-    assert remote_browser("ws://far.example:9222/x") == "ws://far.example:9222/x"
+    for address in ("ws://far.example:9222/x", "https://h", "ws+unix:///run/b1.sock:/path"):
+        assert remote_browser(address).reveal() == address
     with pytest.raises(ValueError, match="a browser's address"):
         remote_browser("ftp://h")
+    for address in ("ws+unix:run/b1.sock", "ws+unix://h/b1.sock", "ws+unix:///a b"):
+        with pytest.raises(ValueError, match=r"expected ws\+unix:///PATH") as caught:
+            remote_browser(address)
+        assert "b1" not in str(caught.value)
+
+
+def test_the_address_of_a_grid_may_have_a_login_but_no_query() -> None:
+    address = remote_browser("https://user:word@h/wd")
+    assert addresses.has_login(address)
+    assert addresses.is_base(address)
+    for other in ("https://h/wd?token=x", "https://h/#x", "wss://h"):
+        assert not addresses.is_base(remote_browser(other))
+    assert not addresses.has_login(remote_browser("ws+unix:///run/a@b.sock"))
 
 
 def test_private_hosts() -> None:

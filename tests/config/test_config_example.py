@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 from browser_host.config import Settings, load
-from browser_host.config.keys import known_keys
+from browser_host.config.known_keys import known_keys
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config.example.toml"
@@ -26,14 +26,14 @@ def test_it_shows_every_key() -> None:
 
 def test_what_is_commented_out_is_right_too(tmp_path: Path) -> None:
     text = re.sub(r"^#: ", "", EXAMPLE.read_text(), flags=re.MULTILINE)
-    for name in ("key", "links/desk-4"):
+    for name in ("key", "links/desk-4", "alerts/webhook", "alerts/secret", "box-1"):
         secret = tmp_path / name
         secret.parent.mkdir(exist_ok=True)
-        secret.write_text("https://h/x")
+        secret.write_text("https://h/x" if name != "alerts/secret" else "whsec_" + "a2V5" * 8)
         secret.chmod(0o600)
-    # Of the three ways to name a session exactly one may be given.
-    text = re.sub(r"^(watch_url|visitor) = .*$", "", text, flags=re.MULTILINE)
-    text = text.replace("~/.config/watchdeck/key", "key")
+    # Of the ways to name a session, a browser or a webhook exactly one may be given.
+    text = re.sub(r"^(watch_url|visitor|url|socket|webhook_url) = .*$", "", text, flags=re.MULTILINE)
+    text = text.replace("~/.config/watchdeck/", "")
     path = tmp_path / "config.toml"
     path.write_text(text)
     settings = load(path).settings

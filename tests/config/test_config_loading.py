@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from browser_host.config import ConfigurationError, Override, Settings, load, locate, paths
-from browser_host.config.models import End, Stale
+from browser_host.config.choices import GlyphChoice
+from browser_host.config.models import EndSection, StaleSection
 from browser_host.config.reading import SIZE_LIMIT
 from browser_host.errors import Exit, UsageError
 from browser_host.secrets import WatchLink
@@ -21,7 +22,7 @@ def test_without_any_file_the_defaults_hold(home: Path) -> None:
     assert settings == Settings()
     assert settings.host.socket == home / ".local/state/watchdeck/run/host.sock"
     assert settings.log.path == home / ".local/state/watchdeck/host.log"
-    assert settings.stale == Stale(waiting=120, pending=300, mute=60, silent=None, age=None, lost=300)
+    assert settings.stale == StaleSection(waiting=120, pending=300, mute=60, silent=None, age=None, lost=300)
     assert configuration.origin(("host", "socket")) == "default"
 
 
@@ -100,6 +101,7 @@ def test_durations_and_paths_become_what_the_code_uses(written: Written, home: P
         [tui]
         theme = "textual-light"
         refresh_hz = 4
+        glyphs = "ascii"
         keymap = { end = "ctrl+e,E" }
         """
     )
@@ -111,12 +113,13 @@ def test_durations_and_paths_become_what_the_code_uses(written: Written, home: P
     assert settings.log.path == path.parent / "logs/host.log"
     assert (settings.tui.theme, settings.tui.refresh_hz) == ("textual-light", 4.0)
     assert settings.tui.keymap == {"end": "ctrl+e,E"}
+    assert settings.tui.glyphs is GlyphChoice.ASCII
 
 
 def test_code_may_give_seconds_where_a_file_must_give_durations() -> None:
-    assert End(undo=0.2, confirm_within=1).undo == 0.2
+    assert EndSection(undo=0.2, confirm_within=1).undo == 0.2
     with pytest.raises(ValueError, match="undo"):
-        End(undo=-1)
+        EndSection(undo=-1)
 
 
 def test_settings_cannot_be_changed() -> None:
@@ -155,7 +158,7 @@ def test_a_dump_shows_fingerprints_and_no_secret(written: Written, tmp_path: Pat
         """
         upscope.api_key_file = "key"
         sessions = [{ label = "one", watch_url = "https://o.upscope.io/canary?canary=1" }]
-        browser.endpoints = [{ kind = "cdp", url = "wss://h/?token=canary" }]
+        browser.endpoints = [{ name = "a", kind = "cdp", url = "wss://h/?token=canary" }]
         """
     )
     settings = load(path).settings
@@ -164,6 +167,22 @@ def test_a_dump_shows_fingerprints_and_no_secret(written: Written, tmp_path: Pat
     assert settings.sessions[0].link is not None
     assert settings.sessions[0].link.fingerprint in shown
     assert key.name in shown
+
+
+def test_endpoint_address_comes_from_its_private_file(written: Written, tmp_path: Path) -> None:
+    address = tmp_path / "box"
+    address.write_text("ws://10.0.0.5:8940/canary\n")
+    address.chmod(0o600)
+    text = '[[browser.endpoints]]\nname = "box"\nkind = "playwright"\nurl_file = "box"\n'
+    settings = load(written(text)).settings
+    (endpoint,) = settings.browser.endpoints
+    assert endpoint.address is not None
+    assert endpoint.address.reveal() == "ws://10.0.0.5:8940/canary"
+    assert "canary" not in json.dumps(settings.model_dump(mode="json")) + repr(settings)
+    assert not settings.browser.is_local
+    address.chmod(0o644)
+    with pytest.raises(ConfigurationError, match="only you can read"):
+        load(written(text))
 
 
 def test_the_key_comes_from_the_environment_else_from_its_file(written: Written, tmp_path: Path) -> None:
@@ -191,7 +210,7 @@ def test_a_socket_path_that_no_socket_can_have_is_told(written: Written, home: P
     assert load(written(f'[host]\nsocket = "{long[:-1]}"')).settings.host.socket == Path(long[:-1])
 
 
-def test_a_default_socket_that_is_too_long_names_where_it_came_from(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_long_default_socket_names_its_origin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", "/" + "s" * 100)
     with pytest.raises(ConfigurationError, match=r"default: host\.socket: expected a path"):
         load()

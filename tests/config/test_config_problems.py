@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from browser_host.config import ConfigurationError, load
-from browser_host.config.keys import known_keys
+from browser_host.config.known_keys import known_keys
 from browser_host.config.reading import parse
 from browser_host.errors import UsageError
 
@@ -34,9 +34,9 @@ def test_all_problems_come_at_once_in_the_files_order(written: Written) -> None:
         """\
 [browser]
 sandbox = "onn"
-sessions_per_page = 0
-endpoints = [{ kind = "local", url = "ws://h" },
-  { kind = "cdp" }]
+sessions_per_process = 0
+endpoints = [{ name = "a", kind = "local", url = "ws://h" },
+  { name = "b", kind = "cdp" }]
 [end]
 undo = 3
 per_secnd = 4
@@ -53,9 +53,13 @@ waiting = "3m"
     )
     assert problems(path) == [
         (2, "browser.sandbox", 'expected "auto" or "on" or "off", got "onn"; did you mean "on"?'),
-        (3, "browser.sessions_per_page", "expected a number of at least 1, got the number 0"),
+        (3, "browser.sessions_per_process", "expected a number of at least 1, got the number 0"),
         (4, "browser.endpoints[0].url", 'expected no url with kind = "local"'),
-        (5, "browser.endpoints[1]", 'expected a url with kind = "cdp"'),
+        (
+            5,
+            "browser.endpoints[1]",
+            'expected exactly one of url, url_file with kind = "cdp", got none of them',
+        ),
         (7, "end.undo", 'expected a duration such as "90s", "5m" or "4h", got the number 3'),
         (8, "end.per_secnd", "unknown key; did you mean end.per_second?"),
         (9, "stal", "unknown key; did you mean stale?"),
@@ -67,6 +71,105 @@ waiting = "3m"
         ),
         (13, "sessions[1].label", "expected this key, and it is missing"),
         (17, "host.waiting", "unknown key; did you mean stale.waiting?"),
+    ]
+
+
+def test_endpoints_have_names_and_fitting_addresses(written: Written) -> None:
+    path = written(
+        """\
+[[browser.endpoints]]
+name = "a"
+kind = "playwright"
+url = "https://h/canary"
+[[browser.endpoints]]
+name = "b"
+kind = "cdp"
+url = "ws+unix:///run/canary.sock"
+[[browser.endpoints]]
+name = "c"
+kind = "grid"
+url = "ws://h/canary"
+[[browser.endpoints]]
+name = "d"
+kind = "cdp"
+url = "http://canary:canary@h/"
+"""
+    )
+    assert problems(path) == [
+        (4, "browser.endpoints[0].url", 'expected ws://, wss:// or ws+unix:// with kind = "playwright"'),
+        (8, "browser.endpoints[1].url", 'expected ws://, wss://, http:// or https:// with kind = "cdp"'),
+        (12, "browser.endpoints[2].url", 'expected http:// or https:// without a query with kind = "grid"'),
+        (16, "browser.endpoints[3].url", 'expected no user name or password in it with kind = "cdp"'),
+    ]
+    path = written(
+        """\
+[[browser.endpoints]]
+name = "a"
+kind = "local"
+[[browser.endpoints]]
+name = "a"
+kind = "pool"
+url = "https://h/canary"
+max_pages = 3
+"""
+    )
+    assert problems(path) == [
+        (5, "browser.endpoints[1].name", "the same name as browser.endpoints[0]"),
+        (
+            6,
+            "browser.endpoints[1].kind",
+            'expected "local" or "playwright" or "grid" or "cdp", got "pool"',
+        ),
+        (8, "browser.endpoints[1].max_pages", "unknown key; did you mean browser.endpoints.max_sessions?"),
+    ]
+
+
+def test_hosts_have_names_and_one_way_to_reach_them(written: Written) -> None:
+    path = written(
+        """\
+[[hosts]]
+name = "a/b"
+socket = "/run/a.sock"
+ssh = "box"
+[[hosts]]
+name = "c"
+remote_socket = "run/c.sock"
+[[hosts]]
+name = "c"
+ssh = "-x"
+sokcet = "x"
+[upscope.discover]
+share = "4/3"
+"""
+    )
+    assert problems(path) == [
+        (1, "hosts[0]", "expected exactly one of socket, ssh, got both"),
+        (1, "hosts[0]", "expected remote_socket with ssh: the path of the host's socket over there"),
+        (
+            2,
+            "hosts[0].name",
+            'expected a name of at most 32 characters without blanks and slashes, got "a/b"',
+        ),
+        (5, "hosts[1]", "expected exactly one of socket, ssh, got none of them"),
+        (7, "hosts[1].remote_socket", "expected ssh with it"),
+        (
+            7,
+            "hosts[1].remote_socket",
+            'expected an absolute path without colons, as it is on the other machine, got "run/c.sock"',
+        ),
+        (8, "hosts[2]", "expected remote_socket with ssh: the path of the host's socket over there"),
+        (9, "hosts[2].name", "the same name as hosts[1]"),
+        (
+            10,
+            "hosts[2].ssh",
+            'expected a destination such as "user@box" (the port stands in ~/.ssh/config), got "-x"',
+        ),
+        (11, "hosts[2].sokcet", "unknown key; did you mean hosts.socket?"),
+        (
+            13,
+            "upscope.discover.share",
+            'expected a share such as "1/3": a host\'s number and how many, 100 at most, got "4/3"',
+        ),
     ]
 
 
@@ -87,10 +190,10 @@ themes = "x"
     found = problems(path)
     assert [line for line, _, _ in found] == [2, 3, 4, 6, 9]
     assert [key for _, key, _ in found] == ["", "end.confirm_within", "", "", "tui.themes"]
-    assert all(text.startswith("this is no TOML: ") for _, key, text in found if not key)
+    assert all(text.startswith("invalid TOML: ") for _, key, text in found if not key)
 
 
-def test_after_a_broken_header_nothing_is_said_of_the_keys_below_it(written: Written) -> None:
+def test_keys_below_a_broken_header_are_not_reported(written: Written) -> None:
     line, key, _ = only(written('[host]\nread_only = true\n[end\nundo = "3s"\n'))
     assert (line, key) == (3, "")
 
@@ -101,13 +204,17 @@ def test_a_string_that_never_ends_is_told_once(written: Written) -> None:
 
 @pytest.mark.parametrize("value", ["1" * 5000, "[" * 5000 + "]" * 5000])
 def test_a_file_that_python_cannot_read_is_told(written: Written, value: str) -> None:
-    assert only(written(f"[end]\nundo = {value}"))[2].startswith("this can't be read")
+    assert only(written(f"[end]\nundo = {value}"))[2].startswith("invalid TOML")
 
 
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(b"[end]\n# \xff\n")
-    assert only(path) == (2, "", "expected UTF-8, got other bytes")
+    line, _, text = only(path)
+    assert (line, text) == (
+        2,
+        "expected UTF-8, got the byte FF, as in Latin-1 or Windows-1252; save it as UTF-8",
+    )
 
 
 @pytest.mark.parametrize("line", ['api_key = "canary"', 'upscope.api_key = "canary"'])
@@ -159,7 +266,7 @@ def test_no_problem_repeats_a_secret(written: Written, text: str) -> None:
             'stale.age = "soon"',
             'stale.age: expected a duration such as "90s", "5m" or "4h", or "off", got "soon"',
         ),
-        ('stale.age = "0s"', 'stale.age: expected more than nothing, got "0s"'),
+        ('stale.age = "0s"', 'stale.age: expected more than zero, got "0s"'),
         ('end.undo = "off"', 'end.undo: expected a duration such as "90s", "5m" or "4h", got "off"'),
         ("end.per_second = nan", "end.per_second: expected a number of at most 1000, got the number nan"),
         (
@@ -168,11 +275,14 @@ def test_no_problem_repeats_a_secret(written: Written, text: str) -> None:
         ),
         ('tui.keymap = { end = "" }', 'tui.keymap.end: expected a key such as "e"'),
         ('tui.keymap = { "E N" = "e" }', "tui.keymap.E N: expected an action's id"),
-        ("browser.endpoints = [{}]", "browser.endpoints[0].kind: expected this key, and it is missing"),
+        (
+            "browser.endpoints = [{ name = 'a' }]",
+            "browser.endpoints[0].kind: expected this key, and it is missing",
+        ),
         ('browser.executable = ""', 'browser.executable: expected a path, got ""'),
         ('log.level = "loud"', 'expected "debug" or "info" or "warning" or "error", got "loud"'),
         ("journal.keep = 9.5", 'journal.keep: expected a duration such as "90s", "5m" or "4h", or "off"'),
-        ("browser.sessions_per_page = 1.5", "browser.sessions_per_page: expected a whole number"),
+        ("browser.sessions_per_process = 1.5", "browser.sessions_per_process: expected a whole number"),
     ],
 )
 def test_a_problem_says_what_was_expected_and_what_came(written: Written, text: str, expected: str) -> None:
@@ -189,7 +299,11 @@ def test_two_sessions_of_one_link_are_told(written: Written) -> None:
 @given(data=st.data())
 def test_a_misspelt_key_is_told_with_its_line_and_a_known_key(written: Written, data: st.DataObject) -> None:
     known = known_keys()
-    flat = [key for key in known if not key.startswith(("sessions.", "browser.endpoints.", "stale.labels."))]
+    flat = [
+        key
+        for key in known
+        if not key.startswith(("alerts.", "hosts.", "sessions.", "browser.endpoints.", "stale.labels."))
+    ]
     key = data.draw(st.sampled_from(flat))
     at = data.draw(st.integers(key.rindex(".") + 1, len(key) - 1) if "." in key else st.just(0))
     wrong = key[:at] + "q" + key[at:]

@@ -1,8 +1,15 @@
 """What differs between two configurations, and what of it a running host can take over."""
 
 from browser_host.config.differences import AT_ONCE, changed_keys, difference
-from browser_host.config.keys import known_keys
-from browser_host.config.models import Browser, End, SessionEntry, Settings, Stale, Tui
+from browser_host.config.known_keys import known_keys
+from browser_host.config.models import (
+    BrowserSection,
+    EndSection,
+    SessionEntry,
+    Settings,
+    StaleSection,
+    TuiSection,
+)
 from browser_host.secrets import WatchLink
 
 USUAL = Settings()
@@ -12,19 +19,19 @@ def session(label: str, token: str = "a") -> SessionEntry:  # noqa: S107 - a tes
     return SessionEntry(label=label, watch_url=WatchLink(f"https://watch.example/{token}"))
 
 
-def test_keys_are_named_as_they_are_written_and_only_where_they_differ() -> None:
+def test_only_differing_keys_are_named_as_written() -> None:
     other = USUAL.model_copy(
         update={
-            "stale": Stale(pending=1.0),
-            "browser": Browser(sessions_per_page=3),
+            "stale": StaleSection(pending=1.0),
+            "browser": BrowserSection(sessions_per_process=3),
             "sessions": (session("Desk 4"),),
         }
     )
     assert list(changed_keys(USUAL, USUAL)) == []
-    assert list(changed_keys(USUAL, other)) == ["sessions", "browser.sessions_per_page", "stale.pending"]
+    assert list(changed_keys(USUAL, other)) == ["sessions", "browser.sessions_per_process", "stale.pending"]
 
 
-def test_a_changed_link_is_a_changed_session_and_is_not_in_its_name() -> None:
+def test_changed_link_is_a_changed_session_without_its_text() -> None:
     before = USUAL.model_copy(update={"sessions": (session("Desk 4"),)})
     after = USUAL.model_copy(update={"sessions": (session("Desk 4", "secret"),)})
     assert list(changed_keys(before, after)) == ["sessions"]
@@ -32,17 +39,19 @@ def test_a_changed_link_is_a_changed_session_and_is_not_in_its_name() -> None:
 
 def test_what_needs_a_restart_is_named_until_there_is_one() -> None:
     started = USUAL
-    first = USUAL.model_copy(update={"browser": Browser(sessions_per_page=3), "end": End(undo=9.0)})
+    first = USUAL.model_copy(
+        update={"browser": BrowserSection(sessions_per_process=3), "end": EndSection(undo=9.0)}
+    )
     second = first.model_copy(update={"host": USUAL.host.model_copy(update={"read_only": True})})
     assert difference(started, started, first).at_once == ("end.undo",)
     found = difference(started, first, second)
     assert found.at_once == ("host.read_only",)
-    assert found.at_restart == ("browser.sessions_per_page",)
+    assert found.at_restart == ("browser.sessions_per_process",)
     assert difference(started, second, started).at_restart == ()
 
 
 def test_the_dashboards_own_keys_concern_no_host() -> None:
-    other = USUAL.model_copy(update={"tui": Tui(environment="night")})
+    other = USUAL.model_copy(update={"tui": TuiSection(environment="night")})
     found = difference(USUAL, USUAL, other)
     assert (found.at_once, found.at_restart) == ((), ())
 

@@ -38,13 +38,13 @@ def test_a_file_that_holds_no_key_is_refused_without_showing_it(tmp_path: Path, 
     assert "canary" not in str(caught.value)
 
 
-def test_what_is_no_ordinary_file_is_refused_at_once(tmp_path: Path) -> None:
+def test_special_file_is_refused_at_once(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe, 0o600)
     for path in (pipe, tmp_path):
-        with pytest.raises(ValueError, match="ordinary file"):
+        with pytest.raises(ValueError, match="regular file"):
             read_watch_link(path)
-    with pytest.raises(ValueError, match="can be read"):
+    with pytest.raises(ValueError, match="readable file"):
         read_watch_link(tmp_path / "missing")
 
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import pytest
 
-from browser_host.browsers.find import Found
+from browser_host.browsers.install.locate import Found
 from tests.support.programs import Home
 
 Configure: TypeAlias = Callable[..., None]
@@ -35,7 +35,7 @@ def configure(home: Home, browser: Found) -> Configure:
             f'[[sessions]]\nlabel = "{label}"\nwatch_url = "{url}"\n' for label, url in sessions.items()
         ]
         head = (
-            f'[browser]\nexecutable = "{browser.executable}"\nsessions_per_page = {pages_of}\n'
+            f'[browser]\nexecutable = "{browser.executable}"\nsessions_per_process = {pages_of}\n'
             f"allow_private_network = {str(private).lower()}\n"
         )
         home.configure("\n".join([head, more, *entries]))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.end_to_end.conftest import Configure
 from tests.support.programs import Home, running
-from tests.support.terminal import ENTER, ESCAPE, READS_A_PROMPT_S, TAB, Terminal, terminal
+from tests.support.terminal import ENTER, ESCAPE, READS_A_PROMPT_S, TAB, YES, Terminal, terminal
 from tests.support.upscope import Upscope, upscope
 
 COUNT = 13
@@ -61,29 +61,54 @@ def test_cancel_is_the_default(window: Terminal, home: Home, service: Upscope) -
 
 
 @pytest.mark.parametrize("burst", ["\t\r", "\x1b[C\r", "\t\r\t\r\t\r", "yyyy\r", "dspc", "e\t\r"])
-def test_keys_typed_before_the_prompt_was_there_are_thrown_away(
+def test_keys_in_one_go_with_the_key_end_nothing(
     window: Terminal, home: Home, service: Upscope, burst: str
 ) -> None:
     window.go_to("s03")
     window.press("e" + burst)
     window.shows("End 1 session?", "Cancel", "s03")
     time.sleep(READS_A_PROMPT_S)
-    window.press(ENTER)  # the prompt stands as it opened: Cancel is chosen
+    window.press(ESCAPE)
     window.prompt_is_gone()
     assert home.look()["s03"]["instruction"] is None
     assert ended(service) == []
 
 
-def test_keys_that_follow_the_key_too_fast_for_a_reader_are_thrown_away(
-    window: Terminal, home: Home, service: Upscope
+@pytest.mark.parametrize(
+    ("text", "pace_s"),
+    [("less re\t\r", 0.12), ("ssh yara@host\rhunter2y\r", 0.12), ("a note\twith tabs\ty\r", 0.01)],
+)
+def test_what_is_typed_for_elsewhere_cancels(
+    window: Terminal, home: Home, service: Upscope, text: str, pace_s: float
 ) -> None:
     window.go_to("s03")
     window.press("e")
-    time.sleep(0.1)  # the prompt is there by now, and its quarter of a second has not passed
-    window.press(TAB + ENTER)
-    window.ask_to_end("End 1 session?", "s03")  # this e goes to the prompt, and means nothing there
-    window.press(ENTER)
+    for key in text:
+        time.sleep(pace_s)
+        window.press(key)
+    window.shows("Cancelled: ", "is no answer; nothing was ended")
     window.prompt_is_gone()
+    time.sleep(UNDO_S)
+    assert home.look()["s03"]["instruction"] is None
+    assert ended(service) == []
+    assert window.picture.cursor == "s03"
+
+
+def test_a_terminal_too_small_to_show_whom_ends_nothing(
+    window: Terminal, home: Home, service: Upscope
+) -> None:
+    window.go_to("s03")
+    window.resize(20, 5)
+    try:
+        window.until(lambda now: now.cursor == "s03")  # else it was out of sight when the key came
+        window.press("e")
+        window.shows("Cancelled: 20x5")
+        time.sleep(READS_A_PROMPT_S)
+        window.press(YES)
+        time.sleep(UNDO_S)
+    finally:
+        window.resize(120, 32)
+    window.shows("s03")
     assert home.look()["s03"]["instruction"] is None
     assert ended(service) == []
 
@@ -93,7 +118,7 @@ def test_exactly_the_session_under_the_cursor_is_ended(
 ) -> None:
     window.go_to("s04")
     window.ask_to_end("End 1 session?", "s04", "the session under the cursor")
-    window.press(TAB + ENTER)
+    window.press(YES)
     window.row_says("s04", "end queued")
     window.row_says("s04", "ended", "terminated", "end confirmed")
     now = home.look()
@@ -107,9 +132,9 @@ def test_an_end_is_taken_back_before_its_page_hears_of_it(
     before = ended(service)
     window.go_to("s05")
     window.ask_to_end("End 1 session?", "s05")
-    window.press(TAB + ENTER)
+    window.press(YES)
     window.row_says("s05", "end queued")
-    window.shows("z takes it back")
+    window.shows("z undoes")
     window.press("z")
     window.row_says("s05", "live", "viewerReady", "end cancelled")
     time.sleep(UNDO_S + 0.5)
@@ -122,13 +147,15 @@ def test_the_number_of_many_must_be_typed(window: Terminal, home: Home, service:
     before = ended(service)
     window.press("a")
     window.until(lambda now: len(now.marked) == COUNT)
-    for wrong in ("", TAB, "11", "1", "13"):
+    for wrong in (YES, TAB, "11", "1\r", "13", "12\r"):
         window.ask_to_end("End 12 sessions?", "Type 12 to confirm")
-        window.press(wrong + ENTER)
+        window.press(wrong)
         window.prompt_is_gone()
     assert ended(service) == before
     window.ask_to_end("Type 12 to confirm")
-    window.press("12" + ENTER)
+    window.press("12")
+    time.sleep(READS_A_PROMPT_S)
+    window.press(YES)
     window.until(lambda now: sum("end confirmed" in line for line in now.lines) == COUNT)
     told = ended(service, 1 + COUNT)
     assert len(told) == COUNT

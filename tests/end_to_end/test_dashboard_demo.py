@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from browser_host.browsers.find import Found
-from tests.support.household import kill, nobody_left, of_home
+from browser_host.browsers.install.locate import Found
+from tests.support.processes import kill, left_over, of_home
 from tests.support.programs import Home, alive, gone
 from tests.support.screen import Picture
-from tests.support.terminal import ENTER, LEAVES_WITHIN_S, TAB, Terminal, terminal
+from tests.support.terminal import LEAVES_WITHIN_S, YES, Terminal, terminal
 
 TWELVE_WITHIN_S = 30.0
 """The issue's: from the program's start to twelve sessions that show their visitor."""
@@ -47,7 +47,7 @@ def hex_of(row: str) -> str:
     return found[0]
 
 
-def test_twelve_sessions_show_their_visitor_within_thirty_seconds(
+def test_twelve_sessions_show_visitors_within_thirty_seconds(
     demo: Terminal, started: float, record_property: Callable[[str, object], None]
 ) -> None:
     def twelve(now: Picture) -> bool:
@@ -74,7 +74,7 @@ def test_an_end_is_asked_for_and_confirmed_on_its_row(demo: Terminal) -> None:
     name = rows[3][2:14]
     demo.until(lambda now: now.lines[6].startswith("▌ " + name))
     demo.ask_to_end("End 1 session?", name)
-    demo.press(TAB + ENTER)
+    demo.press(YES)
     demo.until(lambda now: "○ ended" in now.lines[6] and "end confirmed" in now.lines[6])
     demo.shows("11 live", "1 ended", "1 terminated")
 
@@ -84,7 +84,7 @@ def test_leaving_restores_the_terminal_and_leaves_no_process(demo: Terminal, hom
     demo.press("q")
     assert demo.wait() == 0
     assert alive(pids) == []
-    assert nobody_left(home, 0) == {}
+    assert left_over(home, 0) == {}
     assert demo.is_restored()
     for on, off in (("?1049h", "?1049l"), ("?25l", "?25h"), ("?1000h", "?1000l"), ("?1003h", "?1003l")):
         assert demo.raw.rfind(f"\x1b[{on}".encode()) < demo.raw.rfind(f"\x1b[{off}".encode())
@@ -112,6 +112,6 @@ def test_a_dashboard_that_dies_takes_its_host_along(
         pids = everybody(window, home)
         dies(window)
         window.process.wait(LEAVES_WITHIN_S)
-        assert nobody_left(home, LEAVES_WITHIN_S) == {}
+        assert left_over(home, LEAVES_WITHIN_S) == {}
         assert gone(pids, LEAVES_WITHIN_S) == []  # renderers, which say no home, are the last to go
         assert not list(home.path.glob("run/**/*.sock"))

@@ -12,7 +12,7 @@ import pytest
 
 from tests.end_to_end.conftest import Configure
 from tests.support.programs import Home, running
-from tests.support.terminal import ENTER, ESCAPE, PAGE_DOWN, READS_A_PROMPT_S, TAB, Terminal, terminal
+from tests.support.terminal import ENTER, ESCAPE, PAGE_DOWN, READS_A_PROMPT_S, YES, Terminal, terminal
 from tests.support.upscope import Upscope, upscope
 
 CONFIGURED = 16
@@ -61,7 +61,7 @@ class Commotion:
     def arrive(self, letter: str = "a") -> str:
         """One more session, added by the command; called a… it takes the first row."""
         label = f"{letter}{next(self._numbers):02}"
-        done = self._host.run("add", "--url", "-", "--label", label, stdin=next(self._arrivals))
+        done = self._host.run("add", "--no-wait", "--url", "-", "--label", label, stdin=next(self._arrivals))
         assert done.returncode == 0, done.stderr
         return label
 
@@ -87,9 +87,7 @@ def commotion(host: Home, service: Upscope, arrivals: Iterator[str]) -> Commotio
     return Commotion(host, service, arrivals)
 
 
-def test_page_down_and_a_key_at_once_mean_the_row_that_was_reached(
-    window: Terminal, commotion: Commotion
-) -> None:
+def test_key_after_page_down_means_the_reached_row(window: Terminal, commotion: Commotion) -> None:
     window.press("g")
     window.until(lambda now: now.cursor == now.labels[0])
     commotion.arrive()
@@ -99,7 +97,7 @@ def test_page_down_and_a_key_at_once_mean_the_row_that_was_reached(
     reached = window.until(lambda now: now.cursor)
     commotion.arrive()
     window.shows("End 1 session?", reached)
-    window.press(TAB + ENTER)
+    window.press(YES)
     window.prompt_is_gone()
     commotion.only_ended(reached)
 
@@ -115,7 +113,7 @@ def test_the_cursor_stays_on_its_session(window: Terminal, commotion: Commotion)
     commotion.accept("m06")
     commotion.arrive()
     window.shows("End 1 session?", "m06", "viewerReady")
-    window.press(TAB + ENTER)
+    window.press(YES)
     window.prompt_is_gone()
     commotion.only_ended("m06")
 
@@ -127,7 +125,7 @@ def test_the_cursor_is_carried_along_by_arrivals(window: Terminal, commotion: Co
     window.until(lambda now: now.cursor == "m02" and now.labels.index("m02") > place)
     window.ask_to_end("End 1 session?", "m02")
     commotion.arrive()
-    window.press(TAB + ENTER)
+    window.press(YES)
     window.prompt_is_gone()
     commotion.only_ended("m02")
 
@@ -138,15 +136,16 @@ def test_newcomers_never_join_the_marks(window: Terminal, commotion: Commotion) 
     window.until(lambda now: now.marked == ("m05",))
     window.go_to("m07")
     window.press(" ")
-    window.until(lambda now: now.marked == ("m05", "m07"))
+    window.until(lambda now: now.marked == ("m05", "m07") and now.cursor == "m08")
     before = window.picture.labels
     commotion.arrive()
     commotion.accept("m08")
+    window.row_says("m08", "viewerReady")
+    assert window.picture.labels == before  # held while marks are set
     window.ask_to_end("End 2 sessions?", "m05", "m07", "2 marked sessions")
     commotion.arrive("m05x")
-    window.press(TAB + ENTER)
+    window.press(YES)
     window.prompt_is_gone()
-    assert window.picture.labels == before  # held while marks are set
     commotion.only_ended("m05", "m07")
 
 
@@ -161,7 +160,7 @@ def test_a_range_means_what_was_in_it(window: Terminal, commotion: Commotion) ->
     window.shows("2 marked")
     window.ask_to_end("End 2 sessions?", "m08", "m09")
     commotion.arrive("m08x")
-    window.press(TAB + ENTER)
+    window.press(YES)
     window.prompt_is_gone()
     commotion.only_ended("m08", "m09")
 
@@ -182,7 +181,7 @@ def test_a_filter_that_newcomers_pass_too(window: Terminal, commotion: Commotion
     window.prompt_is_gone()
     commotion.accept("m12")
     window.ask_to_end("End 1 session?", "m14")
-    window.press(TAB + ENTER)
+    window.press(YES)
     window.prompt_is_gone()
     commotion.only_ended("m14")
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.end_to_end.conftest import Configure
 from tests.support.programs import Home, running
-from tests.support.terminal import ENTER, ESCAPE, READS_A_PROMPT_S, TAB, Terminal, terminal
+from tests.support.terminal import ENTER, ESCAPE, READS_A_PROMPT_S, TAB, YES, Terminal, terminal
 from tests.support.upscope import Upscope, upscope
 
 PENDING, OTHERS = 12, 4
@@ -41,34 +41,34 @@ def test_the_stale_but_two_are_ended_and_nobody_else(host: Home, service: Upscop
     with terminal(host, "attach") as window:
         window.shows(f"{PENDING + OTHERS}/{PENDING + OTHERS} shown")
         window.press("E")
-        window.shows(f"{PENDING} to be ended", "m00", "pendingRequest", "limit 1s")
+        window.shows(f"{PENDING} to end", "m00", "pendingRequest", "limit 1s")
         window.press("j  ")
-        window.shows("10 to be ended", "2 left out by you")
+        window.shows("10 to end", "2 excluded")
         done = host.run("add", "--url", "-", "--label", "late", stdin=service.urls[-1])
         assert done.returncode == 0, done.stderr
         changed = before[meant[0]]
         service.order(changed["link"], "accept")
         window.shows("1 changed since", "its status is")
-        _run(window, TAB + ENTER, "End 10 sessions?", "1 of them changed since the plan was made")
-        window.shows("10 queued", "posted in")
+        _run(window, YES, "End 10 sessions?", "1 of them changed")
+        window.shows("10 queued", "sent in")
         window.press("z")
         window.shows("10/10", "10 cancelled")
         assert service.told() == []
         window.press(TAB)  # past the last tab is the first: the stale as they are now, without who accepted
-        window.until(lambda now: "to be ended" in now.text and "m00" not in now.text)
+        window.until(lambda now: "to end" in now.text and "m00" not in now.text)
         window.press(ESCAPE)
-        window.until(lambda now: "End as a plan" not in now.text)
+        window.until(lambda now: "Bulk end" not in now.text)
         _mark(window, meant)
         window.press("E")
-        window.shows("10 to be ended", "marked 10")
-        _run(window, TAB + ENTER, "End 10 sessions?")
+        window.shows("10 to end", "marked 10")
+        _run(window, YES, "End 10 sessions?")
         window.shows("10/10", "10 confirmed", "took")
         told = service.told(10)
         assert sorted(seen["link"] for seen in told) == sorted(before[label]["link"] for label in meant)
         assert {seen["action"] for seen in told} == {"endSession"}
         window.press(ESCAPE + "U")
         window.press("E")
-        window.shows("10/10", "10 confirmed", "the last run")
+        window.shows("10/10", "10 confirmed", "last run")
         now = host.look()
         assert sorted(label for label, one in now.items() if one["ended"]) == meant
         assert now["late"]["instruction"] is None

@@ -15,7 +15,7 @@ import pytest
 from browser_host.simulator.scenarios import Behaviour
 from tests.end_to_end.conftest import Configure
 from tests.support import ends
-from tests.support.processes import everybody
+from tests.support.processes import pids_of
 from tests.support.programs import ENDS_WITHIN_S, WATCHDECK, Home, Program, gone, running
 from tests.support.upscope import Upscope, upscope
 
@@ -58,10 +58,10 @@ def ending(home: Home) -> "subprocess.Popen[str]":
 
 def kill(program: Program) -> None:
     """Nothing of it runs any more, and nobody had a chance to say goodbye."""
-    family = everybody(program.process.pid)
+    pids = pids_of(program.process.pid)
     os.kill(program.process.pid, signal.SIGKILL)
     program.process.wait(ENDS_WITHIN_S)
-    assert gone(family, ENDS_WITHIN_S) == []
+    assert gone(pids, ENDS_WITHIN_S) == []
 
 
 def assert_lost_its_host(command: "subprocess.Popen[str]") -> None:
@@ -70,7 +70,7 @@ def assert_lost_its_host(command: "subprocess.Popen[str]") -> None:
     assert "Traceback" not in stderr
 
 
-def test_what_was_sent_is_known_what_is_unknown_is_said_and_nothing_is_sent_again(
+def test_killed_host_resends_nothing_and_reports_unknown_ends(
     home: Home, log: Path, service: Upscope
 ) -> None:
     with hosting(home, log) as program:
@@ -101,7 +101,7 @@ def test_what_was_sent_is_known_what_is_unknown_is_said_and_nothing_is_sent_agai
         last = {entry["session"]: entry["outcome"] for entry in ends.ends_of(ends.history(home))}
         assert {s["id"]: s["instruction"]["state"] for s in again.values()} == last
         assert_account(ends.history(home)[len(entries) :], first, told)
-        assert ends.ends_told(service) == told  # the pages opened anew, and nobody was told twice
+        assert ends.ends_told(service) == told  # the pages reopened, and nobody was told twice
         ends.sound(home)
         answer = home.json("end", "--all", "--yes")
         assert answer["counts"] == {"confirmed": COUNT}

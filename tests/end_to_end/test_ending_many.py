@@ -13,6 +13,7 @@ from browser_host.simulator.scenarios import Behaviour
 from tests.end_to_end.conftest import Configure
 from tests.support import ends
 from tests.support.host_socket import Events, listening
+from tests.support.patience import patient
 from tests.support.programs import Home, running
 from tests.support.upscope import Upscope, upscope
 
@@ -45,13 +46,16 @@ def test_two_hundred_are_ended_and_confirmed_within_two_seconds(
     home: Home, service: Upscope, events: Events, capsys: pytest.CaptureFixture[str]
 ) -> None:
     took: list[float] = []
-    # Once is enough: other tests may have the machine just then, and these pages begin anew.
-    while len(took) < TRIES and not any(seconds < WITHIN_S for seconds in took):
+    # Once is enough: other tests may have the machine just then, and these pages start again.
+    while len(took) < TRIES and not any(seconds < patient(WITHIN_S) for seconds in took):
         sessions = ends.rest(home, AT_REST, within=60)
         before, told_before = len(events.so_far()), ends.ends_told(service)
         answer = json.loads(home.run("end", "--all", "--yes", "--json").stdout)
+        confirmed = answer["counts"].get("confirmed", 0)
+        events.until(lambda seen: len(moments(seen[before:], "confirmed")) >= confirmed, within=5)  # noqa: B023 - called at once
         took.append(seconds_of(events.so_far()[before:]))
-        told = ends.ends_told(service) - told_before
+        # A page confirms before the simulator's record has what it was told.
+        told = ends.ends_told(service, told_before.total() + confirmed) - told_before
         assert set(told.values()) == {1}
         if took[-1] < math.inf:
             assert told == ends.links(sessions.values())
@@ -60,16 +64,16 @@ def test_two_hundred_are_ended_and_confirmed_within_two_seconds(
             print(  # noqa: T201 - the figure is what this is for
                 f"\n{COUNT} ends: {answer['counts']} in {took[-1]:.2f} s; the slowest page took {slowest} ms"
             )
-    assert min(took) < WITHIN_S
+    assert min(took) < patient(WITHIN_S)
     assert ends.sound(home) > 3 * COUNT
 
 
 def seconds_of(events: Sequence[dict[str, Any]]) -> float:
     """From the first end that was given to the last that was confirmed; endless where not all were."""
+    confirmed = moments(events, "confirmed")
+    return max(confirmed) - min(moments(events, "queued")) if len(confirmed) == COUNT else math.inf
 
-    def moments(state: str) -> list[float]:
-        chosen = [event["at"] for event in events if event["type"] == f"instruction.{state}"]
-        return [datetime.fromisoformat(at).timestamp() for at in chosen]
 
-    confirmed = moments("confirmed")
-    return max(confirmed) - min(moments("queued")) if len(confirmed) == COUNT else math.inf
+def moments(events: Sequence[dict[str, Any]], state: str) -> list[float]:
+    chosen = [event["at"] for event in events if event["type"] == f"instruction.{state}"]
+    return [datetime.fromisoformat(at).timestamp() for at in chosen]

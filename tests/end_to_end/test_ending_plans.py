@@ -167,7 +167,9 @@ def test_two_who_end_the_same_at_once_end_it_once(home: Home, sessions: Sessions
         answers = list(given)
     assert told.by(len(meant)) == ends.links(meant)
     assert third.returncode == 0
-    assert third.stderr.count(f"is left alone: an end is pending already, given by {ends.me()}") == len(meant)
+    pending = third.stderr.count(f"skipped: an end is pending already, given by {ends.me()}")
+    # On a busy machine the third may come when they have ended.
+    assert pending + third.stderr.count("skipped: it has ended already") == len(meant)
     assert "nothing to end" in third.stderr
     results: dict[str, list[dict[str, Any]]] = {session["id"]: [] for session in meant}
     for answer in answers:
@@ -186,21 +188,21 @@ def test_two_who_end_the_same_at_once_end_it_once(home: Home, sessions: Sessions
     }
 
 
-def test_a_plan_that_the_world_overtook_ends_only_who_is_left_of_it(
+def test_outdated_plan_ends_only_what_is_left_of_it(
     home: Home, service: Upscope, sessions: Sessions, told: Told
 ) -> None:
     speaks, leaves, excluded, meant = some(sessions, 18, 19, 20, 21)
     chosen = ends.ids([speaks, leaves, excluded, meant])
     plan = ends.give_ends(home, stale=True, dry_run=True)["plan"]
-    assert sorted(plan[0]) == ["age_s", "id", "label", "reason", "status"]
+    assert sorted(plan[0]) == ["age_s", "id", "label", "reason", "status", "visitor"]
     assert set(chosen) < {entry["id"] for entry in plan}
     service.order(speaks["link"], "accept")
     service.order(leaves["link"], "decline")
     home.until(lambda now: now["s18"]["status"] == "viewerReady" and now["s19"]["ended"], within=10)
-    anew = ends.give_ends(home, stale=True, dry_run=True, exclude=[excluded["id"]])
-    assert not {entry["id"] for entry in anew["plan"]} & {speaks["id"], leaves["id"], excluded["id"]}
-    assert meant["id"] in {entry["id"] for entry in anew["plan"]}
-    rules = [(result["id"], result["state"], result["text"]) for result in anew["results"]]
+    again = ends.give_ends(home, stale=True, dry_run=True, exclude=[excluded["id"]])
+    assert not {entry["id"] for entry in again["plan"]} & {speaks["id"], leaves["id"], excluded["id"]}
+    assert meant["id"] in {entry["id"] for entry in again["plan"]}
+    rules = [(result["id"], result["state"], result["text"]) for result in again["results"]]
     assert rules == [(excluded["id"], "skipped", "excluded")]
     done = ends.give_ends(home, ids=ends.ids([leaves, excluded, meant]), exclude=[excluded["id"]])
     assert [entry["id"] for entry in done["plan"]] == [meant["id"]]
@@ -226,6 +228,6 @@ def test_a_plan_by_filter_is_the_contracts_json(home: Home, sessions: Sessions, 
     assert [sorted(entry) for entry in answer["plan"]] == [["id", "label", "reason", "status"]] * 2
     mistaken = home.run("end", "--filter", "age>soon", "--dry-run", "--json")
     assert (mistaken.returncode, mistaken.stdout) == (2, "")
-    assert "'soon' is no duration" in mistaken.stderr
+    assert "'soon' is not a duration" in mistaken.stderr
     assert told.by() == Counter()
     ends.sound(home)

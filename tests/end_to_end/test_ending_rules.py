@@ -49,7 +49,7 @@ def all_stale(now: Sessions) -> bool:
     return len(now) == COUNT and all(session["stale"] or session["ended"] for session in now.values())
 
 
-def test_only_those_of_the_rule_are_ended_and_no_more_than_the_ceiling(
+def test_rule_ends_only_its_sessions_up_to_the_limit(
     home: Home, log: Path, service: Upscope, configure: Configure
 ) -> None:
     setting(service, configure, 'undo = "500ms"\nautomatic_per_hour = 2')
@@ -98,7 +98,7 @@ def test_what_was_taken_back_is_not_ended_again_by_itself(
         assert own[-1]["text"].endswith(f"taken back by {ends.me()}")
 
 
-def test_a_read_only_host_changes_nothing_and_ends_nobody_by_rule(
+def test_read_only_host_changes_nothing_and_ends_nobody(
     home: Home, log: Path, service: Upscope, configure: Configure
 ) -> None:
     setting(service, configure, 'undo = "0s"')

@@ -88,7 +88,7 @@ def test_a_dry_run_names_the_twenty_and_sends_nothing(home: Home, before: Sessio
     assert ends.ends_of(ends.history(home)) == []
 
 
-def test_only_the_twenty_are_told_and_the_deaf_are_not_called_ended(
+def test_only_the_stale_are_ended_and_the_deaf_unconfirmed(
     home: Home, before: Sessions, service: Upscope
 ) -> None:
     heard, deaf = having(before, Behaviour.AUTHORISATION), having(before, Behaviour.AUTHORISATION_DEAF)
@@ -127,7 +127,7 @@ def test_where_only_the_deaf_are_left_nothing_is_confirmed(
     assert sorted(entry["id"] for entry in answer["plan"]) == sorted(ends.ids(deaf))
     assert answer["counts"] == {"unconfirmed": DEAF}
     assert all("no answer from the page within 1s" in result["text"] for result in answer["results"])
-    # Nobody who was told before is told again but those that did not answer, who were asked for anew.
+    # Nobody who was told before is told again but those that did not answer, who were asked again.
     assert ends.ends_told(service) == ends.links([*heard, *deaf, *deaf])
 
 
@@ -140,7 +140,7 @@ def test_where_all_confirm_the_code_is_0(home: Home, before: Sessions, service: 
     assert ends.ends_told(service) - told == ends.links(chosen)
 
 
-def test_the_journal_holds_every_step_with_who_and_by_which_client(home: Home, before: Sessions) -> None:
+def test_journal_has_every_step_with_user_and_client(home: Home, before: Sessions) -> None:
     entries = ends.history(home)
     told = ends.ends_of(entries)
     assert {(entry["by"], entry["client"]) for entry in told} == {(ends.me(), "cli")}

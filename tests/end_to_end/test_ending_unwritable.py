@@ -101,7 +101,7 @@ def test_a_full_disk_refuses_what_changes_and_stops_nothing_else(
         assert host.process.poll() is None
 
 
-def test_a_journal_whose_folder_is_none_is_said_at_the_start_and_used_when_it_is_one(
+def test_unusable_journal_folder_is_reported_and_used_later(
     home: Home, log: Path, service: Upscope, configure: Configure
 ) -> None:
     folder = home.path / "elsewhere"

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.conftest import Configure
-from tests.support.fault_case import Case, Record
-from tests.support.fault_stage import Stage, assert_gapless, hosted, labelled
-from tests.support.household import kill, of_home
+from tests.support.fault_case import FaultCase, RecordProperty
+from tests.support.fault_harness import FaultHarness, assert_gapless, links_by_label, reported_as
+from tests.support.processes import kill, of_home
 from tests.support.programs import Home, alive, gone
 from tests.support.terminal import Terminal, terminal
 from tests.support.upscope import Upscope, upscope
@@ -34,13 +34,13 @@ def service(home: Home, log: Path) -> Iterator[Upscope]:
 
 @pytest.fixture(scope="module")
 def configured(home: Home, service: Upscope, configure: Configure) -> Home:
-    configure(labelled(service), pages_of=3)
+    configure(links_by_label(service), pages_of=3)
     return home
 
 
 @pytest.fixture
-def stage(configured: Home, log: Path, service: Upscope) -> Iterator[Stage]:
-    with Stage(configured, log, service, COUNT).hosted() as found:
+def harness(configured: Home, log: Path, service: Upscope) -> Iterator[FaultHarness]:
+    with FaultHarness(configured, log, service, COUNT).running() as found:
         yield found
 
 
@@ -51,42 +51,44 @@ def shows_all_live(window: Terminal) -> None:
     )
 
 
-def test_terminal_closed(stage: Stage, record_property: Record) -> None:
-    before = stage.rested()
-    seq = stage.newest()
-    with terminal(stage.home, "attach") as window, stage.instructed(before):
+def test_terminal_closed(harness: FaultHarness, record_property: RecordProperty) -> None:
+    before = harness.wait_until_ready()
+    seq = harness.newest_seq()
+    with terminal(harness.home, "attach") as window, harness.under_load(before):
         shows_all_live(window)
-        case = Case("terminal closed", record_property)
+        case = FaultCase("terminal closed", record_property)
         window.hang_up()
-        assert case.back(lambda left: gone([window.process.pid], left)) == []
-        after = stage.rested(1)
+        assert case.recovered(lambda left: gone([window.process.pid], left)) == []
+        after = harness.wait_until_ready(1)
     assert window.process.returncode != 1
     assert [s["opened_at"] for s in after.values()] == [s["opened_at"] for s in before.values()]
-    assert hosted(stage.events.so_far(), seq, "lost") == {}
+    assert reported_as(harness.events.so_far(), seq, "lost") == {}
 
 
-def test_terminal_of_an_own_host_closed(configured: Home, service: Upscope, record_property: Record) -> None:
+def test_terminal_of_an_own_host_closed(
+    configured: Home, service: Upscope, record_property: RecordProperty
+) -> None:
     told = len(service.told())
     with terminal(configured) as window:
         shows_all_live(window)
-        family = of_their_own(configured, service)
-        assert len(family) > 4
-        case = Case("terminal of an own host closed", record_property)
+        pids = of_their_own(configured, service)
+        assert len(pids) > 4
+        case = FaultCase("terminal closed, host owned by dashboard", record_property)
         window.hang_up()
-        assert case.back(lambda left: gone(family, left)) == []
+        assert case.recovered(lambda left: gone(pids, left)) == []
     assert len(service.told()) == told
     assert not configured.socket.exists()
 
 
-def test_dashboard_killed(configured: Home, service: Upscope, record_property: Record) -> None:
+def test_dashboard_killed(configured: Home, service: Upscope, record_property: RecordProperty) -> None:
     told = len(service.told())
     with terminal(configured) as window:
         shows_all_live(window)
-        family = of_their_own(configured, service)
-        case = Case("dashboard killed", record_property)
+        pids = of_their_own(configured, service)
+        case = FaultCase("dashboard killed", record_property)
         kill(window.process.pid)
         assert window.wait() == -signal.SIGKILL
-        assert case.back(lambda left: gone(family, left)) == []
+        assert case.recovered(lambda left: gone(pids, left)) == []
     assert len(service.told()) == told
     assert not configured.socket.exists()
 
@@ -96,20 +98,20 @@ def of_their_own(home: Home, service: Upscope) -> list[int]:
     return [pid for pid in of_home(home) if pid != service.program.pid]
 
 
-def test_client_stops_reading(stage: Stage, record_property: Record) -> None:
-    before = stage.rested()
-    with stage.instructed(before), idle_client(stage.home.socket) as client:
-        began = stage.newest()
-        case = Case("client stops reading", record_property)
-        stage.events.until(lambda seen: seen[-1]["seq"] > began + MANY, 60)
-        case.is_over()
-        newest = stage.newest()
-        lines = case.back(lambda left: read_on(client, newest, left))
+def test_client_stops_reading(harness: FaultHarness, record_property: RecordProperty) -> None:
+    before = harness.wait_until_ready()
+    with harness.under_load(before), idle_client(harness.home.socket) as client:
+        began = harness.newest_seq()
+        case = FaultCase("client stops reading", record_property)
+        harness.events.until(lambda seen: seen[-1]["seq"] > began + MANY, 60)
+        case.end_fault()
+        newest_seq = harness.newest_seq()
+        lines = case.recovered(lambda left: read_on(client, newest_seq, left))
     numbers = [line["seq"] for line in lines if line["type"] != "host.beat"]
     jumps = [line for line, last in zip(lines[1:], numbers, strict=False) if line["seq"] != last + 1]
     assert {line["type"] for line in jumps} <= {"host.resync"}
-    assert_gapless(stage.events.so_far())
-    assert alive([stage.host.pid])
+    assert_gapless(harness.events.so_far())
+    assert alive([harness.host.pid])
 
 
 @contextlib.contextmanager

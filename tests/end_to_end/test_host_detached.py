@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from browser_host.browsers.find import Found
+from browser_host.browsers.install.locate import Found
 from tests.support import host_socket
-from tests.support.household import kill, nobody_left, of_home
+from tests.support.processes import kill, left_over, of_home
 from tests.support.programs import ENDS_WITHIN_S, STARTS_WITHIN_S, WATCHDECK, Home, alive, gone
 from tests.support.terminal import terminal
 
@@ -57,7 +57,7 @@ def test_it_outlives_its_starter_and_its_terminal(own_home: Home) -> None:
     all_live(own_home)
     assert own_home.run("stop").returncode == 0
     assert gone([host], ENDS_WITHIN_S) == []
-    assert nobody_left(own_home, ENDS_WITHIN_S) == {}
+    assert left_over(own_home, ENDS_WITHIN_S) == {}
 
 
 def test_it_takes_the_options_of_a_host_in_the_foreground(own_home: Home, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_what_keeps_it_from_starting_is_said_with_its_exit_code(own_home: Home, 
     own_home.configure(f'[browser]\nexecutable = "{tmp_path / "nothing"}"\n')
     done = own_home.run(*DETACHED)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "no program that can be run" in done.stderr
+    assert "not an executable program" in done.stderr
     assert "Traceback" not in done.stderr
     assert own_home.run("host", "--detach", "--lifeline").returncode == 2
     assert of_home(own_home) == {}
@@ -139,16 +139,16 @@ def test_an_interrupt_while_waiting_leaves_no_host(own_home: Home, tmp_path: Pat
     with starting(own_home, tmp_path, browser) as starter:
         starter.send_signal(signal.SIGINT)
         assert starter.wait(ENDS_WITHIN_S) == 130
-    assert nobody_left(own_home, ENDS_WITHIN_S) == {}
+    assert left_over(own_home, ENDS_WITHIN_S) == {}
 
 
-def test_a_host_in_the_foreground_goes_on_when_its_terminal_is_gone(own_home: Home) -> None:
+def test_foreground_host_survives_its_terminal(own_home: Home) -> None:
     with terminal(own_home, "host", "--simulate", "2", "--rate", "0") as window:
         window.shows('"ready": true', within=STARTS_WITHIN_S)
         all_live(own_home)
         window.hang_up()
         deadline = time.monotonic() + 5
-        while "host.reloaded" not in actions(own_home):  # the line's SIGHUP: read anew, and nothing else
+        while "host.reloaded" not in actions(own_home):  # the line's SIGHUP: a reload, and nothing else
             assert time.monotonic() < deadline
             time.sleep(0.05)
         assert own_home.run("mode", "draw", "--all").returncode == 0

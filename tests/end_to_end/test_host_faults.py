@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from browser_host.protocol.events import Status
+from browser_host.protocol.page_messages import Status
 from browser_host.simulator.scenarios import Behaviour
 from tests.end_to_end.conftest import Configure
 from tests.support import host_socket
@@ -113,7 +113,7 @@ class TestWhatListSays:
         session = becomes(home, behaviour, hosting="blocked")
         assert session["error"]["code"] == code
         assert words in session["error"]["text"]
-        assert (session["status"], session["page"]) == (None, None)
+        assert (session["status"], session["process"]) == (None, None)
 
     @pytest.mark.parametrize(
         ("behaviour", "reasons"),
@@ -171,7 +171,7 @@ def test_a_deaf_page_is_never_said_to_have_ended(home: Home, events: Events, ser
 def test_a_page_that_leaves_after_its_end_has_ended(home: Home, events: Events) -> None:
     leaves = becomes(home, Behaviour.LEAVES, hosting="live", status="viewerReady")
     assert home.run("end", "--yes", leaves["id"]).returncode == 0
-    gone = becomes(home, Behaviour.LEAVES, hosting="ended", page=None)
+    gone = becomes(home, Behaviour.LEAVES, hosting="ended", process=None)
     assert ended(gone) in {"terminated", "ended"}
     assert gone["instruction"]["state"] == "confirmed"
     assert not [e for e in events.so_far() if e.get("id") == leaves["id"] and e.get("hosting") == "lost"]
@@ -200,7 +200,7 @@ def test_a_flood_costs_the_page_that_sends_it(home: Home, events: Events) -> Non
         LIVE_AT_LAST,
     )
     assert (flood[Behaviour.FLOOD]["hosting"], flood[Behaviour.FLOOD]["status"]) == ("live", "viewerReady")
-    neighbours = [s for s in flood.values() if s["page"] == flood[Behaviour.FLOOD]["page"]]
+    neighbours = [s for s in flood.values() if s["process"] == flood[Behaviour.FLOOD]["process"]]
     assert len(neighbours) > 1
     assert not [e for e in events.so_far() if e.get("hosting") in {"lost", "unresponsive"}]
     assert all(

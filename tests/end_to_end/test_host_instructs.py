@@ -2,6 +2,7 @@
 
 import json
 import signal
+import statistics
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ import pytest
 
 from tests.end_to_end.conftest import Configure
 from tests.support import host_socket
+from tests.support.ends import me
 from tests.support.programs import WATCHDECK, Home, Program, running
 from tests.support.upscope import Upscope, upscope
 
@@ -93,7 +95,7 @@ def test_list_has_every_status_right_within_ten_seconds(home: Home, host: Progra
             break
     assert {label: session["status"] for label, session in sessions.items()} == expected
     assert {session["hosting"] for session in sessions.values()} == {"live"}
-    assert len({session["page"] for session in sessions.values()}) == 3
+    assert len({session["process"] for session in sessions.values()}) == 3
     own = {lived["link"]: lived["text"] for lived in service.record()["life"]}
     assert {session["link"]: session["status"] for session in sessions.values()} == own
 
@@ -158,7 +160,7 @@ def test_an_unknown_id_fails_and_nothing_is_sent(
     told.now(0)
 
 
-def test_add_takes_a_link_from_stdin_and_remove_forgets_without_ending(
+def test_add_reads_link_from_stdin_and_remove_ends_nothing(
     home: Home, live: dict[str, dict[str, Any]], service: Upscope
 ) -> None:
     link = live["s06"]["link"]
@@ -243,3 +245,32 @@ def test_end_all_ends_the_rest(home: Home, live: dict[str, dict[str, Any]], told
     told.exactly(rest, {"action": "endSession"})
     assert answer["counts"]["confirmed"] == len(rest)
     assert {session["hosting"] for session in home.look().values()} == {"ended"}
+
+
+def page_seconds(life: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Seconds that each page was in each status by its own clock, by status and link."""
+    seconds: dict[str, dict[str, float]] = {}
+    for link in {seen["link"] for seen in life}:
+        own = [seen for seen in life if seen["link"] == link]
+        for seen, after in zip(own, [*own[1:], own[-1]], strict=True):
+            if seen["text"] not in {"opened", "terminated"}:
+                each = seconds.setdefault(seen["text"], {})
+                each[link] = each.get(link, 0) + (after["at"] - seen["at"]) / 1000
+    return seconds
+
+
+def test_stats_equal_what_the_pages_did(home: Home, host: Program, service: Upscope) -> None:
+    assert host.process.poll() is None
+    stats = home.json("stats", "--since", "1h")
+    own = page_seconds(service.record()["life"])
+    assert stats["sessions"] == COUNT
+    assert stats["ended"] == {"page": 0, "supervisor": COUNT, "rule": 0, "lost": 0}
+    rows = [row for row in stats["rows"] if row["key"] != "terminated"]  # some pages report an end alone
+    assert {row["key"]: row["sessions"] for row in rows} == {
+        status: len(each) for status, each in own.items()
+    }
+    for row in rows:  # the host hears of a status some time after the page has it
+        assert row["median_s"] == pytest.approx(statistics.median(own[row["key"]].values()), abs=5)
+    by_user = home.json("stats", "--by", "by")["rows"]
+    assert [(row["key"], row["sessions"]) for row in by_user] == [(me(), COUNT)]
+    assert host_socket.get(home.socket, "/v1/stats?by=by")["rows"][0]["key"] == me()

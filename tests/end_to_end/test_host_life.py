@@ -14,7 +14,7 @@ from typing import Protocol
 import pytest
 
 from tests.end_to_end.conftest import Configure
-from tests.support.processes import everybody
+from tests.support.processes import pids_of
 from tests.support.programs import ENDS_WITHIN_S, Home, Program, alive, gone, running
 from tests.support.upscope import Upscope, upscope
 
@@ -54,10 +54,10 @@ def all_live(home: Home) -> dict[str, str]:
     return {label: session["id"] for label, session in sessions.items()}
 
 
-def ended_in_order(home: Home, program: Program, family: tuple[int, ...], began: float) -> None:
+def ended_in_order(home: Home, program: Program, pids: tuple[int, ...], began: float) -> None:
     assert program.process.wait(max(0.1, ENDS_WITHIN_S - (time.monotonic() - began))) == 0
     assert time.monotonic() - began < ENDS_WITHIN_S
-    assert gone(family, CLEANED_WITHIN_S) == []
+    assert gone(pids, CLEANED_WITHIN_S) == []
     assert not home.socket.exists()
     assert list(home.temporary.iterdir()) == []
 
@@ -67,8 +67,8 @@ def test_signals_and_stop_end_it_in_order_and_its_ids_stay(home: Home, hosting: 
     for way in (signal.SIGTERM, signal.SIGINT, "stop"):
         with hosting() as program:
             seen.append(all_live(home))
-            family = everybody(program.process.pid)
-            assert len(family) > 5
+            pids = pids_of(program.process.pid)
+            assert len(pids) > 5
             assert home.socket.stat().st_mode & 0o777 == 0o600
             assert home.socket.parent.stat().st_mode & 0o777 == 0o700
             began = time.monotonic()
@@ -76,11 +76,11 @@ def test_signals_and_stop_end_it_in_order_and_its_ids_stay(home: Home, hosting: 
                 program.process.send_signal(way)
             else:
                 assert home.run(way).returncode == 0
-            ended_in_order(home, program, family, began)
+            ended_in_order(home, program, pids, began)
     assert seen[0] == seen[1] == seen[2]
 
 
-def test_an_end_that_waits_when_the_host_stops_is_told_as_cancelled(home: Home, hosting: Hosting) -> None:
+def test_pending_end_is_cancelled_when_the_host_stops(home: Home, hosting: Hosting) -> None:
     with hosting() as program:
         ids = all_live(home)
         with ThreadPoolExecutor(1) as aside:
@@ -96,33 +96,33 @@ def test_an_end_that_waits_when_the_host_stops_is_told_as_cancelled(home: Home, 
 def test_it_ends_with_its_lifeline_and_not_with_its_terminal(home: Home, hosting: Hosting) -> None:
     with hosting("--lifeline", stdin=subprocess.PIPE) as program:
         all_live(home)
-        family = everybody(program.process.pid)
+        pids = pids_of(program.process.pid)
         program.process.send_signal(signal.SIGHUP)
         assert home.run("mode", "draw", "--all").returncode == 0
         assert program.process.poll() is None
         assert program.process.stdin is not None
         began = time.monotonic()
         program.process.stdin.close()
-        ended_in_order(home, program, family, began)
+        ended_in_order(home, program, pids, began)
 
 
-def test_a_second_host_is_refused_and_a_dead_ones_socket_is_taken_over(home: Home, hosting: Hosting) -> None:
+def test_second_host_is_refused_and_dead_socket_replaced(home: Home, hosting: Hosting) -> None:
     with hosting() as first:
         ids = all_live(home)
         second = home.run("host")
         assert (second.returncode, second.stdout) == (1, "")
-        assert "a host runs on" in second.stderr
+        assert "a host already runs on" in second.stderr
         assert f"pid {first.process.pid}" in second.stderr
         assert "Traceback" not in second.stderr
         assert first.process.poll() is None
         assert all_live(home) == ids
-        family = everybody(first.process.pid)
+        pids = pids_of(first.process.pid)
         os.kill(first.process.pid, signal.SIGKILL)
         first.process.wait(5)
         assert home.socket.exists()
         assert home.run("list").returncode == 3
         # Nobody is left to end the browser: its pipe to the host is what does.
-        assert gone(family, ENDS_WITHIN_S) == []
+        assert gone(pids, ENDS_WITHIN_S) == []
         with hosting() as next_one:
             assert all_live(home) == ids
             assert next_one.ready["pid"] != first.process.pid
@@ -142,15 +142,15 @@ def test_a_browser_that_cannot_start_is_told_in_plain_words(tmp_path: Path) -> N
     broken.chmod(0o755)
     other = Home(tmp_path)
     for executable, words in (
-        (tmp_path / "nothing", "no program that can be run"),
+        (tmp_path / "nothing", "not an executable program"),
         (broken, "could not be started"),
     ):
         other.configure(f'[browser]\nexecutable = "{executable}"\n')
-        before = everybody(os.getpid())
+        before = pids_of(os.getpid())
         done = other.run("host")
         assert (done.returncode, done.stdout) == (1, "")
         assert str(executable) in done.stderr
         assert words in done.stderr
         assert "Traceback" not in done.stderr
-        assert alive(set(everybody(os.getpid())) - set(before)) == []
+        assert alive(set(pids_of(os.getpid())) - set(before)) == []
         assert not other.socket.exists()

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from browser_host.simulator.people import visitors
+from browser_host.simulator.people import make_visitors
 from browser_host.simulator.settings import SimulatorSettings
 from tests.end_to_end.conftest import Configure
 from tests.support import ends, host_socket
-from tests.support.processes import everybody, family
+from tests.support.processes import host_processes, pids_of
 from tests.support.programs import ENDS_WITHIN_S, Home, Program, alive, gone, running
 from tests.support.upscope import Upscope, upscope
 
@@ -29,6 +29,10 @@ base_url = "{base_url}"
 [end]
 undo = "0s"
 confirm_within = "60s"
+[[alerts]]
+name = "watched"
+when = "label:linked hosting:live"
+for = "0s"
 [[sessions]]
 label = "visited"
 visitor = "{visitor}"
@@ -41,7 +45,7 @@ RED = "#ff0000"
 def people() -> list[str]:
     """The simulated visitors' short ids, in the order of their links."""
     seed = SimulatorSettings().seed
-    return [one.short_id for one in visitors(seed, COUNT, max(4, COUNT // 4))]
+    return [one.short_id for one in make_visitors(seed, COUNT, max(4, COUNT // 4))]
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +98,7 @@ def links_made(service: Upscope, visitor: str) -> int:
     return sum(one["session"] == visitor for one in service.record()["links"])
 
 
-def test_the_next_host_ends_its_browsers_and_hosts_its_sessions_again(  # noqa: PLR0917 - what it has around it
+def test_next_host_ends_orphans_and_recovers_sessions(  # noqa: PLR0915, PLR0917 - four hosts, one after another
     home: Home, log: Path, service: Upscope, people: list[str], innocent: Program, leftovers: list[int]
 ) -> None:
     key = service.program.ready["api_key"]
@@ -115,9 +119,9 @@ def test_the_next_host_ends_its_browsers_and_hosts_its_sessions_again(  # noqa: 
         tell(home, first[ADDED]["id"], action="mode", mode="pointer")
         told = service.told(6)
         home.until(lambda _: sent(home) == 6, 10)
-        old = everybody(program.pid)
-        browser = family(program.pid)
-        others = family(innocent.pid)
+        old = pids_of(program.pid)
+        browser = host_processes(program.pid)
+        others = host_processes(innocent.pid)
         leftovers += old
         os.kill(browser.driver, signal.SIGSTOP)  # which keeps its browser, too, when its host dies
         os.kill(program.pid, signal.SIGKILL)
@@ -134,7 +138,7 @@ def test_the_next_host_ends_its_browsers_and_hosts_its_sessions_again(  # noqa: 
             assert {key: one[key] for key in ("id", "label", "source", "visitor")} == {
                 key: first[label][key] for key in ("id", "label", "source", "visitor")
             }
-        # Links made anew, and no other link but the configured one used twice.
+        # New links, and no other link but the configured one used twice.
         assert (again[LINKED]["link"], links_made(service, people[0])) == (first[LINKED]["link"], 0)
         for label, number in ((VISITED, 1), (ADDED, 2)):
             assert again[label]["link"] != first[label]["link"]
@@ -157,6 +161,7 @@ def test_the_next_host_ends_its_browsers_and_hosts_its_sessions_again(  # noqa: 
         assert {one["instruction"] for one in after.values()} == {None}
         assert_said_once(home, by_link)
         assert service.told() == told
+        assert_fired_once(home, after[LINKED]["id"])
         assert home.run("stop").returncode == 0
     assert not record.exists()
 
@@ -178,12 +183,20 @@ def assert_marks(home: Home, sessions: dict[str, dict[str, Any]]) -> None:
         mark = sessions[label]["instruction"]
         assert (mark["action"], mark["state"], mark["by"]) == ("switchColor", "unconfirmed", ends.me())
         assert mark["text"] == "the host ended before its outcome was known: it was sent; it is not repeated"
-    # The third page names a mode of its own, whose word counts; what it was told is still known.
-    assert (sessions[LINKED]["mode"], sessions[VISITED]["mode"]) == ("draw", None)
+    # The document that a mode was sent to is gone; what the page was told is still known.
+    assert (sessions[LINKED]["mode"], sessions[VISITED]["mode"]) == (None, None)
     detail = host_socket.get(home.socket, f"/v1/sessions/{sessions[ADDED]['id']}")
     ledger = [(one["action"], one["argument"], one["state"]) for one in detail["ledger"]]
     assert ledger == [("switchColor", RED, "unconfirmed"), ("setMode", "pointer", "sent")]
     assert sessions[ADDED]["instruction"]["id"] == detail["ledger"][-1]["id"]
+
+
+def assert_fired_once(home: Home, session_id: str) -> None:
+    """The alert was announced by the first of the hosts, and fires since."""
+    (alert,) = home.json("alerts")["alerts"]
+    assert (alert["state"], alert["sessions"]) == ("firing", [session_id])
+    announced = [entry["action"] for entry in ends.history(home) if entry["label"] == "watched"]
+    assert announced == ["alert.firing"]
 
 
 def assert_said_once(home: Home, by_link: str) -> None:
@@ -194,7 +207,7 @@ def assert_said_once(home: Home, by_link: str) -> None:
     assert "http" not in json.dumps(said)
 
 
-def test_hosts_that_die_or_fail_before_they_hosted_anybody_lose_nothing(
+def test_hosts_that_fail_early_lose_nothing(
     home: Home, log: Path, service: Upscope, people: list[str]
 ) -> None:
     key = service.program.ready["api_key"]
@@ -205,11 +218,11 @@ def test_hosts_that_die_or_fail_before_they_hosted_anybody_lose_nothing(
         for label in (LINKED, ADDED):
             tell(home, now[label]["id"], action="mode", mode="pointer")
         home.until(lambda _: sent(home) == before + 2, 10)
-        old = everybody(program.pid)
+        old = pids_of(program.pid)
         kill(program)
     for _ in range(2):
         with running(home, "host", log=log, UPSCOPE_API_KEY=key) as program:
-            old += everybody(program.pid)
+            old += pids_of(program.pid)
             kill(program)
     with no_browser(home):
         failed = home.run("host", UPSCOPE_API_KEY=key)

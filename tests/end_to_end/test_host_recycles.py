@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tests.end_to_end.conftest import Configure
 from tests.support import ends, host_socket
-from tests.support.fault_stage import Happened, Stage
-from tests.support.processes import family
+from tests.support.fault_harness import EventList, FaultHarness
+from tests.support.processes import host_processes
 from tests.support.programs import ENDS_WITHIN_S, Home, gone
 from tests.support.upscope import upscope
 
@@ -18,38 +18,36 @@ LOOKS_EVERY_S = 15
 RECYCLE = f'[browser.recycle]\nafter = "{OLD_S}s"\n[end]\nundo = "60s"\n'
 
 
-def browsers(events: Happened) -> list[int]:
+def browsers(events: EventList) -> list[int]:
     return [event["browser"] for event in events if event["type"] == "browser.started"]
 
 
-def test_a_browser_is_replaced_under_its_sessions_but_never_during_an_end(
-    home: Home, log: Path, configure: Configure
-) -> None:
+def test_browser_is_replaced_but_never_during_an_end(home: Home, log: Path, configure: Configure) -> None:
     with upscope(home, log, sessions=COUNT, scenario="normal") as service:
         links = {f"s{number}": url for number, url in enumerate(service.urls)}
         configure(links, more=RECYCLE, pages_of=3)
-        stage = Stage(home, log, service, COUNT)
-        stage.start_host()
+        harness = FaultHarness(home, log, service, COUNT)
+        harness.start_host()
         try:
-            before = stage.rested()
-            old = family(stage.host.pid)
+            before = harness.wait_until_ready()
+            old = host_processes(harness.host.pid)
             ends.give_ends(home, ids=[before["s0"]["id"]], wait=False)
             waiting = home.look()["s0"]["instruction"]["id"]
             time.sleep(OLD_S + LOOKS_EVERY_S + 2)
-            assert len(browsers(stage.events.so_far())) <= 1
+            assert len(browsers(harness.events.so_far())) <= 1
             assert home.json("list")["host"]["browsers"][0]["number"] == 1
             taken = host_socket.post(home.socket, "/v1/cancel", {"instructions": [waiting]})
             assert [one["state"] for one in taken["results"]] == ["cancelled"]
-            with stage.instructed(before):
-                stage.events.until(lambda seen: 2 in browsers(seen), 2 * LOOKS_EVERY_S)
+            with harness.under_load(before):
+                harness.events.until(lambda seen: 2 in browsers(seen), 2 * LOOKS_EVERY_S)
                 home.until(
-                    lambda now: stage.is_rested(now) and min(one["page"] for one in now.values()) > 2, 30
+                    lambda now: harness.all_ready(now) and min(one["process"] for one in now.values()) > 2, 30
                 )
-            after = stage.rested()
+            after = harness.wait_until_ready()
             assert {one["id"] for one in after.values()} == {one["id"] for one in before.values()}
             assert gone([old.driver, old.browser, *old.renderers], ENDS_WITHIN_S) == []
-            hosting = {event["hosting"] for event in stage.events.so_far() if "hosting" in event}
+            hosting = {event["hosting"] for event in harness.events.so_far() if "hosting" in event}
             assert not hosting & {"lost", "blocked", "unresponsive"}
             ends.sound(home)
         finally:
-            stage.stop_host()
+            harness.stop_host()

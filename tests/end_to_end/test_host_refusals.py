@@ -33,7 +33,7 @@ def test_private_pages_need_a_permission(
         assert "allow_private_network" in session["error"]["text"]
 
 
-def test_state_without_paths_is_kept_and_not_guessed_at_and_read_only_refuses(
+def test_state_without_paths_is_not_guessed(
     home: Home, log: Path, service: Upscope, configure: Configure
 ) -> None:
     configure({"nested": service.urls[0], "plain": service.urls[1]})

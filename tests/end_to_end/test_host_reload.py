@@ -110,9 +110,7 @@ def test_rules_level_and_new_sessions_are_taken_over(
     assert not logged(home, "config.needs_restart")
 
 
-def test_a_wrong_file_leaves_the_old_one_in_force_until_it_is_mended(
-    host: Program, home: Home, manager: socket.socket
-) -> None:
+def test_faulty_file_leaves_the_old_one_in_force(host: Program, home: Home, manager: socket.socket) -> None:
     right = home.config.read_text()
     home.configure(right.replace("\nage = ", "\naeg = ").replace("read_only = true", "read_only = 3"))
     host.process.send_signal(signal.SIGHUP)
@@ -127,7 +125,7 @@ def test_a_wrong_file_leaves_the_old_one_in_force_until_it_is_mended(
     degraded = b"STATUS=3 sessions, degraded: the configuration was refused"
     until(lambda: degraded in manager.recv(4096), TAKEN_WITHIN_S)
     home.configure(right)
-    assert reload(host, home) == "nothing is different"
+    assert reload(host, home) == "no changes"
     assert health(home)["reason"] is None
     assert host_socket.get(home.socket, "/v1/snapshot")["host"]["configuration"] is None
     home.config.unlink()
@@ -137,7 +135,7 @@ def test_a_wrong_file_leaves_the_old_one_in_force_until_it_is_mended(
     reload(host, home)
 
 
-def test_what_cannot_change_is_named_and_sessions_that_went_from_the_file_stay(
+def test_reload_names_restart_keys_and_keeps_sessions(
     host: Program, home: Home, service: Upscope, configure: Configure
 ) -> None:
     gone = home.look()["s0"]["id"]
@@ -145,8 +143,11 @@ def test_what_cannot_change_is_named_and_sessions_that_went_from_the_file_stay(
         {"s1": service.urls[1], "s2": service.urls[2]}, pages_of=3, more='[journal]\npath = "elsewhere.db"\n'
     )
     row = reload(host, home)
-    assert "needs a restart: browser.sessions_per_page, journal.path" in row
-    assert logged(home, "config.needs_restart")[-1]["keys"] == ["browser.sessions_per_page", "journal.path"]
+    assert "needs a restart: browser.sessions_per_process, journal.path" in row
+    assert logged(home, "config.needs_restart")[-1]["keys"] == [
+        "browser.sessions_per_process",
+        "journal.path",
+    ]
     assert logged(home, "config.sessions_stay")[-1]["sessions"] == {gone: "s0"}
     assert set(home.look()) == {"s0", "s1", "s2"}
     assert home.look()["s0"]["hosting"] == "live"
@@ -158,9 +159,7 @@ def test_no_link_gets_into_the_log_or_the_journal_by_a_reload(home: Home, servic
     assert not [url for url in service.urls if url in kept or url.rpartition("/")[2] in kept]
 
 
-def test_a_host_that_hangs_says_nothing_more_and_one_that_ends_says_so(
-    host: Program, manager: socket.socket
-) -> None:
+def test_hung_host_is_silent_and_stopping_host_says_so(host: Program, manager: socket.socket) -> None:
     os.kill(host.pid, signal.SIGSTOP)
     try:
         heard_so_far(manager)

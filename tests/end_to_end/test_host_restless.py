@@ -14,9 +14,7 @@ RATE = 100
 """Half of the events are switches: one in every window in which the bridge makes one of several colours."""
 
 
-def test_a_colour_that_was_taken_is_confirmed_whatever_came_after_it(
-    home: Home, log: Path, configure: Configure
-) -> None:
+def test_applied_colour_is_confirmed_whatever_follows(home: Home, log: Path, configure: Configure) -> None:
     with upscope(home, log, sessions=COUNT, rate=RATE) as service:
         links = {f"s{number}": url for number, url in enumerate(service.urls)}
         configure(links, more='[end]\nconfirm_within = "1s"\n')

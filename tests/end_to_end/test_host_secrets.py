@@ -11,14 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from browser_host.browsers.find import Found
+from browser_host.browsers.install.locate import Found
+from browser_host.errors import Exit
 from browser_host.simulator.scenarios import Behaviour
 from tests.end_to_end.conftest import Configure
 from tests.support import host_socket
 from tests.support.host_socket import listening
-from tests.support.processes import command_lines, everybody
+from tests.support.processes import command_lines, pids_of
 from tests.support.programs import WATCHDECK, Home, Program, gone, running
 from tests.support.upscope import Upscope, upscope
+from tui.replay.recording_index import Recording
 
 KEY = "canary-key-5f1d9c2b7a"
 REFUSED = "canary-refused-88aa01"
@@ -73,13 +75,14 @@ def host(home: Home, log: Path, service: Upscope, trail: Trail, configure: Confi
     links["refused"] = f"http://127.0.0.1:9/w/{REFUSED}?token={REFUSED}"
     more = f'[upscope]\nbase_url = "{service.base_url}"\n[log]\nlevel = "debug"\n[end]\nundo = "0s"\n'
     configure(links, more=more)
-    with running(home, "host", log=log, UPSCOPE_API_KEY=KEY) as program:
+    # DEBUG and DEBUGP would have Playwright print all that it sends.
+    with running(home, "host", log=log, UPSCOPE_API_KEY=KEY, DEBUG="*", DEBUGP="1", PWDEBUG="1") as program:
         trail.take("ready", json.dumps(program.ready))
         yield program
 
 
 def test_what_a_host_says_and_leaves_carries_no_secret(
-    home: Home, log: Path, host: Program, trail: Trail, service: Upscope
+    home: Home, host: Program, trail: Trail, service: Upscope, request: pytest.FixtureRequest
 ) -> None:
     with listening(home.socket) as events:
         watching = subprocess.Popen(
@@ -89,15 +92,24 @@ def test_what_a_host_says_and_leaves_carries_no_secret(
             env=home.environment(),
             text=True,
         )
+        recording = subprocess.Popen(
+            [WATCHDECK, "record", home.path / "recording.jsonl", "--since", "1h"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=home.environment(),
+            text=True,
+        )
+        request.addfinalizer(recording.kill)  # it would wait for a host that is gone
         now = home.until(
             lambda now: (
                 now["normal"]["status"] == now["leaves"]["status"] == "viewerReady"
-                and now["crash-once"]["page"] is not None
+                and now["crash-once"]["process"] is not None
                 and "page_crashed" in json.dumps(events.so_far())
+                and {now[name]["hosting"] for name in ("http-404", "framing-denied", "refused")}
+                == {"blocked"}
             ),
             within=30,
         )
-        assert {now[name]["hosting"] for name in ("http-404", "framing-denied", "refused")} == {"blocked"}
         for command in (
             ("list",),
             ("list", "--json"),
@@ -109,6 +121,7 @@ def test_what_a_host_says_and_leaves_carries_no_secret(
             ("add", "--url", f"ftp://example.org/{ADDED}"),
             ("add", "--url", f"https://user:{ADDED}@example.org/"),
             ("history",),
+            ("stats",),
         ):
             done = home.run(*command, UPSCOPE_API_KEY=KEY)
             trail.take(" ".join(command[:2]), done.stdout + done.stderr)
@@ -126,22 +139,31 @@ def test_what_a_host_says_and_leaves_carries_no_secret(
                 host_socket.post(home.socket, "/v1/sessions", body)
             trail.take("refused body", str(refused.value))
         trail.take("events", json.dumps(events.so_far()))
-    family = everybody(host.process.pid)
-    trail.take("command lines", command_lines(family))
-    watching.send_signal(signal.SIGINT)
-    trail.take("watch", watching.communicate(timeout=10)[0])
+    pids = pids_of(host.process.pid)
+    trail.take("command lines", command_lines(pids))
+    for name, program in (("watch", watching), ("record", recording)):
+        program.send_signal(signal.SIGINT)
+        trail.take(name, program.communicate(timeout=10)[0])
+    assert recording.returncode == Exit.INTERRUPTED
+    with Recording(home.path / "recording.jsonl") as recorded:
+        shown = recorded.deck_at(recorded.end).sessions
+        assert recorded.is_whole
+    assert {one.label: one.link for one in shown.values()} == {
+        one["label"]: one["link"] for one in now.values()
+    }
+    assert "page_crashed" in (home.path / "recording.jsonl").read_text()
     assert "key" in trail.said["doctor"]
     assert trail.said["watch"]
     config = frozenset({home.config})
-    for pid in family:  # all at once, so that nobody tidies up: what the browser wrote stays
+    for pid in pids:  # all at once, so that nobody tidies up: what the browser wrote stays
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     host.process.wait(10)
-    assert gone(family, within=10) == []
+    assert gone(pids, within=10) == []
     assert any(home.temporary.iterdir())
     assert trail.found(home, but=config) == []
     assert trail.found(home, but=frozenset()) == [str(home.config)]  # the search does find what is there
-    assert log.exists()
+    assert (home.path / "stderr.txt").exists()
 
 
 FAULT = """
@@ -168,7 +190,7 @@ def test_a_crash_of_the_host_tells_no_secret(
     python_path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
     done = home.run("host", UPSCOPE_API_KEY=KEY, PYTHONPATH=python_path)
     assert done.returncode == 1
-    assert "a fault of Watchdeck's own" in done.stderr
+    assert "internal error" in done.stderr
     assert "Traceback" not in done.stderr
     assert "broken" in (home.path / "state" / "watchdeck" / "cli.log").read_text()
     trail.take("crash", done.stdout + done.stderr)

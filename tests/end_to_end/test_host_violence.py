@@ -57,7 +57,7 @@ def test_a_page_that_kills_its_renderer_is_lost_and_comes_back(
 ) -> None:
     session = after(events, home, culprit, "page_crashed")
     neighbour = after(events, home, f"beside-{culprit}", "page_crashed")
-    assert session["page"] is not None
+    assert session["process"] is not None
     assert (session["ended"], neighbour["ended"]) == (None, None)
 
 
@@ -82,9 +82,7 @@ def test_a_loop_is_broken_and_nobody_loses_the_page(home: Home, events: Events, 
     assert "lost" not in {hosting for hosting, _ in told(events, session["id"])}
 
 
-def test_a_page_that_loops_again_is_lost_its_neighbour_comes_back_and_the_guilty_one_is_named(
-    home: Home, events: Events
-) -> None:
+def test_looping_page_is_named_and_its_neighbour_recovers(home: Home, events: Events) -> None:
     culprit = Behaviour.LOOP
     neighbour = after(events, home, f"beside-{culprit}", "page_hung")
     of_neighbour = told(events, neighbour["id"])

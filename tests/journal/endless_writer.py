@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from browser_host.journal.entries import Outcome
+from browser_host.journal.entries import EntryOutcome
 from browser_host.journal.journal import Journal
 from tests.journal.samples import entry
 
@@ -18,10 +18,10 @@ async def endless(path: Path) -> None:
         number += 1
         name = f"i{number}"
         seqs = await journal.write(
-            [entry(action="endSession", outcome=Outcome.INTENDED, instruction=name)] * 3
+            [entry(action="endSession", outcome=EntryOutcome.INTENDED, instruction=name)] * 3
         )
         print(seqs[-1], flush=True)  # noqa: T201 - read by the test
-        journal.note([entry(action="endSession", outcome=Outcome.CONFIRMED, instruction=name)])
+        journal.note([entry(action="endSession", outcome=EntryOutcome.CONFIRMED, instruction=name)])
 
 
 asyncio.run(endless(Path(sys.argv[1])))

@@ -9,12 +9,13 @@ import resource
 import sys
 from pathlib import Path
 
-from browser_host.journal.entries import Outcome
+from browser_host.journal.entries import EntryOutcome
 from browser_host.journal.errors import JournalUnavailable
 from browser_host.journal.journal import Journal
-from browser_host.journal.standing import JournalState, Standing
+from browser_host.journal.status import JournalState, Standing
 from browser_host.journal.writer import Pace
 from tests.journal.samples import entry
+from tests.support.patience import patient
 
 LIMIT = 200_000
 DEADLINE_S = 20.0
@@ -33,13 +34,13 @@ async def steps(path: Path) -> None:
             written = (await journal.write([entry("x" * 400) for _ in range(20)]))[-1]
     except JournalUnavailable as error:
         tell(step="full", code=error.code, exit=int(error.exit_code), text=str(error), written=written)
-    journal.note([entry("waited", outcome=Outcome.CONFIRMED)])
-    tell(step="reading", rows=len(await journal.history()), state=journal.state)
+    journal.note([entry("waited", outcome=EntryOutcome.CONFIRMED)])
+    tell(step="reading", rows=len(await journal.history()), state=journal.standing.state)
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-    async with asyncio.timeout(DEADLINE_S):
+    async with asyncio.timeout(patient(DEADLINE_S)):
         while (
             await standings.get()
-        ).state is not JournalState.WRITABLE or journal.state is not JournalState.WRITABLE:
+        ).state is not JournalState.WRITABLE or journal.standing.state is not JournalState.WRITABLE:
             continue
     tell(step="again", numbers=await journal.write([entry("after")]))
     tell(step="closed", all=await journal.close())

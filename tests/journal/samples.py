@@ -1,6 +1,6 @@
 """Entries to put into a journal."""
 
-from browser_host.journal.entries import JournalEntry, Outcome
+from browser_host.journal.entries import EntryOutcome, JournalEntry
 
 
 def entry(
@@ -9,7 +9,7 @@ def entry(
     at: float = 1000.0,
     action: str = "session.status",
     session: str | None = "s1",
-    outcome: Outcome = Outcome.SAID,
+    outcome: EntryOutcome = EntryOutcome.SAID,
     instruction: str | None = None,
 ) -> JournalEntry:
     return JournalEntry(

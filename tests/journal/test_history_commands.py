@@ -2,50 +2,64 @@
 
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from browser_host.cli.main import cli, run
 from browser_host.errors import Exit
+from browser_host.journal.entries import EntryOutcome
 from browser_host.journal.store import Store
+from tests.journal.conftest import Watchdeck
 from tests.journal.samples import entry
 from tests.journal.test_journal_store import tamper
 
-Watchdeck = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def watchdeck(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Watchdeck:
-    config = tmp_path / "config.toml"
-    config.write_text(f'[journal]\npath = "{path}"\n')
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            run(cli, [*arguments, "--config", str(config)])
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return call
-
 
 def test_history_is_the_contracts_document(watchdeck: Watchdeck, five: Store) -> None:
-    code, out, _ = watchdeck("history", "--json", "--limit", "2")
+    code, out, _ = watchdeck("history", "--reported", "--json", "--limit", "2")
     document = json.loads(out)
     assert (code, document["schema"]) == (Exit.OK, 1)
     assert [line["seq"] for line in document["entries"]] == [4, 5]
     assert five.head().seq == 5
 
 
+def test_history_is_what_people_did_unless_more_is_asked_for(watchdeck: Watchdeck, five: Store) -> None:
+    five.append([entry("ended by Kim", action="endSession", outcome=EntryOutcome.CONFIRMED)])
+    code, out, err = watchdeck("history")
+    assert (code, err) == (Exit.OK, "1 entries\n")
+    assert "ended by Kim" in out
+    assert watchdeck("history", "--filter", "!kim")[2] == "0 entries\n"
+    assert watchdeck("history", "--filter", "colour:red")[0] == Exit.USAGE
+
+
 def test_history_of_a_session_and_of_the_last_hour(watchdeck: Watchdeck, five: Store) -> None:
     five.append([entry("just now", at=time.time(), session="s9")])
-    for arguments in (("--session", "s9"), ("--since", "1h")):
+    for arguments in (
+        ("--reported", "--session", "s9"),
+        ("--reported", "--since", "1h"),
+        ("--reported", "--filter", "just"),
+    ):
         code, out, err = watchdeck("history", *arguments)
         assert code == Exit.OK
         assert "just now" in out
         assert "entry 5" not in out
         assert err == "1 entries\n"
+
+
+def test_times_of_the_repeated_hour_differ_by_offset(
+    watchdeck: Watchdeck, five: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repeated = 1_793_511_000.0  # 2026-11-01T05:30Z; in New York 01:00 to 02:00 comes twice
+    five.append([entry("before", at=repeated), entry("after", at=repeated + 3600)])
+    monkeypatch.setenv("TZ", "EST5EDT,M3.2.0,M11.1.0")
+    time.tzset()
+    try:
+        _, out, _ = watchdeck("history", "--reported", "--filter", "text:before")
+        _, later, _ = watchdeck("history", "--reported", "--filter", "text:after")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert "2026-11-01 01:30:00-04:00" in out
+    assert "2026-11-01 01:30:00-05:00" in later
 
 
 @pytest.mark.parametrize("since", ["yesterday", "off", "-1h"])

@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from browser_host.journal.chain import BEGINNING, Mark, Row, digest, linked
-from browser_host.journal.entries import COLUMNS, Columns, HostAction, JournalEntry, Outcome
-from browser_host.journal.verdict import Anchor, Flaw, Verdict, Witness, verify
+from browser_host.journal.entries import COLUMNS, Columns, EntryOutcome, HostAction, JournalEntry
+from browser_host.journal.verify import Anchor, Flaw, Verification, verify
 
 VALUES = st.none() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=20)
 
@@ -19,15 +19,17 @@ def chains(draw: st.DrawFn, least: int = 1) -> list[Row]:
     texts = draw(st.lists(st.text(max_size=8), min_size=least, max_size=12))
     made = [
         JournalEntry(
-            float(number), "kim", "cli", "setMode", f"s{number % 3}", "l", Outcome.SENT, text
+            float(number), "kim", "cli", "setMode", f"s{number % 3}", "l", EntryOutcome.SENT, text
         ).columns()
         for number, text in enumerate(texts)
     ]
     return list(linked(BEGINNING, made))
 
 
-def look(rows: Sequence[Row], head: Mark, *witnesses: Witness, anchor: Anchor | None = None) -> Verdict:
-    return verify(rows, anchor or Anchor(), head, witnesses)
+def look(
+    rows: Sequence[Row], head: Mark, noted: Mark | None = None, *, anchor: Anchor | None = None
+) -> Verification:
+    return verify(rows, anchor or Anchor(), head, noted)
 
 
 def end(rows: Sequence[Row]) -> Mark:
@@ -36,12 +38,12 @@ def end(rows: Sequence[Row]) -> Mark:
 
 @given(chains())
 def test_an_untouched_chain_is_sound(rows: list[Row]) -> None:
-    verdict = look(rows, end(rows), Witness("head file", end(rows)))
-    assert verdict == Verdict(len(rows), 1, end(rows))
+    verdict = look(rows, end(rows), end(rows))
+    assert verdict == Verification(len(rows), 1, end(rows))
 
 
 def test_an_empty_journal_is_sound() -> None:
-    assert look([], BEGINNING) == Verdict(0, None, BEGINNING)
+    assert look([], BEGINNING) == Verification(0, None, BEGINNING)
 
 
 @given(chains(), st.data())
@@ -76,9 +78,7 @@ def test_any_changed_hash_names_its_row(rows: list[Row], data: st.DataObject, na
 
 
 @given(chains(least=2), st.data())
-def test_a_row_rewritten_with_a_fitting_hash_is_found_by_its_successor(
-    rows: list[Row], data: st.DataObject
-) -> None:
+def test_rewritten_row_is_found_by_its_successor(rows: list[Row], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(rows) - 2))
     columns: Columns = (*rows[place].columns[:-1], "forged")
     forged = Row(place + 1, columns, rows[place].previous, digest(place + 1, columns, rows[place].previous))
@@ -97,9 +97,9 @@ def test_a_missing_row_is_named(rows: list[Row], data: st.DataObject) -> None:
 
 
 @given(chains(), st.data())
-def test_a_missing_end_is_named_by_head_record_or_witness(rows: list[Row], data: st.DataObject) -> None:
+def test_a_missing_end_is_named_by_head_record_or_noted_mark(rows: list[Row], data: st.DataObject) -> None:
     left = rows[: data.draw(st.integers(0, len(rows) - 1))]
-    for verdict in (look(left, end(rows)), look(left, BEGINNING, Witness("head file", end(rows)))):
+    for verdict in (look(left, end(rows)), look(left, BEGINNING, end(rows))):
         assert verdict.finding is not None
         assert (verdict.finding.flaw, verdict.finding.seq) == (Flaw.TRUNCATED, len(left) + 1)
 
@@ -139,10 +139,10 @@ def test_a_row_put_in_between_is_found(rows: list[Row], data: st.DataObject) -> 
 
 
 @given(chains())
-def test_a_chain_hashed_anew_is_found_by_a_mark_kept_elsewhere_and_by_nothing_else(rows: list[Row]) -> None:
+def test_rehashed_chain_is_found_only_by_a_noted_mark(rows: list[Row]) -> None:
     forged = list(linked(BEGINNING, [(*row.columns[:-1], "forged") for row in rows]))
     assert look(forged, end(forged)).finding is None
-    finding = look(forged, end(forged), Witness("noted mark", end(rows))).finding
+    finding = look(forged, end(forged), end(rows)).finding
     assert finding is not None
     assert finding.flaw is Flaw.DISPUTED
 
@@ -163,15 +163,13 @@ def test_a_trimmed_chain_is_sound_if_a_row_says_so(rows: list[Row], data: st.Dat
     assert too_many.flaw in {Flaw.MISSING, Flaw.TRUNCATED}
 
 
-def test_a_witness_of_a_removed_row_is_remarked() -> None:
+def test_a_noted_mark_of_a_removed_row_is_remarked() -> None:
     rows = list(linked(BEGINNING, [JournalEntry(1.0, "k", "c", "a").columns()] * 4))
     said = JournalEntry(9.0, "watchdeck", "host", HostAction.TRIMMED, text="removed").columns()
     whole = [*rows, *linked(end(rows), [said])]
-    verdict = look(
-        whole[3:], end(whole), Witness("noted mark", end(rows[:1])), anchor=Anchor(end(rows[:3]), "removed")
-    )
+    verdict = look(whole[3:], end(whole), end(rows[:1]), anchor=Anchor(end(rows[:3]), "removed"))
     assert verdict.finding is None
-    assert "noted mark marks row 1" in verdict.remarks[0]
+    assert "noted mark is of row 1" in verdict.remarks[0]
 
 
 def test_a_head_record_that_is_gone_or_wrong_is_found() -> None:

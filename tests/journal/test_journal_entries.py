@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from browser_host.journal import entries, wording
-from browser_host.journal.entries import JournalEntry, Outcome
+from browser_host.journal import entries, sanitize
+from browser_host.journal.entries import EntryOutcome, JournalEntry
 from browser_host.secrets import WatchLink
 
 LINK = "https://o.upscope.io/w/abc?token=s3cr3t-canary"
@@ -14,15 +14,15 @@ LINK = "https://o.upscope.io/w/abc?token=s3cr3t-canary"
 
 @given(st.text(st.characters(), max_size=2000), st.integers(1, 600))
 def test_kept_text_is_printable_bounded_and_can_be_stored(text: str, limit: int) -> None:
-    kept = wording.kept(text, limit)
+    kept = sanitize.kept(text, limit)
     assert not {"\x00", "\x1b", "\x7f", "\x9b", "\n", "\u202e", "\u2028"} & set(kept)
     assert len(kept) <= limit
     kept.encode()
-    assert wording.kept(kept, limit) == kept
+    assert sanitize.kept(kept, limit) == kept
 
 
 def test_a_link_becomes_its_fingerprint_wherever_it_stands() -> None:
-    entry = JournalEntry(1.0, LINK, LINK, LINK, LINK, LINK, Outcome.SAID, f"see {LINK}, now", LINK, LINK)
+    entry = JournalEntry(1.0, LINK, LINK, LINK, LINK, LINK, EntryOutcome.SAID, f"see {LINK}, now", LINK, LINK)
     shown = json.dumps(entries.to_json(1, entry.columns()))
     assert "canary" not in shown
     assert "abc" not in entry.text
@@ -53,7 +53,7 @@ def test_control_characters_and_overrides_are_made_visible() -> None:
 
 def test_the_contract_names_the_keys() -> None:
     entry = JournalEntry(
-        1700000000.1234, "kim", "cli", "endSession", "s1", "Acme", Outcome.SENT, "t", "i7", None
+        1700000000.1234, "kim", "cli", "endSession", "s1", "Acme", EntryOutcome.SENT, "t", "i7", None
     )
     assert entries.to_json(3, entry.columns()) == {
         "seq": 3,
@@ -72,7 +72,7 @@ def test_the_contract_names_the_keys() -> None:
 
 def test_columns_lead_back_to_the_entry() -> None:
     entry = JournalEntry(
-        1700000000.123, "kim", "cli", "endSession", "s1", "Acme", Outcome.SENT, "t", "i7", "::1"
+        1700000000.123, "kim", "cli", "endSession", "s1", "Acme", EntryOutcome.SENT, "t", "i7", "::1"
     )
     assert entries.from_columns(entry.columns()) == entry
 

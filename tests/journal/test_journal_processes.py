@@ -34,7 +34,7 @@ def test_a_host_killed_while_writing_leaves_a_chain_that_holds(path: Path) -> No
     store.close()
 
 
-def test_a_full_disk_refuses_loses_nothing_promised_and_heals_by_itself(path: Path) -> None:
+def test_full_disk_refuses_loses_nothing_and_recovers(path: Path) -> None:
     command = [sys.executable, "-m", "tests.journal.full_disk", str(path)]
     answer = subprocess.run(command, cwd=ROOT, stdout=PIPE, text=True, timeout=60, check=True)
     steps = {step["step"]: step for step in map(json.loads, answer.stdout.splitlines())}

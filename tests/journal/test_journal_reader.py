@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from browser_host.journal.chain import linked
-from browser_host.journal.entries import Outcome
+from browser_host.journal.entries import EntryOutcome
 from browser_host.journal.errors import JournalUnreadable
 from browser_host.journal.reader import Reader
 from browser_host.journal.store import Store
@@ -59,7 +59,7 @@ def test_a_copy_in_a_folder_that_nobody_may_write_to_can_be_read(
     monkeypatch.setattr("os.access", lambda *_: False)  # as root every folder can be written to
     with Reader(path) as reader:
         assert reader.verify().finding is None
-        assert sorted(file.name for file in path.parent.iterdir()) == [path.name, f"{path.name}.head"]
+        assert sorted(file.name for file in path.parent.iterdir()) == [path.name]
 
 
 def test_a_missing_journal_says_so_and_makes_none(path: Path) -> None:
@@ -87,17 +87,17 @@ def test_a_line_of_the_export_carries_what_its_hash_is_made_of(five: Store, path
 @pytest.mark.parametrize(
     ("words", "open_"),
     [
-        ([Outcome.INTENDED], True),
-        ([Outcome.INTENDED, Outcome.SENT], True),
-        ([Outcome.INTENDED, Outcome.SENT, Outcome.CONFIRMED], False),
-        ([Outcome.INTENDED, Outcome.UNCONFIRMED], False),
-        ([Outcome.INTENDED, Outcome.FAILED], False),
-        ([Outcome.INTENDED, Outcome.CANCELLED], False),
-        ([Outcome.INTENDED, Outcome.CONFIRMED, Outcome.INTENDED], True),
+        ([EntryOutcome.INTENDED], True),
+        ([EntryOutcome.INTENDED, EntryOutcome.SENT], True),
+        ([EntryOutcome.INTENDED, EntryOutcome.SENT, EntryOutcome.CONFIRMED], False),
+        ([EntryOutcome.INTENDED, EntryOutcome.UNCONFIRMED], False),
+        ([EntryOutcome.INTENDED, EntryOutcome.FAILED], False),
+        ([EntryOutcome.INTENDED, EntryOutcome.CANCELLED], False),
+        ([EntryOutcome.INTENDED, EntryOutcome.CONFIRMED, EntryOutcome.INTENDED], True),
     ],
 )
 def test_the_last_word_says_whether_an_end_is_finished(
-    path: Path, store: Store, words: list[Outcome], *, open_: bool
+    path: Path, store: Store, words: list[EntryOutcome], *, open_: bool
 ) -> None:
     store.append([entry("x", action="endSession", outcome=word, instruction="i1") for word in words])
     with Reader(path) as reader:
@@ -108,7 +108,7 @@ def test_the_last_word_says_whether_an_end_is_finished(
 
 
 def test_sent_is_the_last_word_for_a_mode_and_not_for_an_end(path: Path, store: Store) -> None:
-    sent = Outcome.SENT
+    sent = EntryOutcome.SENT
     store.append(
         [
             entry(action="setMode", outcome=sent, instruction="i1"),
@@ -116,7 +116,7 @@ def test_sent_is_the_last_word_for_a_mode_and_not_for_an_end(path: Path, store: 
             entry(action="endSession", outcome=sent, instruction="i3"),
             entry(action="endSession", outcome=sent, instruction="i3", session="s2"),
             entry(action="switchColor", outcome=sent, instruction="i4"),
-            entry(action="setMode", outcome=Outcome.INTENDED, instruction="i5"),
+            entry(action="setMode", outcome=EntryOutcome.INTENDED, instruction="i5"),
         ]
     )
     with Reader(path) as reader:

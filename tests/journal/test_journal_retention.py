@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from browser_host.journal.entries import HostAction
 from browser_host.journal.reader import Reader
-from browser_host.journal.retention import trim
+from browser_host.journal.retention import FAR_S, ClockWatch, trim
 from browser_host.journal.store import Store
-from browser_host.journal.verdict import Flaw
+from browser_host.journal.verify import Flaw
 from tests.journal.samples import entry
 from tests.journal.test_journal_store import flaw, tamper
 
@@ -88,3 +88,47 @@ def test_whatever_goes_was_old_and_what_stays_is_a_chain(
         at for at in moments[:removed] if round(at * 1000) >= round((now - keep) * 1000) and at <= now
     ]
     assert kept_anyway == []
+
+
+DAY = 86400.0
+
+
+def test_a_clock_near_the_newest_row_is_believed() -> None:
+    watch = ClockWatch(newest=1000.0, wall=1000.0 + DAY, steady=5.0)
+    assert watch.believes(1000.0 + DAY, 5.0)
+    assert ClockWatch(None, 1000.0, 5.0).believes(1000.0, 5.0)
+    assert ClockWatch(9e9, 1000.0, 5.0).believes(1000.0, 5.0)
+
+
+def test_a_clock_far_ahead_has_to_run_a_day() -> None:
+    ahead = 1000.0 + 91 * DAY
+    watch = ClockWatch(newest=1000.0, wall=ahead, steady=0.0)
+    assert not watch.believes(ahead, 0.0)
+    assert not watch.believes(ahead + FAR_S - 1, FAR_S - 1)
+    assert watch.believes(ahead + FAR_S, FAR_S)
+
+
+def test_a_clock_that_jumps_for_a_moment_removes_nothing() -> None:
+    watch = ClockWatch(newest=1000.0, wall=1000.0, steady=0.0)
+    assert watch.believes(7000.0, 6000.0)
+    assert not watch.believes(13000.0 + 91 * DAY, 12000.0)
+    assert not watch.believes(19000.0, 18000.0)
+    assert watch.believes(19000.0 + FAR_S, 18000.0 + FAR_S)
+
+
+def test_a_machine_that_slept_is_believed() -> None:
+    watch = ClockWatch(newest=1000.0, wall=1000.0, steady=0.0)
+    assert watch.believes(1000.0 + 30 * DAY, 30 * DAY)
+
+
+@given(st.lists(st.tuples(st.floats(0, 2 * DAY), st.floats(-1e7, 1e7)), max_size=20))
+def test_no_jump_is_believed_before_its_day(steps: list[tuple[float, float]]) -> None:
+    wall, steady = 1e9, 0.0
+    watch, jumped = ClockWatch(wall, wall, steady), -FAR_S
+    for passed, jump in steps:
+        steady += passed
+        wall += passed + jump
+        if abs(jump) > 2 * 3600 * len(steps):  # more than what several small ones could undo
+            jumped = steady
+        if watch.believes(wall, steady):
+            assert steady - jumped >= FAR_S

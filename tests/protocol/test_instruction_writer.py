@@ -1,4 +1,4 @@
-"""What is posted to a page is one of the documented instructions, and never a wrong one."""
+"""Instructions are written as documented, and invalid ones cannot be made."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from browser_host.protocol import colors
-from browser_host.protocol.instructions import (
+from browser_host.protocol import page_colors
+from browser_host.protocol.page_instructions import (
     RAW_LIMIT,
     Action,
     EndSession,
@@ -56,32 +56,32 @@ def test_instructions_are_written_as_documented(
     | st.text("#0f", max_size=8)
 )
 @settings(deadline=None)
-def test_no_colour_is_switched_to_but_a_right_one(color: object) -> None:
+def test_switch_color_accepts_only_lower_case_rrggbb(color: object) -> None:
     try:
         instruction = SwitchColor(cast("str | None", color))
     except ValueError:
         assert color is not None
-        assert not (type(color) is str and len(color) == 7 and colors.parse(color) == color)
+        assert not (type(color) is str and len(color) == 7 and page_colors.parse(color) == color)
     else:
         written = write(instruction)
         assert written == {"action": "switchColor"} | ({} if color is None else {"color": color})
-        assert color is None or colors.parse(cast("str", color)) == color
+        assert color is None or page_colors.parse(cast("str", color)) == color
 
 
 @given(ANYTHING | st.sampled_from([mode.value for mode in Mode]))
 @settings(deadline=None)
-def test_no_mode_is_set_but_a_mode(mode: object) -> None:
-    with pytest.raises(ValueError, match="a mode is one of draw, pointer, cursor"):
+def test_set_mode_accepts_only_a_mode(mode: object) -> None:
+    with pytest.raises(ValueError, match=r"must be a Mode \(draw, pointer, cursor\)"):
         SetMode(cast("Mode", mode))
 
 
 @given(st.dictionaries(st.text(), JSON, max_size=4))
 @settings(deadline=None)
-def test_an_instruction_as_written_goes_unchanged(payload: dict[str, object]) -> None:
+def test_a_raw_instruction_is_written_unchanged(payload: dict[str, object]) -> None:
     assert write(Raw(payload)) == payload
 
 
-def test_an_instruction_as_written_cannot_change_later() -> None:
+def test_a_raw_instruction_copies_its_payload() -> None:
     payload: dict[str, Any] = {"action": "new", "list": []}
     instruction = Raw(payload)
     payload["list"].append(object())
@@ -100,11 +100,11 @@ NOT_OF_JSON = (float("nan"), float("inf"), object(), {None: 1}, {1: 1}, (1,), b"
 @pytest.mark.parametrize(
     "payload", [*NO_OBJECTS, *({"a": value} for value in NOT_OF_JSON), {1: 2}, RING, {"a": "x" * RAW_LIMIT}]
 )
-def test_an_instruction_as_written_is_a_json_object_of_sensible_size(payload: Any) -> None:
-    with pytest.raises(ValueError, match="as written"):
+def test_a_raw_instruction_must_be_a_bounded_json_object(payload: Any) -> None:
+    with pytest.raises(ValueError, match="raw instruction"):
         Raw(payload)
 
 
-def test_what_is_no_instruction_is_not_written() -> None:
+def test_writing_anything_else_fails() -> None:
     with pytest.raises(AssertionError):
         write(cast("Instruction", "endSession"))

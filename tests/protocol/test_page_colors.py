@@ -1,16 +1,18 @@
-"""Colours as pages name them come out as `#rrggbb` and a plain name, or as none."""
+"""Colours as pages write them: parsed to `#rrggbb`, named, or rejected."""
 
 import colorsys
 import itertools
+import subprocess
+import sys
 import time
 
 import pytest
+import webcolors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from browser_host.protocol import colors
-from browser_host.protocol.css_names import CSS_NAMES
-from browser_host.protocol.events import Color
+from browser_host.protocol import page_colors
+from browser_host.protocol.page_messages import Color
 from browser_host.protocol.text import printable
 
 BYTE = st.integers(0, 255)
@@ -23,7 +25,9 @@ def as_hex(channels: tuple[int, int, int]) -> str:
 
 @given(CHANNELS, st.floats(0, 1).map("{:.3f}".format))
 @settings(deadline=None)
-def test_every_way_to_write_a_colour_reads_the_same(channels: tuple[int, int, int], alpha: str) -> None:
+def test_all_notations_of_a_colour_parse_to_the_same_value(
+    channels: tuple[int, int, int], alpha: str
+) -> None:
     r, g, b = channels
     expected = as_hex(channels)
     hue, lightness, saturation = colorsys.rgb_to_hls(r / 255, g / 255, b / 255)
@@ -45,27 +49,37 @@ def test_every_way_to_write_a_colour_reads_the_same(channels: tuple[int, int, in
         f"hsl({hue * 6.283185307:.9f}rad {s} {li} / {alpha})",
         f"hsl({hue * 360 - 360:.6f} {s} {li})",
     ):
-        assert colors.parse(text) == expected, text
+        assert page_colors.parse(text) == expected, text
 
 
 @given(st.text(alphabet="0123456789abcdef", min_size=3, max_size=4))
 @settings(deadline=None)
 def test_short_hex_doubles_its_digits(digits: str) -> None:
-    assert colors.parse(f"#{digits}") == "#" + "".join(2 * digit for digit in digits[:3])
+    assert page_colors.parse(f"#{digits}") == "#" + "".join(2 * digit for digit in digits[:3])
 
 
-def test_css_names_are_all_known() -> None:
-    assert len(CSS_NAMES) == 148
-    for name, value in CSS_NAMES.items():
-        assert colors.parse(name.title()) == value
-    # One of each family, against a slip of the whole table.
-    spots = {
+def test_all_css_names_parse() -> None:
+    assert len(webcolors.names()) == 147
+    for name in webcolors.names():
+        assert page_colors.parse(name.title()) == webcolors.name_to_hex(name)
+    samples = {
         "rebeccapurple": "#663399",
         "lightgoldenrodyellow": "#fafad2",
         "grey": "#808080",
         "navy": "#000080",
     }
-    assert {name: CSS_NAMES[name] for name in spots} == spots
+    assert {name: page_colors.parse(name) for name in samples} == samples
+
+
+def test_css_names_are_not_loaded_for_other_notations() -> None:
+    code = (
+        "import sys; from browser_host.protocol import page_colors;"
+        "page_colors.parse('#fff'); page_colors.parse('rgb(1,2,3)'); print('webcolors' in sys.modules)"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "False\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,8 +95,8 @@ def test_css_names_are_all_known() -> None:
         ("#00000000", "#000000"),
     ],
 )
-def test_odd_but_valid(text: str, value: str) -> None:
-    assert colors.parse(text) == value
+def test_unusual_but_valid_colours_parse(text: str, value: str) -> None:
+    assert page_colors.parse(text) == value
 
 
 NO_COLORS = (
@@ -95,16 +109,16 @@ NO_COLORS = (
 
 
 @pytest.mark.parametrize("text", [*NO_COLORS.split("|"), "red" + " " * 62])
-def test_anything_else_is_no_colour(text: str) -> None:
-    assert colors.parse(text) is None
+def test_invalid_colours_parse_to_none(text: str) -> None:
+    assert page_colors.parse(text) is None
 
 
 @given(st.text(st.characters(codec=None), max_size=80) | st.text("rgbhsla(),%/ #0129.e+-\n", max_size=80))
 @settings(deadline=None, max_examples=500)
-def test_any_text_is_read_or_kept(text: str) -> None:
-    color = colors.read(text)
+def test_any_text_keeps_its_printable_form(text: str) -> None:
+    color = page_colors.read(text)
     assert color.raw == printable(text, 64)
-    assert color.value is None or colors.parse(color.value) == color.value
+    assert color.value is None or page_colors.parse(color.value) == color.value
 
 
 @pytest.mark.parametrize(
@@ -118,42 +132,41 @@ def test_any_text_is_read_or_kept(text: str) -> None:
         (object(), '"<not JSON>"'),
     ],
 )
-def test_what_is_no_text_is_no_colour(raw: object, kept: str) -> None:
-    assert colors.read(raw) == Color(None, kept)
+def test_a_value_that_is_not_text_is_kept_as_json(raw: object, kept: str) -> None:
+    assert page_colors.read(raw) == Color(None, kept)
 
 
-def test_a_long_word_is_kept_cut_and_not_read() -> None:
-    before = colors._read_word.cache_info()
-    assert colors.read("#" + "f" * 1_000_000) == Color(None, "#" + "f" * 62 + "…")
-    assert colors._read_word.cache_info() == before  # which would keep the megabyte
+def test_a_long_colour_is_cut_and_not_parsed() -> None:
+    before = page_colors._read_text.cache_info()
+    assert page_colors.read("#" + "f" * 1_000_000) == Color(None, "#" + "f" * 62 + "…")
+    assert page_colors._read_text.cache_info() == before  # which would keep the megabyte
 
 
 @pytest.mark.parametrize(
     "text", ["rgb(" + "1" * 60, "rgb(" + " " * 60, "hsl(" + "1." * 30, "rgb(" + "1e1" * 20]
 )
-def test_no_text_makes_the_reading_slow(text: str) -> None:
+def test_no_text_makes_parsing_slow(text: str) -> None:
     started = time.process_time()
     for _ in range(100):
-        assert colors.parse(text) is None
-    assert (
-        time.process_time() - started < 0.1
-    )  # a millisecond each; backtracking that runs away takes minutes
+        assert page_colors.parse(text) is None
+    # A millisecond each; runaway backtracking would take minutes.
+    assert time.process_time() - started < 0.1
 
 
 @given(CHANNELS)
 @settings(deadline=None)
 def test_every_colour_has_a_plain_name(channels: tuple[int, int, int]) -> None:
-    assert colors.nearest_name(as_hex(channels)) in colors.PLAIN_NAMES
+    assert page_colors.nearest_name(as_hex(channels)) in page_colors.PLAIN_NAMES
 
 
-def test_a_plain_name_is_nearest_to_what_it_stands_for() -> None:
-    for name, value in colors.PLAIN_NAMES.items():
-        assert colors.nearest_name(value) == name
-        assert colors.parse(value) == value
+def test_each_plain_name_is_nearest_to_its_own_colour() -> None:
+    for name, value in page_colors.PLAIN_NAMES.items():
+        assert page_colors.nearest_name(value) == name
+        assert page_colors.parse(value) == value
 
 
-def test_what_has_no_hue_is_called_by_none() -> None:
-    names = [colors.nearest_name(as_hex((level, level, level))) for level in range(256)]
+def test_greys_are_named_black_grey_or_white() -> None:
+    names = [page_colors.nearest_name(as_hex((level, level, level))) for level in range(256)]
     assert [name for name, _ in itertools.groupby(names)] == ["black", "grey", "white"]
 
 
@@ -176,14 +189,14 @@ def test_what_has_no_hue_is_called_by_none() -> None:
         ("white", "white whitesmoke snow ivory"),
     ],
 )
-def test_colours_go_by_the_name_that_one_would_say(name: str, texts: str) -> None:
-    values = {text: colors.parse(text) for text in texts.split()}
-    assert {text: colors.nearest_name(value or "") for text, value in values.items()} == dict.fromkeys(
+def test_common_colours_get_their_everyday_name(name: str, texts: str) -> None:
+    values = {text: page_colors.parse(text) for text in texts.split()}
+    assert {text: page_colors.nearest_name(value or "") for text, value in values.items()} == dict.fromkeys(
         values, name
     )
 
 
 @pytest.mark.parametrize("value", ["", "red", "#fff", "#FF0000", "#ff00000", "#ff0000\n"])
-def test_only_a_value_has_a_nearest_name(value: str) -> None:
+def test_nearest_name_rejects_other_formats(value: str) -> None:
     with pytest.raises(ValueError, match="#rrggbb"):
-        colors.nearest_name(value)
+        page_colors.nearest_name(value)

@@ -1,4 +1,4 @@
-"""Every documented message is understood, and nothing that a page can post does harm."""
+"""Every documented message is understood, and no message that a page can post does harm."""
 
 import timeit
 from collections import OrderedDict
@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from browser_host.protocol.events import (
+from browser_host.protocol.message_reader import StatePaths, read
+from browser_host.protocol.page_instructions import Mode
+from browser_host.protocol.page_messages import (
     Color,
     ColorChanged,
     CustomMessageReceived,
@@ -21,9 +23,7 @@ from browser_host.protocol.events import (
     StatusUpdated,
     UnknownReceived,
 )
-from browser_host.protocol.instructions import Mode
 from browser_host.protocol.raw import json_text
-from browser_host.protocol.reader import StatePaths, read
 from browser_host.protocol.text import printable
 
 STATE = "upscope.sessionState.update"
@@ -49,7 +49,7 @@ def nested(keys: st.SearchStrategy[object], leaves: st.SearchStrategy[object]) -
 
 
 def documented(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
-    """Messages of a known type, whose fields hold anything."""
+    """Messages of a known type with arbitrary fields."""
     fields = dict.fromkeys(FIELDS, inner)
     return st.fixed_dictionaries({"type": st.sampled_from(TYPES)}, optional=fields)
 
@@ -82,7 +82,7 @@ def assert_harmless(event: PageEvent) -> None:
 
 @given(JSON | documented(JSON) | documented(ANYTHING) | ANYTHING, STATE_PATHS)
 @settings(deadline=None, max_examples=600)
-def test_nothing_that_can_be_posted_does_harm(message: object, paths: StatePaths) -> None:
+def test_any_posted_value_is_read_to_a_safe_event(message: object, paths: StatePaths) -> None:
     assert_harmless(read(message, paths))
 
 
@@ -102,7 +102,7 @@ def test_every_status_is_known(status: Status) -> None:
         ({"type": "error", "code": 5}, ErrorReported('{"type": "error", "code": 5}')),
     ],
 )
-def test_documented_messages(message: object, event: PageEvent) -> None:
+def test_documented_messages_are_read(message: object, event: PageEvent) -> None:
     assert read(message) == event
 
 
@@ -116,7 +116,7 @@ def test_documented_messages(message: object, event: PageEvent) -> None:
         (["ended"], None),
     ],
 )
-def test_an_end_is_an_end_whatever_its_reason(reason: object, known: EndReason | None) -> None:
+def test_session_ended_is_read_with_any_reason(reason: object, known: EndReason | None) -> None:
     message = {"type": "sessionEnded", "reason": reason}
     assert read(message) == SessionEnded(known, json_text(message))
     assert read({"type": "sessionEnded"}) == SessionEnded(None, '{"type": "sessionEnded"}')
@@ -139,18 +139,18 @@ def test_an_end_is_an_end_whatever_its_reason(reason: object, known: EndReason |
         {"type": "something\u202enew", "x": 1},
     ],
 )
-def test_what_is_not_understood_is_kept_raw_with_its_type(message: dict[str, object]) -> None:
+def test_an_unknown_message_is_kept_raw_with_its_type(message: dict[str, object]) -> None:
     assert read(message) == UnknownReceived(printable(str(message["type"]), 64), json_text(message))
 
 
 @pytest.mark.parametrize(
     "message", [None, 5, "x", [], {}, {"type": 5}, {"type": None}, {"type": ["error"]}, {"a": 1}]
 )
-def test_what_has_no_type_is_kept_raw(message: object) -> None:
+def test_a_message_without_a_type_is_kept_raw(message: object) -> None:
     assert read(message) == UnknownReceived("", json_text(message))
 
 
-def test_a_state_is_read_for_its_plain_names() -> None:
+def test_plain_names_of_a_state_are_read() -> None:
     state = {"status": "active", "currentColor": "#0F0", "mode": "draw", "deep": {"status": "terminated"}}
     assert read({"type": STATE, "state": state}) == StateUpdated(
         Status.ACTIVE, Color("#00ff00", "#0F0"), Mode.DRAW, json_text(state)
@@ -161,7 +161,7 @@ def test_a_state_is_read_for_its_plain_names() -> None:
     )
 
 
-def test_a_state_is_read_for_nothing_else() -> None:
+def test_other_names_of_a_state_are_ignored() -> None:
     state = {
         "Status": "active",
         "session": {"status": "active"},
@@ -173,7 +173,7 @@ def test_a_state_is_read_for_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("prefix", ["state.", ""])
-def test_configured_paths_lead_into_a_state(prefix: str) -> None:
+def test_configured_paths_find_nested_values(prefix: str) -> None:
     state = {"session": {"phase": "waiting"}, "tools": [{"ink": "red"}, {"ink": "teal"}], "mode": "draw"}
     paths = StatePaths(f"{prefix}session.phase", f"{prefix}tools.1.ink", f"{prefix}tools.7.mode")
     assert read({"type": STATE, "state": state}, paths) == StateUpdated(
@@ -181,40 +181,40 @@ def test_configured_paths_lead_into_a_state(prefix: str) -> None:
     )
 
 
-def test_a_configured_path_stands_instead_of_the_plain_names() -> None:
+def test_a_configured_path_replaces_the_plain_names() -> None:
     state = {"status": "active", "phase": "unheard of"}
     event = read({"type": STATE, "state": state}, StatePaths(status="phase"))
     assert event == StateUpdated(None, None, None, json_text(state))
 
 
 @pytest.mark.parametrize("step", ["2", "-1", "²", "", "x", "1.0", "9" * 5_000])
-def test_a_path_that_leads_past_a_list_finds_nothing(step: str) -> None:
+def test_a_path_beyond_a_list_finds_nothing(step: str) -> None:
     state = {"tools": ["draw", "pointer"], "mode": "cursor"}
     event = read({"type": STATE, "state": state}, StatePaths(mode=f"tools.{step}"))
     assert event == StateUpdated(None, None, None, json_text(state))
 
 
 class Hostile:
-    """Fails whatever it is asked."""
+    """Fails on any use."""
 
     def _fail(self, *_: object) -> NoReturn:
-        raise RuntimeError("was asked")
+        raise RuntimeError("was called")
 
     __getattribute__ = __getattr__ = __repr__ = __str__ = __len__ = __iter__ = __getitem__ = __bool__ = _fail
     __hash__ = __eq__ = _fail
 
 
 class HostileDict(dict[str, object]):
-    """A dict only by its base."""
+    """A subclass of dict whose methods fail."""
 
     def get(self, *_: object) -> NoReturn:
-        raise RuntimeError("was asked")
+        raise RuntimeError("was called")
 
     items = keys = __getitem__ = __iter__ = get
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_nothing_of_the_pages_making_is_ever_called(kind: str) -> None:
+def test_no_method_of_a_posted_object_is_called(kind: str) -> None:
     for odd in (Hostile(), HostileDict(type="error")):
         assert_harmless(read(odd))
         assert_harmless(read({"type": odd}))
@@ -224,7 +224,7 @@ def test_nothing_of_the_pages_making_is_ever_called(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_a_ring_and_a_deep_nest_are_read(kind: str) -> None:
+def test_cyclic_and_deeply_nested_messages_are_read(kind: str) -> None:
     ring: dict[str, object] = {"type": kind}
     for field in FIELDS:
         ring[field] = ring
@@ -238,6 +238,6 @@ def test_a_ring_and_a_deep_nest_are_read(kind: str) -> None:
         {"type": "currentColor", "color": "#ff8800"},
     ],
 )
-def test_the_usual_messages_cost_under_ten_microseconds(message: object) -> None:
-    # The best of many, for whatever else runs on this machine is not what is measured; 0.2 and 0.5 µs alone.
+def test_common_messages_are_read_in_under_10_us(message: object) -> None:
+    # The best of many runs, so that other load does not count; 0.2 and 0.5 µs on an idle machine.
     assert min(timeit.repeat(lambda: read(message), number=200, repeat=50)) / 200 < 10e-6

@@ -1,4 +1,4 @@
-"""What was not understood is kept as JSON text, bounded and printable, whatever it was."""
+"""Any value is kept as JSON text, bounded and printable."""
 
 import json
 import timeit
@@ -20,16 +20,16 @@ JSON = st.recursive(
 
 @given(JSON)
 @settings(deadline=None)
-def test_what_fits_is_what_json_says(value: object) -> None:
+def test_a_value_that_fits_is_exact_json(value: object) -> None:
     whole = json.dumps(value, ensure_ascii=False)
     shown = json_text(value, 10_000)
     assert shown == printable(whole.replace("\x7f", "\\u007f"), 10_000)
-    assert repr(json.loads(shown)) == repr(value)  # by repr, for NaN is not equal to itself
+    assert repr(json.loads(shown)) == repr(value)  # by repr, because NaN is not equal to itself
 
 
 @given(JSON, st.integers(1, 60))
 @settings(deadline=None)
-def test_what_does_not_fit_is_the_beginning(value: object, limit: int) -> None:
+def test_a_value_that_does_not_fit_is_cut(value: object, limit: int) -> None:
     whole = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     assert json_text(value, limit) == printable(whole, limit)
 
@@ -46,7 +46,7 @@ def test_what_does_not_fit_is_the_beginning(value: object, limit: int) -> None:
         ("\x1b\u202e", '"\\u001b\\u202e"'),
     ],
 )
-def test_what_is_not_json_is_named(value: object, shown: str) -> None:
+def test_values_that_are_not_json_get_a_placeholder(value: object, shown: str) -> None:
     assert json_text(value) == shown
 
 
@@ -62,7 +62,7 @@ def test_depth_is_bounded() -> None:
         nest = nest[0]  # type: ignore[assignment]
 
 
-def test_something_huge_costs_no_more_than_its_beginning() -> None:
+def test_cost_does_not_depend_on_the_values_size() -> None:
     huge = {
         "text": "x" * 10_000_000,
         "list": [{"n": n} for n in range(100_000)],
@@ -70,7 +70,7 @@ def test_something_huge_costs_no_more_than_its_beginning() -> None:
     }
     wide: list[object] = []
     for _ in range(16):
-        wide = [wide] * 1_000  # 1,000 to the 16th leaves, were it written out
+        wide = [wide] * 1_000  # 1,000 to the 16th leaves if written out
     for value in (huge, huge["list"], wide, {"k" * 5_000_000: 1}):
         assert len(json_text(value)) == LIMIT
         assert min(timeit.repeat(lambda value=value: json_text(value), number=1, repeat=10)) < 0.01  # type: ignore[misc]

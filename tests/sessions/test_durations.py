@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from browser_host.sessions.ages import short_age
-from browser_host.sessions.durations import OFF, format_duration, parse_duration
+from browser_host.sessions.durations import OFF, format_duration, parse_duration, short_age
 
 
 @pytest.mark.parametrize(
@@ -31,7 +30,7 @@ def test_a_duration_is_read(text: str, seconds: float) -> None:
     "text", ["", "5", "m", "-5s", "5 m", "5x", "1e3s", "s5", "٣s", "9" * 70 + "s", "inf"]
 )
 def test_what_is_no_duration_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no duration; write 90s"):
+    with pytest.raises(ValueError, match="is not a duration; use 90s"):
         parse_duration(text)
 
 

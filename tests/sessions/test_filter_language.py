@@ -1,15 +1,17 @@
 """The filter language: what matches, what is inverted, and what a mistake says."""
 
+import unicodedata
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from browser_host.sessions.clock import Instant
 from browser_host.sessions.filter import LIMIT, FilterError, parse
-from browser_host.sessions.instant import Instant
-from browser_host.sessions.views import SessionView, StaleView, aged, view_of
-from tests.sessions.session_worlds import WALL, World, new_session
+from browser_host.sessions.folding import folded
+from browser_host.sessions.views import SessionView, StaleView, VisitorStateView, aged, view_of
+from tests.sessions.session_strategies import WALL, World, new_session
 from tests.sessions.test_session_views import VIEWS
 
 BASE = replace(view_of(World().live().session, None), visitor="V-99", color="#ee1111", mode="draw")
@@ -33,6 +35,11 @@ TERMS = st.sampled_from(
         "stale:yes",
         "stale:no",
         "stale:pending",
+        "stale:gone",
+        "tag:vip",
+        "url:shop.example",
+        "online:yes",
+        "browser:local",
         "age>10m",
         "age<10m",
         "silent>90s",
@@ -74,6 +81,7 @@ def mistake(text: str) -> FilterError | None:
         "age>1m",
         "age<2h",
         "silent>59m",
+        "browser:Local",
         "STATUS:viewer",
         "!nope",
     ],
@@ -98,6 +106,7 @@ def test_a_session_matches(text: str) -> None:
         "mode:pointer",
         "stale:yes",
         "stale:pending",
+        "browser:loc",
         "age>2h",
         "silent<1m",
     ],
@@ -106,9 +115,42 @@ def test_a_session_does_not_match(text: str) -> None:
     assert not parse(text).matches(BASE, WALL + 3600)
 
 
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("Caf\u00e9", "cafe\u0301"),
+        ("Cafe\u0301", "label:CAF\u00c9"),
+        ("Stra\u00dfe", "STRASSE"),
+        ("\uff21\uff23\uff2d\uff25", "acme"),
+        ("\u1fb3x", "\u0391\u0399X"),
+        ("\u06a9\u062a\u0627\u0628\u200c\u0647\u0627", "\u06a9\u062a\u0627\u0628\u0647\u0627"),
+        ("\u2764\ufe0f", "\u2764"),
+    ],
+)
+def test_text_is_compared_however_it_is_spelled(label: str, text: str) -> None:
+    assert parse(text).matches(replace(BASE, label=label), WALL)
+    assert parse(label).matches(replace(BASE, label=text.removeprefix("label:")), WALL)
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert folded(folded(text)) == folded(text)
+    assert folded(unicodedata.normalize("NFC", text)) == folded(unicodedata.normalize("NFD", text))
+
+
 def test_stale_names_a_rule() -> None:
     assert parse("stale:yes stale:pending stale:p !stale:lost").matches(STALE, WALL)
     assert not parse("stale:no").matches(STALE, WALL)
+
+
+def test_a_visitor_is_found_by_tag_page_and_being_online() -> None:
+    state = VisitorStateView(None, None, None, "https://Shop.example/Cart", ("VIP", "renewal"), WALL)
+    here, away = (replace(BASE, visitor_state=replace(state, online=online)) for online in (True, False))
+    assert parse("tag:vip url:shop.example/cart url:https://shop online:yes !online:no").matches(here, WALL)
+    assert parse("online:no !online:yes").matches(away, WALL)
+    assert not parse("tag:new").matches(here, WALL), "a tag matches whole"
+    for text in ("tag:vip", "url:shop", "online:yes", "online:no"):
+        assert not parse(text).matches(BASE, WALL), "nothing is known"
 
 
 def test_quotes_hold_blanks_and_colons_together() -> None:
@@ -122,7 +164,7 @@ def test_what_never_happened_is_neither_older_nor_younger() -> None:
     assert parse("status:none mode:none color:none").matches(BLANK, WALL)
 
 
-def test_silence_is_counted_from_the_opening_where_nothing_was_said() -> None:
+def test_silence_counts_from_opening_without_messages() -> None:
     opened = replace(BLANK, opened_at=WALL)
     assert parse("silent>90s").matches(opened, WALL + 91)
     assert not parse("silent>90s").matches(opened, WALL + 89)
@@ -156,15 +198,15 @@ def test_any_text_is_read_or_refused_with_a_place_in_it(text: str) -> None:
     [
         ("acme statsu:active", 5, "did you mean 'status:'?"),
         ("status:pendng", 7, "did you mean 'pendingRequest'?"),
-        ("!hosting:l", 9, "'l' may be several; expected loading, live, lost"),
-        ("color:octarine", 6, "'octarine' is no colour"),
-        ("age>soon", 4, "no duration"),
+        ("!hosting:l", 9, "'l' is ambiguous; expected loading, live, lost"),
+        ("color:octarine", 6, "'octarine' is not a colour"),
+        ("age>soon", 4, "not a duration"),
         ("age>off", 4, "off"),
-        ("silent<", 7, "nothing stands after silent<"),
+        ("silent<", 7, "value missing after silent<"),
         ("status:", 7, "expected waiting, pendingRequest"),
-        ("acme !", 5, "nothing stands after '!'"),
-        ('label:"acme', 6, "this quote is never closed"),
-        ("a:b", 0, "'a:' is no term; expected status:"),
+        ("acme !", 5, "value missing after '!'"),
+        ('label:"acme', 6, "missing closing quote"),
+        ("a:b", 0, "'a:' is not a valid term; expected status:"),
         ("x" * (LIMIT + 1), LIMIT, "at most 512 characters"),
     ],
 )

@@ -6,10 +6,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from browser_host.protocol.events import Color, ColorChanged, Status
-from browser_host.protocol.instructions import EndSession, Mode, SetMode, SwitchColor
-from browser_host.sessions import happenings as h
-from browser_host.sessions.instant import from_iso, iso
+from browser_host.protocol.page_instructions import EndSession, Mode, SetMode, SwitchColor
+from browser_host.protocol.page_messages import Color, ColorChanged, Status
+from browser_host.sessions import session_events as h
+from browser_host.sessions.clock import from_iso, iso
+from browser_host.sessions.json_codec import from_json, to_json
 from browser_host.sessions.views import (
     KEYS,
     EndedView,
@@ -17,20 +18,19 @@ from browser_host.sessions.views import (
     InstructionView,
     SessionView,
     StaleView,
-    from_json,
-    ledger_json,
+    VisitorStateView,
+    ledger_views,
     merged,
     part,
-    timeline_json,
-    to_json,
+    timeline_views,
     view_of,
 )
-from tests.sessions.session_worlds import FAULT, WALL, World
+from tests.sessions.session_strategies import FAULT, WALL, World
 
 CONTRACT = [
     *("id", "label", "source", "visitor", "link", "hosting", "status", "status_since", "opened_at"),
     *("last_event_at", "color", "color_raw", "mode", "stale", "instruction", "ended", "error"),
-    *("events", "dropped", "violations", "page"),
+    *("events", "dropped", "violations", "process", "browser", "visitor_state"),
 ]
 
 _TEXT = st.text(max_size=12)
@@ -59,7 +59,18 @@ VIEWS = st.builds(
     events=_COUNT,
     dropped=_COUNT,
     violations=_COUNT,
-    page=st.none() | _COUNT,
+    process=st.none() | _COUNT,
+    browser=st.none() | st.just("local"),
+    visitor_state=st.none()
+    | st.builds(
+        VisitorStateView,
+        online=st.none() | st.booleans(),
+        in_session=st.none() | st.booleans(),
+        last_seen_at=st.none() | _MOMENT,
+        url=_MAYBE,
+        tags=st.lists(_TEXT, max_size=3).map(tuple),
+        checked_at=_MOMENT,
+    ),
 )
 STALE = StaleView("pending", WALL, 400.0, 300.0, "pending 6m40s, limit 5m")
 
@@ -67,7 +78,7 @@ STALE = StaleView("pending", WALL, 400.0, 300.0, "pending 6m40s, limit 5m")
 @given(VIEWS)
 def test_json_brings_back_the_view(view: SessionView) -> None:
     body = json.loads(json.dumps(to_json(view)))
-    assert from_json({**body, "of_a_newer_host": 1}) == view
+    assert from_json(SessionView, {**body, "of_a_newer_host": 1}) == view
 
 
 @given(VIEWS, VIEWS, st.sets(st.sampled_from(KEYS)))
@@ -137,16 +148,15 @@ def test_an_ending_and_an_error_are_told_in_words() -> None:
 
 def test_the_detail_holds_the_ledger_and_the_timeline() -> None:
     world = World().live().sent(SwitchColor("#ff0000"), 1, 1).given(EndSession(), 2, 2)
-    first, second = ledger_json(world.session)
+    first, second = (to_json(one) for one in ledger_views(world.session))
     assert (first["action"], first["argument"], first["via"]) == ("switchColor", "#ff0000", "page")
     assert (second["client"], second["queued_at"], second["sent_at"]) == (
         "tui",
         "2023-11-14T22:13:22.000Z",
         None,
     )
-    assert timeline_json(world.session)[-1] == {
+    assert to_json(timeline_views(world.timeline)[-1]) == {
         "at": "2023-11-14T22:13:22.000Z",
         "kind": "instruction.queued",
         "text": "endSession queued by ann",
     }
-    assert json.loads(json.dumps(timeline_json(world.session)))

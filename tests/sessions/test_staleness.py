@@ -5,9 +5,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from browser_host.protocol.events import Color, ColorChanged, Status
-from browser_host.sessions import happenings as h
-from browser_host.sessions.instant import Instant
+from browser_host.protocol.page_messages import Color, ColorChanged, Status
+from browser_host.sessions import session_events as h
+from browser_host.sessions.clock import Instant
+from browser_host.sessions.rules.transitions import apply
 from browser_host.sessions.session import Session
 from browser_host.sessions.staleness import (
     Countdown,
@@ -16,9 +17,8 @@ from browser_host.sessions.staleness import (
     same_verdict,
     stale,
 )
-from browser_host.sessions.transitions import apply
 from browser_host.sessions.views import view_of
-from tests.sessions.session_worlds import FAULT, WALL, World, at, histories, new_session
+from tests.sessions.session_strategies import FAULT, WALL, World, at, histories, new_session
 
 LIMITS = StaleLimits()
 ALL = StaleLimits(waiting=5, pending=7, mute=3, silent=11, age=60, lost=9)
@@ -29,7 +29,7 @@ def rule(session: Session, seconds: float, limits: StaleLimits = LIMITS) -> str 
     return None if verdict is None else verdict.rule
 
 
-def test_a_pending_session_is_stale_from_its_limit_on_and_says_why() -> None:
+def test_pending_session_is_stale_from_its_limit_on() -> None:
     world = World().live().says(Status.PENDING_REQUEST, 1)
     assert rule(world.session, 300.9) is None
     assert rule(world.session, 301) == "pending"
@@ -59,7 +59,7 @@ def test_silence_is_no_staleness_unless_it_is_asked_for() -> None:
     assert rule(world.session, 40, StaleLimits(age=30)) == "age"
 
 
-def test_a_lost_session_is_counted_from_the_loss_through_every_try_to_host_it_again() -> None:
+def test_lost_time_counts_through_every_retry() -> None:
     world = World().live().happens(h.PageLost(FAULT), 10).happens(h.Requeued(), 11)
     world.happens(h.Opened(2), 12).happens(h.PageLost(FAULT), 13)
     assert rule(world.session, 309) is None
@@ -69,7 +69,7 @@ def test_a_lost_session_is_counted_from_the_loss_through_every_try_to_host_it_ag
     assert rule(world.says(Status.ACTIVE, 314).session, 999) is None
 
 
-def test_a_status_from_before_the_loss_is_not_held_against_a_session() -> None:
+def test_status_from_before_a_loss_does_not_count() -> None:
     world = World().live().says(Status.PENDING_REQUEST, 1).happens(h.PageLost(FAULT), 200)
     assert rule(world.session, 302) is None
     world.happens(h.Opened(2), 303)
@@ -77,13 +77,13 @@ def test_a_status_from_before_the_loss_is_not_held_against_a_session() -> None:
     assert rule(world.says(Status.PENDING_REQUEST, 305).session, 306) == "pending"
 
 
-def test_a_live_page_is_not_judged_by_a_status_that_it_did_not_name_itself() -> None:
+def test_live_page_counts_only_statuses_it_reported() -> None:
     world = World().live().says(Status.PENDING_REQUEST, 1).happens(h.PageLost(FAULT), 2)
     world.happens(h.Opened(2), 3).says(ColorChanged(Color("#ff0000", "red")), 4)
     assert rule(world.session, 400) is None
 
 
-def test_a_lost_session_whose_next_page_hangs_was_out_of_sight_all_along() -> None:
+def test_lost_session_with_hung_next_page_stays_lost() -> None:
     world = World().live().happens(h.PageLost(FAULT), 10).happens(h.Opened(2), 20).happens(h.PageHung(), 30)
     assert rule(world.session, 310) == "lost"
     assert rule(world.happens(h.PageAnswered(), 311).session, 312) == "lost"
@@ -135,7 +135,7 @@ def test_verdicts_that_differ_in_time_alone_are_the_same() -> None:
 
 @given(histories(), st.floats(0, 100))
 @settings(max_examples=300)
-def test_between_two_happenings_a_verdict_never_goes_and_one_that_comes_has_its_limit_behind_it(
+def test_staleness_only_starts_between_two_events(
     history: list[tuple[h.Happening, Instant]], wait: float
 ) -> None:
     session, now = new_session(), at(0)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from browser_host.protocol.events import (
+from browser_host.protocol.page_instructions import Mode
+from browser_host.protocol.page_messages import (
     Color,
     ColorChanged,
     CustomMessageReceived,
@@ -12,11 +13,10 @@ from browser_host.protocol.events import (
     Status,
     UnknownReceived,
 )
-from browser_host.protocol.instructions import Mode
-from browser_host.sessions import happenings as h
-from browser_host.sessions.drafts import TIMELINE_LIMIT
+from browser_host.sessions import session_events as h
 from browser_host.sessions.session import EndedBecause, ErrorCode, Fault, Hosting
-from tests.sessions.session_worlds import FAULT, World, at
+from browser_host.sessions.timeline import TIMELINE_LIMIT
+from tests.sessions.session_strategies import FAULT, World, at
 
 RED = Color("#ff0000", "red")
 BLUE = Color("#0000ff", "blue")
@@ -28,11 +28,15 @@ def state(status: Status | None = None, color: Color | None = None, mode: Mode |
 
 def test_an_opened_session_is_loading_until_its_page_speaks() -> None:
     world = World().happens(h.Opened(3), 1)
-    assert (world.session.hosting, world.session.page, world.session.opened_at) == (Hosting.LOADING, 3, at(1))
+    assert (world.session.hosting, world.session.process, world.session.opened_at) == (
+        Hosting.LOADING,
+        3,
+        at(1),
+    )
     world.says(Status.WAITING, 2)
     assert world.session.hosting is Hosting.LIVE
     assert world.types == ["session.hosting", "session.status"]
-    assert world.session.hosting_since == world.session.status_since == at(2)
+    assert world.session.status_since == at(2)
 
 
 def test_a_repeated_status_is_told_and_keeps_its_since() -> None:
@@ -81,7 +85,7 @@ def test_a_status_after_the_end_begins_a_session_anew() -> None:
     assert world.types == ["session.hosting", "session.status"]
 
 
-def test_a_snapshot_that_repeats_the_status_after_the_end_begins_nothing() -> None:
+def test_status_repeated_after_the_end_begins_nothing() -> None:
     world = World().live().says(SessionEnded(None, "{}"), 2).says(state(Status.VIEWER_READY, RED), 3)
     assert world.session.ended is not None
     assert world.session.color == RED
@@ -109,28 +113,28 @@ def test_what_is_not_understood_is_kept_and_told() -> None:
     world = World().live().says(UnknownReceived("odd", "[1]"), 2)
     assert world.session.last_message == "[1]"
     assert world.changes[0].extra == {"message": {"type": "odd", "raw": "[1]"}}
-    assert world.session.timeline[-1].text == "odd: [1]"
+    assert world.timeline[-1].text == "odd: [1]"
 
 
 def test_colours_in_a_row_take_one_line_of_the_timeline() -> None:
     world = World().live()
-    before = len(world.session.timeline)
+    before = len(world.timeline)
     for second, color in enumerate([RED, BLUE, RED, BLUE]):
         world.says(ColorChanged(color), second + 1)
-    assert len(world.session.timeline) == before + 1
-    assert world.session.timeline[-1].text == "#0000ff"
+    assert len(world.timeline) == before + 1
+    assert world.timeline[-1].text == "#0000ff"
 
 
 def test_the_timeline_keeps_the_newest() -> None:
     world = World().live()
     for second in range(2 * TIMELINE_LIMIT):
         world.says(CustomMessageReceived(str(second)), second + 1)
-    assert len(world.session.timeline) == TIMELINE_LIMIT
-    assert world.session.timeline[-1].text == f"customMessage: {2 * TIMELINE_LIMIT - 1}"
+    assert len(world.timeline) == TIMELINE_LIMIT
+    assert world.timeline[-1].text == f"customMessage: {2 * TIMELINE_LIMIT - 1}"
 
 
 def test_dropped_messages_ride_along_with_the_next_event() -> None:
-    world = World().live().happens(h.MessagesDropped(7), 2)
+    world = World().live().happens(h.MessagesLost(7), 2)
     assert not world.types
     world.says(Status.VIEWER_READY, 3)
     assert "dropped" in world.changes[0].keys
@@ -147,7 +151,11 @@ def test_a_violation_is_told_at_once_without_a_word_of_the_page() -> None:
 def test_a_blocked_session_says_why_until_it_is_opened_again() -> None:
     fault = Fault(ErrorCode.FRAMING_BLOCKED, "may not be framed")
     world = World().happens(h.Opened(1), 1).happens(h.Blocked(fault), 2)
-    assert (world.session.hosting, world.session.error, world.session.page) == (Hosting.BLOCKED, fault, None)
+    assert (world.session.hosting, world.session.error, world.session.process) == (
+        Hosting.BLOCKED,
+        fault,
+        None,
+    )
     world.happens(h.Requeued(), 3)
     assert (world.session.hosting, world.session.error) == (Hosting.QUEUED, fault)
     world.happens(h.Opened(2), 4)
@@ -157,7 +165,11 @@ def test_a_blocked_session_says_why_until_it_is_opened_again() -> None:
 def test_an_ended_session_that_loses_its_page_stays_ended() -> None:
     for loss in (h.PageLost(FAULT), h.Blocked(FAULT), h.FrameReleased()):
         world = World().live().says(Status.TERMINATED, 2).happens(loss, 3)
-        assert (world.session.hosting, world.session.page, world.session.error) == (Hosting.ENDED, None, None)
+        assert (world.session.hosting, world.session.process, world.session.error) == (
+            Hosting.ENDED,
+            None,
+            None,
+        )
         assert world.types == ["session.hosting"]
         assert world.happens(h.Requeued(), 4).session.hosting is Hosting.ENDED
 

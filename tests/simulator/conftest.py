@@ -1,4 +1,4 @@
-"""Simulators on real sockets, and one browser for the pages of this room."""
+"""Simulators on real sockets, and one browser for the tests of this package."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -9,19 +9,19 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from browser_host.browsers.find import Found
+from browser_host.browsers.install.locate import Found
 from browser_host.simulator.server import Simulator, SimulatorSettings
 from tests.simulator.parent_page import Embed, ParentPage, StartSimulator
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def start() -> AsyncIterator[StartSimulator]:
-    """Starts simulators with quick pages that are quiet unless a test says otherwise; closes them."""
+    """Start simulators with fast and, by default, silent pages; close them at the end."""
     async with AsyncExitStack() as stack:
 
         async def starting(**settings: Any) -> Simulator:
-            asked = SimulatorSettings(**({"rate": 0, "pace": 0.05, "dom_rows": 2} | settings))
-            return await stack.enter_async_context(Simulator(asked))
+            chosen = SimulatorSettings(**({"rate": 0, "pace": 0.05, "dom_rows": 2} | settings))
+            return await stack.enter_async_context(Simulator(chosen))
 
         yield starting
 
@@ -42,7 +42,7 @@ async def chromium(browser: Found) -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def embed(chromium: Browser) -> AsyncIterator[Embed]:
-    """Embeds all of a simulator's pages in a page of their own."""
+    """Embed all pages of a simulator in one parent page."""
     async with AsyncExitStack() as stack:
 
         async def embedding(simulator: Simulator) -> ParentPage:

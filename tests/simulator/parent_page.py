@@ -1,4 +1,4 @@
-"""The smallest page that embeds watch pages: keeps what each frame posts, posts what it is told to."""
+"""A minimal page that embeds watch pages: keeps the messages of each frame, and posts instructions."""
 
 import asyncio
 import json
@@ -10,15 +10,15 @@ from playwright.async_api import Page
 from browser_host.simulator.server import Simulator
 
 SANDBOX = "allow-scripts allow-same-origin"
-EAR = """
-window.heard = [];
+LISTENER = """
+window.received = [];
 addEventListener('message', ({ source, data, origin }) => {
   const frames = [...document.querySelectorAll('iframe')];
   const at = frames.findIndex((frame) => frame.contentWindow === source);
   let text;
   try { text = JSON.stringify(data); } catch (error) { text = String(error); }
   const short = (text ?? '').slice(0, 200);
-  heard.push({ at, origin, data: text && text.length < 1000 ? data : null, text: short });
+  received.push({ at, origin, data: text && text.length < 1000 ? data : null, text: short });
 });
 """
 EMBED = """
@@ -32,7 +32,7 @@ EMBED = """
 
 
 class ParentPage:
-    """Embeds watch pages and speaks with them by their place, from 0."""
+    """Embeds watch pages, addressed by their position from 0."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -42,7 +42,7 @@ class ParentPage:
     @classmethod
     async def embedding(cls, page: Page, urls: Sequence[str]) -> Self:
         parent = cls(page)
-        await page.set_content(f"<!doctype html><body><script>{EAR}</script>")
+        await page.set_content(f"<!doctype html><body><script>{LISTENER}</script>")
         await page.evaluate(EMBED, [list(urls), SANDBOX])
         return parent
 
@@ -51,35 +51,35 @@ class ParentPage:
             "([at, message]) => window.frames[at].postMessage(message, '*')", [at, message]
         )
 
-    async def heard(self, at: int) -> list[Any]:
-        """What the frame posted so far; None where it was no JSON or too long."""
+    async def received(self, at: int) -> list[Any]:
+        """The messages that a frame has posted; None for one that is not JSON or too long."""
         posted: str = await self.page.evaluate(
-            "(at) => JSON.stringify(heard.filter((one) => one.at === at).map((one) => one.data))", at
+            "(at) => JSON.stringify(received.filter((one) => one.at === at).map((one) => one.data))", at
         )
-        heard: list[Any] = json.loads(posted)
-        return heard
+        received: list[Any] = json.loads(posted)
+        return received
 
-    async def hears(self, at: int, expected: dict[str, Any], *, times: int = 1, within: float = 8) -> None:
-        """Returns once the frame has posted that so many times; fails after `within` seconds."""
+    async def receives(self, at: int, expected: dict[str, Any], *, times: int = 1, within: float = 8) -> None:
+        """Wait until the frame has posted `expected` `times` times; fails after `within` seconds."""
         await self.page.wait_for_function(
             """([at, expected, times]) => {
                 const fits = ({ data }) => data !== null && typeof data === 'object'
                     && Object.entries(expected).every(([key, value]) => data[key] === value);
-                return heard.filter((one) => one.at === at && fits(one)).length >= times;
+                return received.filter((one) => one.at === at && fits(one)).length >= times;
             }""",
             arg=[at, expected, times],
             timeout=within * 1000,
         )
 
-    async def hears_status(self, at: int, status: str, *, times: int = 1) -> None:
-        await self.hears(at, {"type": "sessionStatusUpdate", "sessionStatus": status}, times=times)
+    async def receives_status(self, at: int, status: str, *, times: int = 1) -> None:
+        await self.receives(at, {"type": "sessionStatusUpdate", "sessionStatus": status}, times=times)
 
 
 StartSimulator: TypeAlias = Callable[..., Awaitable[Simulator]]
 Embed: TypeAlias = Callable[[Simulator], Awaitable[ParentPage]]
 
 
-def statuses(heard: Sequence[Any]) -> list[str]:
-    """Generation 1's statuses among what was heard."""
-    told = [one for one in heard if isinstance(one, dict) and one.get("type") == "sessionStatusUpdate"]
-    return [one["sessionStatus"] for one in told]
+def statuses(received: Sequence[Any]) -> list[str]:
+    """The statuses of generation 1 among some messages."""
+    updates = [one for one in received if isinstance(one, dict) and one.get("type") == "sessionStatusUpdate"]
+    return [one["sessionStatus"] for one in updates]

@@ -1,4 +1,4 @@
-"""The simulator as a process of its own."""
+"""The simulator in its own process."""
 
 import json
 import signal
@@ -18,7 +18,7 @@ START = (
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_where_it_serves_and_ends_in_order(number: signal.Signals) -> None:
+def test_it_prints_its_addresses_and_stops_on_a_signal(number: signal.Signals) -> None:
     command = [sys.executable, "-W", "error", "-c", START]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -30,11 +30,11 @@ def test_it_says_where_it_serves_and_ends_in_order(number: signal.Signals) -> No
         assert usage.json()["usage"]["session_counts"]["now"] == 3
         assert httpx.get(ready["record_url"], trust_env=False).json()["instructions"] == []
         process.send_signal(number)
-        rest, complaints = process.communicate(timeout=10)
-        assert (process.returncode, rest, complaints) == (0, "", "")
+        output, errors = process.communicate(timeout=10)
+        assert (process.returncode, output, errors) == (0, "", "")
 
 
-def test_answers_are_not_held_back_for_an_acknowledgement() -> None:
+def test_accepted_connections_have_no_nagle_delay() -> None:
     with (
         _listen(0) as listening,
         socket.create_connection(listening.getsockname()),

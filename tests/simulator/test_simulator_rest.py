@@ -1,4 +1,4 @@
-"""The REST side and the record, over TCP."""
+"""The simulator's REST service and its record, over TCP."""
 
 from collections.abc import Callable
 
@@ -17,14 +17,14 @@ def origin(simulator: Simulator) -> str:
     return simulator.base_url.removesuffix("/v1.3")
 
 
-async def test_it_says_what_it_is(start: StartSimulator, http: httpx.AsyncClient) -> None:
+async def test_the_front_page_describes_the_simulator(start: StartSimulator, http: httpx.AsyncClient) -> None:
     answer = await http.get(origin(await start(sessions=1)))
     assert answer.status_code == 200
     assert "simulated Upscope" in answer.text
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Api-Key": "wrong"}, {"Authorization": "Bearer wrong"}])
-async def test_a_wrong_key_is_refused_as_the_vendor_does(
+async def test_a_wrong_key_is_refused_in_the_vendors_format(
     start: StartSimulator, http: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
     simulator = await start(sessions=1)
@@ -33,7 +33,9 @@ async def test_a_wrong_key_is_refused_as_the_vendor_does(
     assert answer.json() == {"status": "error", "error": "invalid_api_key"}
 
 
-async def test_every_way_of_bearing_the_key_is_taken(start: StartSimulator, http: httpx.AsyncClient) -> None:
+async def test_every_header_form_of_the_key_is_accepted(
+    start: StartSimulator, http: httpx.AsyncClient
+) -> None:
     simulator = await start(sessions=2)
     key = simulator.api_key.reveal()
     ways = [
@@ -49,7 +51,7 @@ async def test_every_way_of_bearing_the_key_is_taken(start: StartSimulator, http
         assert len(answer.json()["visitors"]) == 6
 
 
-async def test_usage_and_one_visitor(start: StartSimulator, http: httpx.AsyncClient, key: Key) -> None:
+async def test_usage_and_a_single_visitor(start: StartSimulator, http: httpx.AsyncClient, key: Key) -> None:
     simulator = await start(sessions=3)
     usage = (await http.get(f"{simulator.base_url}/usage", headers=key(simulator))).json()["usage"]
     assert usage["session_counts"]["now"] == 3
@@ -63,7 +65,9 @@ async def test_usage_and_one_visitor(start: StartSimulator, http: httpx.AsyncCli
         missing.json()
 
 
-async def test_search_and_its_limit(start: StartSimulator, http: httpx.AsyncClient, key: Key) -> None:
+async def test_search_respects_its_result_limit(
+    start: StartSimulator, http: httpx.AsyncClient, key: Key
+) -> None:
     simulator = await start(sessions=8)
 
     async def found(query: str, most: int = 100) -> int:
@@ -79,7 +83,7 @@ async def test_search_and_its_limit(start: StartSimulator, http: httpx.AsyncClie
     assert bad.status_code == 400
 
 
-async def test_a_new_link_is_made_recorded_and_opens(
+async def test_a_new_link_is_recorded_and_opens(
     start: StartSimulator, http: httpx.AsyncClient, key: Key
 ) -> None:
     simulator = await start(sessions=1)
@@ -109,7 +113,7 @@ async def test_a_new_link_is_made_recorded_and_opens(
         [],
     ],
 )
-async def test_a_link_is_refused_where_its_request_is_wrong(
+async def test_an_invalid_link_request_is_refused(
     start: StartSimulator, http: httpx.AsyncClient, key: Key, body: object
 ) -> None:
     simulator = await start(sessions=1)
@@ -120,7 +124,7 @@ async def test_a_link_is_refused_where_its_request_is_wrong(
     assert not simulator.record.links
 
 
-async def test_ending_is_ok_whether_or_not_something_runs(
+async def test_ending_succeeds_with_or_without_a_running_session(
     start: StartSimulator, http: httpx.AsyncClient, key: Key
 ) -> None:
     simulator = await start(sessions=1)
@@ -132,7 +136,7 @@ async def test_ending_is_ok_whether_or_not_something_runs(
     assert visitor["is_in_session"] is False
 
 
-async def test_links_that_fail(start: StartSimulator, http: httpx.AsyncClient) -> None:
+async def test_failing_links_answer_with_their_status(start: StartSimulator, http: httpx.AsyncClient) -> None:
     simulator = await start(
         sessions=5, scenario="http-404,http-500,framing-denied,framing-ancestors,redirect"
     )
@@ -153,14 +157,12 @@ async def test_orders_need_the_key(start: StartSimulator, http: httpx.AsyncClien
     answer = await http.post(url, json={"do": "say", "message": {"type": "x"}}, headers=key(simulator))
     assert answer.json() == {"links": 1}
     exchange = f"{simulator.watch_urls[0]}/exchange"
-    asked = {"said": [], "after": 0, "opening": 1}
+    asked = {"reports": [], "after": 0, "opening": 1}
     assert len((await http.post(exchange, json=asked)).json()["orders"]) == 1
     assert (await http.post(exchange, json=asked)).json()["orders"] == []
 
 
-async def test_a_page_that_reports_nonsense_is_refused(
-    start: StartSimulator, http: httpx.AsyncClient
-) -> None:
+async def test_invalid_reports_of_a_page_are_refused(start: StartSimulator, http: httpx.AsyncClient) -> None:
     simulator = await start(sessions=1)
     exchange = f"{simulator.watch_urls[0]}/exchange"
     assert (await http.post(exchange, content=b"\xff{")).status_code == 422
@@ -168,12 +170,14 @@ async def test_a_page_that_reports_nonsense_is_refused(
     assert not simulator.record.instructions
 
 
-async def test_the_record_can_be_waited_on(start: StartSimulator, http: httpx.AsyncClient) -> None:
+async def test_a_client_can_wait_for_the_record(start: StartSimulator, http: httpx.AsyncClient) -> None:
     simulator = await start(sessions=1)
     late = await http.get(simulator.record_url, params={"instructions": 1, "within": 0.05})
     assert late.status_code == 408
-    said = {"kind": "instruction", "at": 1.0, "took": True, "message": {"action": "endSession", "x": 1}}
-    await http.post(f"{simulator.watch_urls[0]}/exchange", json={"said": [said], "after": 0, "opening": 1})
+    report = {"kind": "instruction", "at": 1.0, "took": True, "message": {"action": "endSession", "x": 1}}
+    await http.post(
+        f"{simulator.watch_urls[0]}/exchange", json={"reports": [report], "after": 0, "opening": 1}
+    )
     record = await http.get(simulator.record_url, params={"instructions": 1, "within": 5})
     [seen] = record.json()["instructions"]
     assert seen["action"] == "endSession"
@@ -181,7 +185,7 @@ async def test_the_record_can_be_waited_on(start: StartSimulator, http: httpx.As
     assert seen["session"] == simulator.sessions[0].id
 
 
-async def test_closing_cuts_short_what_waits(start: StartSimulator, http: httpx.AsyncClient) -> None:
+async def test_closing_interrupts_slow_pages(start: StartSimulator, http: httpx.AsyncClient) -> None:
     simulator = await start(sessions=1, scenario="slow", slow=60)
     async with http.stream("GET", f"{simulator.record_url}?instructions=0") as answer:
         assert answer.status_code == 200

@@ -1,4 +1,4 @@
-"""What the REST side does on demand: the order itself, limits of rate, and links that end."""
+"""Injected REST faults, the rate limit, and links that expire."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,20 +8,21 @@ import pytest
 
 from browser_host.simulator.server import RestFault, Simulator
 from tests.simulator.parent_page import StartSimulator
+from tests.support.patience import patient
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 Key = Callable[[Simulator], dict[str, str]]
 
 
-async def test_faults_are_ordered_with_the_key_and_lifted(
+async def test_faults_are_injected_with_the_key_and_cleared(
     start: StartSimulator, http: httpx.AsyncClient, key: Key
 ) -> None:
     simulator = await start(sessions=1)
     control = simulator.base_url.replace("/v1.3", "/control/rest")
-    wish = {"fault": "unavailable", "call": "usage", "times": 3, "seconds": 7}
-    assert (await http.post(control, json=wish)).status_code == 401
+    fault = {"fault": "unavailable", "call": "usage", "times": 3, "seconds": 7}
+    assert (await http.post(control, json=fault)).status_code == 401
     assert (await http.post(control, json={"fault": "quake"}, headers=key(simulator))).status_code == 400
-    assert (await http.post(control, json=wish, headers=key(simulator))).status_code == 200
+    assert (await http.post(control, json=fault, headers=key(simulator))).status_code == 200
     usage, others = f"{simulator.base_url}/usage", f"{simulator.base_url}/list"
     assert (await http.get(others, headers=key(simulator))).status_code == 200
     answer = await http.get(usage, headers=key(simulator))
@@ -31,7 +32,7 @@ async def test_faults_are_ordered_with_the_key_and_lifted(
 
 
 @pytest.mark.parametrize("fault", [RestFault.DROPPED, RestFault.DROPPED_AFTER, RestFault.HALF])
-async def test_a_connection_that_breaks_leaves_the_others_standing(
+async def test_a_broken_connection_does_not_affect_the_next_call(
     start: StartSimulator, http: httpx.AsyncClient, key: Key, fault: RestFault
 ) -> None:
     simulator = await start(sessions=1)
@@ -42,36 +43,38 @@ async def test_a_connection_that_breaks_leaves_the_others_standing(
     assert (await http.get(usage, headers=key(simulator))).status_code == 200
 
 
-async def test_a_limit_of_rate(start: StartSimulator, http: httpx.AsyncClient, key: Key) -> None:
+async def test_calls_over_the_rate_limit_get_429(
+    start: StartSimulator, http: httpx.AsyncClient, key: Key
+) -> None:
     simulator = await start(sessions=1, rest_per_minute=2)
     answers = [await http.get(f"{simulator.base_url}/usage", headers=key(simulator)) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert 50 <= int(answers[2].headers["retry-after"]) <= 60
 
 
-async def test_a_link_of_one_use(start: StartSimulator, http: httpx.AsyncClient) -> None:
+async def test_a_single_use_link_opens_once(start: StartSimulator, http: httpx.AsyncClient) -> None:
     simulator = await start(sessions=1, link_opens=1)
     [link] = simulator.watch_urls
     assert [(await http.get(link)).status_code for _ in range(2)] == [200, 410]
 
 
-async def test_a_link_that_expires(start: StartSimulator, http: httpx.AsyncClient) -> None:
+async def test_an_expired_link_does_not_open(start: StartSimulator, http: httpx.AsyncClient) -> None:
     simulator = await start(sessions=1, link_seconds=0.5)
     [link] = simulator.watch_urls
     assert (await http.get(link)).status_code == 200
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(patient(10)):
         while (await http.get(link)).status_code == 200:
             pass
     assert "expired" in (await http.get(link)).text
 
 
-async def test_closing_cuts_a_slow_answer_short(
+async def test_closing_interrupts_a_slow_answer(
     start: StartSimulator, http: httpx.AsyncClient, key: Key
 ) -> None:
     simulator = await start(sessions=1)
     simulator.fail(RestFault.SLOW, seconds=60)
     asking = asyncio.ensure_future(http.get(f"{simulator.base_url}/usage", headers=key(simulator)))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(patient(10)):
         while not simulator.record.calls:
             await http.get(simulator.record_url)
         await simulator.close()

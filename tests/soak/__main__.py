@@ -1,4 +1,4 @@
-"""`python -m tests.soak`: instructions are given, faults strike at random, and nothing may go wrong."""
+"""`python -m tests.soak`: random faults under a load of instructions, with invariants checked after each."""
 
 import argparse
 import random
@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from browser_host.browsers.install import ensure_browser
+from browser_host.browsers.install.download import ensure_browser
 from tests.soak.run import soak
 from tests.soak.summary import lines
 
@@ -14,10 +14,10 @@ LOG_CHARACTERS = 6000
 
 
 def main() -> int:
-    """Soaks, prints what it came to, and returns the exit code."""
+    """Run a soak, print its summary, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--seed", type=int, help="of an earlier soak: the same faults in the same order")
+    parser.add_argument("--seed", type=int, help="seed of an earlier soak, to repeat its faults")
     parser.add_argument("--sessions", type=int, default=12)
     asked = parser.parse_args()
     seed = random.randrange(10_000) if asked.seed is None else asked.seed
@@ -25,7 +25,7 @@ def main() -> int:
     _tell(f"seed {seed}")
     with tempfile.TemporaryDirectory(prefix="wd-", ignore_cleanup_errors=True) as folder:
         outcome = soak(
-            Path(folder), browser, minutes=asked.minutes, seed=seed, sessions=asked.sessions, say=_tell
+            Path(folder), browser, minutes=asked.minutes, seed=seed, sessions=asked.sessions, report=_tell
         )
         if outcome.violation:
             _tell((Path(folder) / "stderr.txt").read_text()[-LOG_CHARACTERS:])

@@ -1,4 +1,4 @@
-"""How much memory host, driver and dashboard take, and the bounds of it."""
+"""The memory of host, driver and dashboard, and its limits."""
 
 import contextlib
 from collections import defaultdict
@@ -6,35 +6,35 @@ from collections.abc import Mapping
 
 import psutil
 
-from tests.soak.town import Town
-from tests.soak.violation import Violation
-from tests.support.processes import family
+from tests.soak.harness import SoakHarness
+from tests.soak.invariant_error import InvariantError
+from tests.support.processes import host_processes
 
 MEGABYTE = 1 << 20
-MOST_MB: Mapping[str, int] = {"host": 260, "driver": 300, "dashboard": 220}
-"""Twice of what an hour takes; what grows without end gets there within it."""
+LIMITS_MB: Mapping[str, int] = {"host": 260, "driver": 300, "dashboard": 220}
+"""Twice the use after an hour; an unbounded growth reaches them within that time."""
 
 
 class Memory:
-    """Resident megabytes of each, sample by sample."""
+    """Samples of resident memory in megabytes."""
 
-    def __init__(self, town: Town) -> None:
-        self._town = town
+    def __init__(self, harness: SoakHarness) -> None:
+        self._harness = harness
         self.samples: dict[str, list[float]] = defaultdict(list)
 
     def look(self) -> None:
-        """Takes a sample of whoever is there.
+        """Take a sample of each running program.
 
         Raises:
-            Violation: one of them has too much.
+            InvariantError: one of them is over its limit.
         """
-        host = self._town.stage.host.pid
-        pids = {"host": host, "dashboard": self._town.window.process.pid}
+        host = self._harness.under_test.host.pid
+        pids = {"host": host, "dashboard": self._harness.window.process.pid}
         with contextlib.suppress(psutil.Error, ValueError):
-            pids["driver"] = family(host).driver
+            pids["driver"] = host_processes(host).driver
         for name, pid in pids.items():
             with contextlib.suppress(psutil.Error):
                 taken = psutil.Process(pid).memory_info().rss / MEGABYTE
                 self.samples[name].append(taken)
-                if taken > MOST_MB[name]:
-                    raise Violation(f"the {name} takes {taken:.0f} MB, of at most {MOST_MB[name]}")
+                if taken > LIMITS_MB[name]:
+                    raise InvariantError(f"{name} uses {taken:.0f} MB (limit {LIMITS_MB[name]} MB)")

@@ -1,4 +1,4 @@
-"""One soak: faults at random while instructions are given, and a balance after each storm."""
+"""One soak: rounds of random faults under a load of instructions, with a check after each."""
 
 import contextlib
 import random
@@ -8,33 +8,33 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.soak.books import Books
+from tests.soak.faults import FAULTS
+from tests.soak.harness import SoakHarness
+from tests.soak.invariants import Invariants
 from tests.soak.memory import Memory
 from tests.soak.operator import Operator
-from tests.soak.strikes import FAULTS
-from tests.soak.town import Town
-from tests.support.household import nobody_left
+from tests.support.processes import left_over
 from tests.support.programs import Home
 
-STORM_SIZES = (1, 1, 1, 2, 3)
-"""Faults that strike before all has to be well again."""
+ROUND_SIZES = (1, 1, 1, 2, 3)
+"""Faults in a round, drawn at random."""
 
-WELL_WITHIN_S = 30.0
+READY_WITHIN_S = 30.0
 
-AGAIN_AND_AGAIN_S = 60.0
-"""What a session waits at the longest that was lost again and again, as storms have it: each of its losses
-makes the wait longer, until it was hosted for a minute."""
+LONGEST_RETRY_S = 60.0
+"""The longest wait of a session that was lost repeatedly: it grows with each loss, until the session has been
+hosted for a minute."""
 
 GONE_WITHIN_S = 15.0
 
 
 @dataclass(slots=True)
-class Storm:
-    """Some faults in a row.
+class Round:
+    """A round of faults.
 
     Args:
         at: seconds since the soak began.
-        settled_s: seconds from the last fault until all was as before; None where that did not come.
+        settled_s: seconds from the last fault until everything had recovered; None if it did not.
     """
 
     at: float
@@ -44,15 +44,15 @@ class Storm:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a soak came to.
+    """The outcome of a soak.
 
     Args:
-        violation: what did not hold, "" where all did.
+        violation: the invariant that did not hold, or "".
     """
 
     seed: int
-    storms: list[Storm] = field(default_factory=list)
-    fates: dict[str, int] = field(default_factory=dict)
+    rounds: list[Round] = field(default_factory=list)
+    states: dict[str, int] = field(default_factory=dict)
     memory: dict[str, list[float]] = field(default_factory=dict)
     ended: int = 0
     violation: str = ""
@@ -65,82 +65,83 @@ def soak(
     minutes: float,
     seed: int,
     sessions: int,
-    say: Callable[[str], None],
+    report: Callable[[str], None],
     turn: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
 ) -> Outcome:
-    """Runs so long, or until something does not hold.
+    """Run for some minutes, or until an invariant is violated.
 
     Args:
-        folder: for all that is written; short, for the sake of the socket.
-        say: takes a line for each storm.
-        turn: entered for each storm; between two of them nothing happens.
+        folder: for all files; its path must be short enough for a socket.
+        report: takes a line for each round.
+        turn: entered for each round; nothing happens between two of them.
     """
     home = Home(folder)
     outcome = Outcome(seed)
-    town = Town(home, browser, sessions)
+    harness = SoakHarness(home, browser, sessions)
     try:
         try:
             with turn():
-                town.start()
-            weather = _Weather(town, outcome)
+                harness.start()
+            runner = _Runner(harness, outcome)
             until = time.monotonic() + 60 * minutes
             while time.monotonic() < until:
                 with turn():
-                    say(weather.storm())
+                    report(runner.run())
         finally:
-            town.end()
+            harness.stop()
     except AssertionError as error:
-        # Beside a `Violation`: a program that did not start, a dashboard without its rows.
+        # Also raised by a program that does not start, or a dashboard without its rows.
         outcome.violation = f"{type(error).__name__}: {error}"
-    if not outcome.violation and (left := nobody_left(home, GONE_WITHIN_S)):
-        outcome.violation = f"processes are left over: {left}"
+    if not outcome.violation and (left := left_over(home, GONE_WITHIN_S)):
+        outcome.violation = f"processes left over: {left}"
     return outcome
 
 
-class _Weather:
-    """Storm after storm over a town that is well.
+class _Runner:
+    """Runs one round after another.
 
     Args:
-        outcome: takes what they came to.
+        outcome: takes the results.
     """
 
-    def __init__(self, town: Town, outcome: Outcome) -> None:
-        self._town = town
+    def __init__(self, harness: SoakHarness, outcome: Outcome) -> None:
+        self._harness = harness
         self._outcome = outcome
         self._chance = random.Random(outcome.seed)
         self._began = time.monotonic()
-        self._books = Books(town)
-        self._memory = Memory(town)
+        self._invariants = Invariants(harness)
+        self._memory = Memory(harness)
         outcome.memory = self._memory.samples
 
-    def storm(self) -> str:
-        """Some faults, until all is well again, and how that went."""
-        town, books = self._town, self._books
-        storm = Storm(time.monotonic() - self._began)
-        self._outcome.storms.append(storm)
-        giver = town.stage.giver(books.rest(WELL_WITHIN_S)[0])
-        operator = Operator(town, random.Random(self._chance.random()))
+    def run(self) -> str:
+        """Run one round until everything has recovered, and describe it."""
+        harness, invariants = self._harness, self._invariants
+        round_ = Round(time.monotonic() - self._began)
+        self._outcome.rounds.append(round_)
+        load = harness.under_test.start_load(invariants.wait_until_ready(READY_WITHIN_S)[0])
+        operator = Operator(harness, random.Random(self._chance.random()))
         operator.start()
         try:
-            within = self._strike(storm)
-            struck = time.monotonic()
+            within = self._inject_faults(round_)
+            injected_at = time.monotonic()
         finally:
             done = operator.stop()
-            answers = giver.stop()
-        sessions, since = books.rest(within + AGAIN_AND_AGAIN_S)
-        storm.settled_s = max(0.0, since - struck)
+            answers = load.stop()
+        sessions, since = invariants.wait_until_ready(within + LONGEST_RETRY_S)
+        round_.settled_s = max(0.0, since - injected_at)
         self._memory.look()
-        books.balance([*answers, *done], sessions)
-        self._outcome.fates, self._outcome.ended = dict(books.fates), self._outcome.ended + operator.ended
-        return f"{storm.at:6.0f} s  {', '.join(storm.faults)}: well after {storm.settled_s:.1f} s"
+        invariants.check([*answers, *done], sessions)
+        self._outcome.states = dict(invariants.states)
+        self._outcome.ended += operator.ended
+        return f"{round_.at:6.0f} s  {', '.join(round_.faults)}: recovered in {round_.settled_s:.1f} s"
 
-    def _strike(self, storm: Storm) -> float:
-        """Seconds in which all must be well after the faults."""
+    def _inject_faults(self, round_: Round) -> float:
+        """Inject the faults, and return the seconds within which everything must recover."""
         within = 0.0
-        for _ in range(self._chance.choice(STORM_SIZES)):
+        for _ in range(self._chance.choice(ROUND_SIZES)):
             time.sleep(self._chance.uniform(0.5, 4))
             name = self._chance.choice(sorted(FAULTS))
-            storm.faults.append(name)
-            FAULTS[name].strike(self._town, self._chance)
+            round_.faults.append(name)
+            FAULTS[name].inject(self._harness, self._chance)
             within += FAULTS[name].settles_s
         return within

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from browser_host.api.requests import EndRequest
 from browser_host.errors import UnknownSession
-from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.policy import Policy
 from tests.support.host import PEER, ScriptedHost, scripted_host
 
 FLEET = 6
@@ -38,10 +38,10 @@ def happen(host: ScriptedHost, ids: list[str], what: tuple[str, int, str]) -> No
             host.hosting.says_color(session_id, value)
         case "crash":
             host.hosting.crash(session_id)
-        case "remove" if session_id in host.supervisor.fleet:
+        case "remove" if session_id in host.supervisor.store:
             host.supervisor.remove(session_id)
         case "arrive":
-            newcomer = host.add(f"newcomer {len(host.supervisor.fleet)} {host.feed.seq}")
+            newcomer = host.add(f"newcomer {len(host.supervisor.store)} {host.feed.seq}")
             host.hosting.says_status(newcomer, "pendingRequest")
         case "answer":
             for posted in host.hosting.posted:
@@ -55,11 +55,11 @@ def happen(host: ScriptedHost, ids: list[str], what: tuple[str, int, str]) -> No
     exclude=st.sets(st.integers(0, FLEET - 1)),
     events=meanwhile,
 )
-def test_only_the_plan_is_instructed_and_each_of_it_has_one_result(
+def test_only_planned_sessions_are_ended_with_one_result(
     targets: set[int], exclude: set[int], events: list[tuple[str, int, str]]
 ) -> None:
     async def check() -> None:
-        rules = Rules(undo_s=0.001, confirm_within_s=0.02, ends_per_second=1000)
+        rules = Policy(undo_s=0.001, confirm_within_s=0.02, ends_per_second=1000)
         async with scripted_host(rules) as host:
             ids = host.live(FLEET, "pendingRequest")
             meant = [ids[place] for place in targets]
@@ -75,12 +75,12 @@ def test_only_the_plan_is_instructed_and_each_of_it_has_one_result(
             except UnknownSession:
                 assert not set(meant) <= set(ids) or host.hosting.posted == []
                 return
-            planned = {entry["id"] for entry in answer["plan"]}
+            planned = {entry.id for entry in answer.plan}
             instructed = [posted.session_id for posted in host.hosting.posted]
             assert set(instructed) <= planned <= set(meant) - {ids[place] for place in exclude}
             assert max(Counter(instructed).values(), default=1) == 1
-            assert Counter(row["id"] for row in answer["results"]) == Counter(meant)
-            confirmed = {row["id"] for row in answer["results"] if row["state"] == "confirmed"}
+            assert Counter(row.id for row in answer.results) == Counter(meant)
+            confirmed = {row.id for row in answer.results if row.state == "confirmed"}
             assert confirmed <= set(instructed)
 
     asyncio.run(check())

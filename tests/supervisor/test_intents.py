@@ -10,18 +10,18 @@ import pytest
 from browser_host.journal.entries import JournalEntry
 from browser_host.journal.errors import JournalUnavailable
 from browser_host.journal.store import Store
-from browser_host.protocol.instructions import EndSession
-from browser_host.sessions.instant import system_clock
-from browser_host.supervisor.giving import give
-from browser_host.supervisor.scribe import Scribe
+from browser_host.protocol.page_instructions import EndSession
 from tests.support.host import PEER, scripted_host
+from tests.support.patience import patient
 
 
 async def test_an_intent_that_is_written_too_late_is_told_as_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     async with scripted_host() as host:
         (session_id,) = host.live(1)
-        dispatch, fleet = host.supervisor.dispatch, host.supervisor.fleet
-        draft = dispatch.draft(host.session(session_id), EndSession(), PEER, delay_s=0, confirm_within_s=1)
+        instructions = host.supervisor.instructions
+        draft = instructions.prepare(
+            host.session(session_id), EndSession(), PEER, delay_s=0, confirm_within_s=1
+        )
         freed, append = threading.Event(), Store.append
 
         def hanging(store: Store, entries: Sequence[JournalEntry]) -> tuple[int, ...]:
@@ -31,9 +31,9 @@ async def test_an_intent_that_is_written_too_late_is_told_as_skipped(monkeypatch
         monkeypatch.setattr(Store, "append", hanging)
         monkeypatch.setattr(host.journal, "write", partial(host.journal.write, within=0.05))
         with pytest.raises(JournalUnavailable):
-            await give([draft], PEER, fleet, dispatch, Scribe(host.journal, system_clock))
+            await instructions.submit([draft], PEER)
         freed.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(patient(5)):
             while True:
                 rows = await host.journal.history(since=None, session=session_id, limit=100)
                 outcomes = [row["outcome"] for row in rows if row["action"] == "endSession"]

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from browser_host.api.schema import ADDED, REMOVED
-from browser_host.sessions.happenings import InstructionGiven
-from browser_host.sessions.instant import Instant
+from browser_host.sessions.clock import Instant
+from browser_host.sessions.session_events import InstructionGiven
 from browser_host.sessions.views import KEYS
-from browser_host.supervisor.feed import Feed
-from browser_host.supervisor.fleet import Fleet
-from browser_host.supervisor.rules import Rules, RulesInForce
-from tests.sessions.session_worlds import HAPPENINGS, at, new_session
+from browser_host.supervisor.event_feed import EventFeed
+from browser_host.supervisor.policy import LivePolicy, Policy
+from browser_host.supervisor.session_store import SessionStore
+from tests.sessions.session_strategies import HAPPENINGS, at, new_session
 
 NAMES = st.sampled_from("abc")
 STEPS = st.lists(
@@ -58,26 +58,26 @@ class Hosted:
     """A fleet that things happen to."""
 
     def __init__(self) -> None:
-        self.feed = Feed()
+        self.feed = EventFeed()
         self.seconds = 0.0
         self.numbers = itertools.count(1)
-        self.fleet = Fleet(self.feed, self.now, RulesInForce(Rules()), lambda _session, _changes: None)
+        self.store = SessionStore(self.feed, self.now, LivePolicy(Policy()), lambda _session, _changes: None)
 
     def now(self) -> Instant:
         return at(self.seconds)
 
     def step(self, what: str, whom: Any) -> None:
-        if what == "add" and whom not in self.fleet:
-            self.fleet.add(replace(new_session(), id=whom, added_at=self.now()))
-        elif what == "remove" and whom in self.fleet:
-            self.fleet.remove(whom)
+        if what == "add" and whom not in self.store:
+            self.store.add(replace(new_session(), id=whom))
+        elif what == "remove" and whom in self.store:
+            self.store.remove(whom)
         elif what == "wait":
             self.seconds += whom
-            self.fleet.judge_all()
+            self.store.judge_all()
         elif what in "abc":
             if isinstance(whom, InstructionGiven):
                 whom = InstructionGiven(replace(whom.order, number=next(self.numbers)))
-            self.fleet.apply(what, whom)
+            self.store.apply(what, whom)
 
 
 @settings(max_examples=300)
@@ -94,7 +94,7 @@ def test_merged_events_say_what_every_single_one_says(steps: list[tuple[str, Any
             merging.take(lines)
             assert merging.seq == reaches == hosted.feed.seq
             assert merging.sessions == each.sessions
-            assert set(each.sessions) == {session.id for session in hosted.fleet}
+            assert set(each.sessions) == {session.id for session in hosted.store}
 
 
 @given(STEPS)
@@ -113,7 +113,7 @@ def test_however_much_happened_a_session_is_told_of_in_one_line(steps: list[tupl
 
 
 def test_a_number_that_was_never_given_is_none_to_merge_from() -> None:
-    feed = Feed(size=2)
+    feed = EventFeed(size=2)
     for number in range(4):
         feed.publish("session.status", "a", at(number), {"status": "active"})
     assert feed.merged(5) is None

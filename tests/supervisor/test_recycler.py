@@ -1,13 +1,13 @@
 """What is due is replaced, and under no session that is told something or is to end."""
 
 from browser_host.api.schema import RESYNC
-from browser_host.browsers import reports
-from browser_host.browsers.hosting import Aged
-from browser_host.protocol.instructions import EndSession, Mode, SetMode, SwitchColor
+from browser_host.bridge import events
+from browser_host.browsers.interface import Aged
+from browser_host.protocol.page_instructions import EndSession, Mode, SetMode, SwitchColor
 from tests.support.host import scripted_host
 
 
-async def test_a_page_is_replaced_and_its_ended_sessions_are_let_go_not_opened_again() -> None:
+async def test_replaced_page_does_not_reopen_ended_sessions() -> None:
     async with scripted_host() as host:
         first, second = host.live(2)
         host.hosting.says_status(first, "terminated")
@@ -21,7 +21,7 @@ async def test_a_page_is_replaced_and_its_ended_sessions_are_let_go_not_opened_a
         assert not may_move(("unknown",))
 
 
-async def test_nothing_is_replaced_while_an_end_is_pending_and_nobody_moves_under_an_instruction() -> None:
+async def test_nothing_is_replaced_during_an_instruction() -> None:
     async with scripted_host() as host:
         first, second, third = host.live(3)
         host.hosting.due = (Aged(1, 1, "it is old", (first, second)),)
@@ -52,8 +52,8 @@ async def test_one_that_can_never_be_replaced_keeps_no_other_from_it() -> None:
         ]
 
 
-async def test_clients_take_a_new_snapshot_when_a_browser_was_replaced_and_do_not_count_it_on() -> None:
+async def test_clients_resync_after_a_browser_was_replaced() -> None:
     async with scripted_host() as host:
-        host.hosting.sink(reports.BrowserStarted(2, "chromium", "1"))
-        host.hosting.sink(reports.BrowserReplaced(1))
+        host.hosting.sink(events.BrowserStarted(2, "chromium", "1"))
+        host.hosting.sink(events.BrowserReplaced(1))
         assert [event["type"] for event in host.events()][-2:] == ["browser.started", RESYNC]

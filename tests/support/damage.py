@@ -1,4 +1,4 @@
-"""What goes wrong with disks: one that is full, and bytes on it that are no longer what was written."""
+"""Disk faults: a full disk, and damaged files."""
 
 import contextlib
 import os
@@ -9,14 +9,14 @@ from pathlib import Path
 from tests.support import ends
 
 SMALL = "size=2m,mode=0700"
-"""Of a disk for a journal: some thousand rows, and soon filled."""
+"""Mount options of a journal's disk: room for some thousand rows, and quickly filled."""
 
 
 class Disk:
-    """A journal's disk that can be made full, and free again.
+    """A disk for a journal that can be filled and freed.
 
     Args:
-        folder: its mount point, or None where nobody may mount: then the host's own files can't grow.
+        folder: its mount point, or None where mounting is not allowed; then the host's files cannot grow.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -24,7 +24,7 @@ class Disk:
 
     @contextlib.contextmanager
     def full(self, host: int) -> Iterator[None]:
-        """Not a byte more goes onto it until the block ends."""
+        """Fill the disk to the last byte until the block ends."""
         if self._folder is None:
             with ends.full_disk(host):
                 yield
@@ -41,7 +41,7 @@ class Disk:
 
 @contextlib.contextmanager
 def small_disk(folder: Path) -> Iterator[Disk]:
-    """A small disk of its own under `folder`, where the kernel lets us mount one."""
+    """Mount a small disk at `folder` if the kernel allows it."""
     folder.mkdir(mode=0o700, parents=True)
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", SMALL, "tmpfs", folder], capture_output=True, check=False
@@ -56,7 +56,7 @@ def small_disk(folder: Path) -> Iterator[Disk]:
 
 
 def flip(file: Path, at: int, count: int = 64) -> None:
-    """Inverts some bytes of a file in place."""
+    """Invert some bytes of a file in place."""
     with file.open("r+b") as opened:
         opened.seek(at)
         before = opened.read(count)
@@ -65,6 +65,6 @@ def flip(file: Path, at: int, count: int = 64) -> None:
 
 
 def set_aside(journal: Path) -> None:
-    """Moves a journal and what SQLite and the host keep beside it away, as the operator is told to."""
+    """Move a journal and its companion files away, as the host tells the operator to."""
     for file in journal.parent.glob(f"{journal.name}*"):
         file.rename(file.with_name(f"aside-{file.name}"))

@@ -1,4 +1,4 @@
-"""What an end left behind at the pages and in the journal, and a host whose files can't grow."""
+"""The traces of ends in the pages' record and in the journal, and a host whose files cannot grow."""
 
 import contextlib
 import getpass
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from tests.support import host_socket
+from tests.support.patience import patient
 from tests.support.programs import Home
 from tests.support.upscope import Upscope
 
@@ -18,19 +19,19 @@ Session: TypeAlias = Mapping[str, Any]
 Steps: TypeAlias = Mapping[str, Sequence[str]]
 
 CLOSED = frozenset({"confirmed", "unconfirmed", "failed", "cancelled", "skipped"})
-"""Outcomes after which nothing more is to come of an end."""
+"""Final outcomes of an end."""
 
 
 def me() -> str:
-    """Who the journal says that we are."""
+    """Return how the journal names the current user."""
     return f"{getpass.getuser()} ({os.getuid()})"
 
 
 def ends_told(service: Upscope, at_least: int = 0) -> Counter[str]:
-    """How often each page was told to end, by its link's fingerprint; nobody was told anything else.
+    """Count the ends that each page received, by link fingerprint; assert that it received nothing else.
 
     Args:
-        at_least: waits until pages were told so much.
+        at_least: waits for this number of instructions.
     """
     told = service.told(at_least)
     assert {seen["action"] for seen in told} <= {"endSession"}
@@ -38,7 +39,7 @@ def ends_told(service: Upscope, at_least: int = 0) -> Counter[str]:
 
 
 def links(sessions: Iterable[Session]) -> Counter[str]:
-    """The links' fingerprints, each once."""
+    """Return the fingerprint of each session's link, counted once."""
     return Counter(session["link"] for session in sessions)
 
 
@@ -47,10 +48,10 @@ def ids(sessions: Iterable[Session]) -> list[str]:
 
 
 def rest(home: Home, statuses: Mapping[str, str], within: float = 30) -> dict[str, dict[str, Any]]:
-    """The sessions by label, once each is live at the status where its page rests.
+    """Wait until each session is live with its final status, and return the sessions by label.
 
     Args:
-        statuses: by label.
+        statuses: expected statuses by label.
         within: seconds.
     """
 
@@ -63,23 +64,25 @@ def rest(home: Home, statuses: Mapping[str, str], within: float = 30) -> dict[st
 
 
 def give_ends(home: Home, **request: Any) -> Any:
-    """What the host answers to a request for ends."""
+    """Request ends, and return the host's answer."""
     return host_socket.post(home.socket, "/v1/ends", request)
 
 
 def history(home: Home, *arguments: str) -> list[dict[str, Any]]:
     """All entries of the journal."""
-    found: list[dict[str, Any]] = home.json("history", "--limit", "100000", *arguments)["entries"]
+    found: list[dict[str, Any]] = home.json("history", "--reported", "--limit", "100000", *arguments)[
+        "entries"
+    ]
     return found
 
 
 def ends_of(entries: Iterable[Session]) -> list[Session]:
-    """The entries that speak of ends."""
+    """Return the entries about ends."""
     return [entry for entry in entries if entry["action"] == "endSession"]
 
 
 def steps(entries: Iterable[Session]) -> Steps:
-    """What became of each end, in the journal's order, by the instruction's id."""
+    """Return the outcomes of each end in journal order, by instruction id."""
     found: dict[str, list[str]] = defaultdict(list)
     for entry in ends_of(entries):
         found[entry["instruction"]].append(entry["outcome"])
@@ -87,12 +90,12 @@ def steps(entries: Iterable[Session]) -> Steps:
 
 
 def until_steps(home: Home, holds: Callable[[Steps], bool], within: float = 10) -> list[dict[str, Any]]:
-    """The entries of the journal, once `holds` is true of what became of the ends.
+    """Wait until `holds` is true of the outcomes of all ends, and return the journal's entries.
 
     Args:
         within: seconds.
     """
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + patient(within)
     address = "/v1/history?limit=10000"
     while not holds(steps(entries := host_socket.get(home.socket, address)["entries"])):
         assert time.monotonic() < deadline, json.dumps(ends_of(entries), indent=1)
@@ -102,15 +105,15 @@ def until_steps(home: Home, holds: Callable[[Steps], bool], within: float = 10) 
 
 
 def sound(home: Home) -> int:
-    """How many rows the journal has, of which the chain is whole."""
-    verdict = home.json("audit", "verify")
-    assert verdict["sound"] is True, verdict
-    rows: int = verdict["rows"]
+    """Assert that the journal's hash chain is intact, and return its number of rows."""
+    verified = home.json("audit", "verify")
+    assert verified["sound"] is True, verified
+    rows: int = verified["rows"]
     return rows
 
 
 def exported(home: Home) -> list[dict[str, Any]]:
-    """Every entry as `audit export` writes it, without the hashes, which must chain."""
+    """Return every entry of `audit export` without its hashes; assert that these form a chain."""
     done = home.run("audit", "export")
     assert done.returncode == 0, done.stderr
     rows = [json.loads(line) for line in done.stdout.splitlines()]
@@ -120,7 +123,7 @@ def exported(home: Home) -> list[dict[str, Any]]:
 
 @contextlib.contextmanager
 def full_disk(pid: int) -> Iterator[None]:
-    """No file that the process writes may grow: its journal, its log, its stderr; sockets and pipes go on."""
+    """Keep the files of a process (journal, log, stderr) from growing; sockets and pipes still work."""
     before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, before[1]))
     try:

@@ -1,67 +1,69 @@
-"""One run of a row of the fault matrix: its clock, its limits, and what was measured."""
+"""One run of a row of the fault matrix: its clock, its limits, and its measurements."""
 
 import time
 from collections.abc import Callable
 from typing import TypeAlias, TypeVar
 
 from tests.support.fault_table import ROWS
+from tests.support.patience import patient
 
-Record: TypeAlias = Callable[[str, object], None]
-"""pytest's `record_property`: what is recorded stands in the report of `--junit-xml`."""
+RecordProperty: TypeAlias = Callable[[str, object], None]
+"""pytest's `record_property`: writes a value into the report of `--junit-xml`."""
 
 T = TypeVar("T")
 
 
-class Case:
-    """Begun when the fault strikes; a row's limits are upper limits.
+class FaultCase:
+    """Measures one fault against the limits of its row; create it when the fault starts.
 
     Args:
-        name: of the row.
+        name: name of the row.
+        record: takes the measurements.
     """
 
-    def __init__(self, name: str, record: Record) -> None:
+    def __init__(self, name: str, record: RecordProperty) -> None:
         self.row = ROWS[name]
         self._name = name
         self._record = record
         self._began = self._over = time.monotonic()
 
-    def strikes(self) -> None:
-        """The fault begins now; one that does not last is over at once."""
+    def start(self) -> None:
+        """Restart the clock: the fault starts now, and ends at once unless `end_fault` follows."""
         self._began = self._over = time.monotonic()
 
-    def is_over(self) -> None:
-        """What was broken is whole again: from now on it counts until all is as before."""
+    def end_fault(self) -> None:
+        """The fault ends now; the time to recover counts from here."""
         self._over = time.monotonic()
 
-    def said(self, wait: Callable[[float], T]) -> T:
-        """What `wait` returns, if that is within the row's limit.
+    def detected(self, wait: Callable[[float], T]) -> T:
+        """Return what `wait` returns; fails if detection takes longer than the row's limit.
 
         Args:
-            wait: takes the seconds that are left, and raises where they do not suffice.
+            wait: takes the remaining seconds, and raises when they have passed.
         """
-        return self._within("said_s", self._began, self.row.said_within, wait)
+        return self._within("detect_s", self._began, self.row.detect_within, wait)
 
-    def back(self, wait: Callable[[float], T]) -> T:
-        """The same for all being as before, counted from the fault's end."""
-        return self._within("back_s", self._over, self.row.back_within, wait)
+    def recovered(self, wait: Callable[[float], T]) -> T:
+        """Do the same for recovery, counted from the end of the fault."""
+        return self._within("recover_s", self._over, self.row.recover_within, wait)
 
     def _within(self, what: str, since: float, limit: float | None, wait: Callable[[float], T]) -> T:
-        assert limit is not None, f"the table promises no time for {self._name!r}"
+        assert limit is not None, f"no limit in the table for {self._name!r}"
         found = wait(max(0.0, limit - (time.monotonic() - since)))
         took = time.monotonic() - since
         self._record("fault", self._name)
         self._record(what, round(took, 1))
-        assert took <= limit, f"{self._name}: {what} {took:.1f}, and {limit:g} s is the limit"
+        assert took <= limit, f"{self._name}: {what} {took:.1f} (limit {limit:g} s)"
         return found
 
 
 def until(holds: Callable[[], T], within: float) -> T:
-    """The first true thing that `holds` returns.
+    """Wait for `holds` to return something true, and return it.
 
     Args:
         within: seconds.
     """
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + patient(within)
     while not (found := holds()):
         assert time.monotonic() < deadline, f"not within {within:.1f} s: {found!r}"
         time.sleep(0.05)

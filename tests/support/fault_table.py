@@ -1,4 +1,4 @@
-"""The fault matrix: what is done to Watchdeck, what it says of it, what comes back, and within how long."""
+"""The fault matrix: each fault, how it is detected, how Watchdeck recovers, and the limits for both."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,55 +6,64 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What follows a fault. The limits hold on two cores that run other tests as well.
+    """What follows a fault. The limits hold on two cores that also run other tests.
 
     Args:
-        said: what is said of it, and where.
-        said_within: seconds from the fault; None where nothing is to be said.
-        back: what is as before.
-        back_within: seconds from the fault's end.
+        detection: what the host reports, and where.
+        detect_within: seconds from the start of the fault; None if nothing is reported.
+        recovery: the state afterwards.
+        recover_within: seconds from the end of the fault.
     """
 
-    said: str
-    said_within: float | None
-    back: str
-    back_within: float
+    detection: str
+    detect_within: float | None
+    recovery: str
+    recover_within: float
 
 
 ROWS: Mapping[str, Row] = {
     # pages
-    "renderer killed": Row("its page's sessions lost, page_crashed", 3, "all live", 12),
-    "page loops": Row("its page's sessions unresponsive, page_hung", 9, "all live, in the same page", 15),
-    "page loops again": Row("its page's sessions lost, page_hung", 18, "all live, the culprit too", 25),
-    "session loops whatever page it is in": Row(
-        "its page's sessions lost, page_hung", 30, "the others live, the culprit named and apart", 90
+    "renderer killed": Row("sessions of the page lost, page_crashed", 3, "all live", 12),
+    "page loops": Row(
+        "sessions of the page unresponsive, page_hung", 9, "all live again in the same page", 15
     ),
-    "half of the pages refuse": Row("blocked, and why", 15, "the others live", 15),
+    "page loops again": Row(
+        "sessions of the page lost, page_hung", 18, "all live, including the one that looped", 25
+    ),
+    "session hangs every page it is in": Row(
+        "sessions of the page lost, page_hung",
+        30,
+        "the others live; the session that hangs its page is isolated and named",
+        90,
+    ),
+    "half of the pages fail to load": Row("blocked, with the reason", 15, "the others live", 15),
     # browsers
     "browser killed": Row("all lost, browser_gone", 3, "all live", 20),
     "browser stopped": Row("all lost", 20, "all live", 45),
     "driver killed": Row("all lost, browser_gone", 3, "all live", 20),
     "driver stopped": Row("all lost", 20, "all live", 45),
     # host and machine
-    "host killed": Row("no host, exit 3", 3, "all live under their ids", 20),
-    "machine suspended": Row("nothing", None, "all live", 10),
-    "clock set forward": Row("nothing", None, "instructions confirmed", 5),
-    "clock set back": Row("nothing", None, "instructions confirmed", 5),
-    "socket deleted": Row("nothing", None, "the same host answers, at a socket made anew", 10),
-    "configuration turned to nonsense": Row("health: degraded, and why", 5, "health: ok", 5),
+    "host killed": Row("no host, exit 3", 3, "all live under the same ids", 20),
+    "machine suspended": Row("none", None, "all live", 10),
+    "clock set forward": Row("none", None, "instructions confirmed", 5),
+    "clock set back": Row("none", None, "instructions confirmed", 5),
+    "socket deleted": Row("none", None, "the same host answers on a new socket", 10),
+    "configuration invalid on reload": Row("health: degraded, with the reason", 5, "health: ok", 5),
     # journal
-    "disk full": Row("refused, journal; health: why", 3, "instructions confirmed", 8),
-    "journal damaged while stopped": Row("refused, journal; health: why", 3, "instructions confirmed", 8),
+    "disk full": Row("instructions refused (journal); health: the reason", 3, "instructions confirmed", 8),
+    "journal damaged while stopped": Row(
+        "instructions refused (journal); health: the reason", 3, "instructions confirmed", 8
+    ),
     "journal damaged while running": Row(
-        "refused, or found by audit verify", 10, "instructions confirmed", 8
+        "instructions refused, or damage found by audit verify", 10, "instructions confirmed", 8
     ),
     # service
     "service down": Row("blocked, unreachable", 8, "all live", 35),
     "service does not answer": Row("lost, then loading", 5, "all live", 15),
     "service slow": Row("lost, then loading", 5, "all live", 20),
     # clients
-    "terminal closed": Row("nothing", None, "dashboard gone, host as before", 8),
-    "terminal of an own host closed": Row("nothing", None, "dashboard, host and browser gone", 20),
-    "dashboard killed": Row("nothing", None, "its own host and browser gone", 20),
-    "client stops reading": Row("nothing", None, "it reads on, told where it missed events", 10),
+    "terminal closed": Row("none", None, "dashboard exits, host unaffected", 8),
+    "terminal closed, host owned by dashboard": Row("none", None, "dashboard, host and browser exit", 20),
+    "dashboard killed": Row("none", None, "host and browser exit", 20),
+    "client stops reading": Row("none", None, "reading resumes; host.resync where events were missed", 10),
 }

@@ -1,4 +1,4 @@
-"""The host's socket, asked without the command: quick enough to poll, and every event from the first."""
+"""Direct requests to the host's socket, fast enough to poll, and a collector of all its events."""
 
 import contextlib
 import http.client
@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.support.patience import patient
+
 ANSWERS_WITHIN_S = 10.0
 
 
-class NoAnswer(Exception):  # noqa: N818 - says what came
-    """The host went away before it had answered."""
+class NoAnswer(Exception):  # noqa: N818 - the missing answer is the point
+    """The host closed the connection before it had answered."""
 
 
 class _Connection(http.client.HTTPConnection):
@@ -28,21 +30,21 @@ class _Connection(http.client.HTTPConnection):
 
 
 def get(path: Path, address: str) -> Any:
-    """What the host answers, as JSON."""
+    """Send a GET request, and return the JSON of the answer."""
     return json.loads(get_text(path, address))
 
 
 def post(path: Path, address: str, body: dict[str, Any]) -> Any:
-    """What the host answers to a request with a body, as JSON."""
+    """Send a POST request, and return the JSON of the answer."""
     return json.loads(get_text(path, address, json.dumps(body)))
 
 
 def ask(path: Path, address: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
-    """The status and the JSON of an answer that may be a refusal.
+    """Send a request, and return the status and the JSON of the answer, which may be a refusal.
 
     Raises:
-        OSError: nobody listens, or nobody answers in time.
-        NoAnswer: the answer broke off.
+        OSError: no host listens, or none answers in time.
+        NoAnswer: the connection broke off.
     """
     status, text = _exchange(path, address, None if body is None else json.dumps(body))
     return status, json.loads(text)
@@ -65,7 +67,7 @@ def _exchange(path: Path, address: str, body: str | None) -> tuple[int, str]:
 
 
 class Events:
-    """All events of a host from its first, collected in the background."""
+    """All events of a host, collected in the background."""
 
     def __init__(self) -> None:
         self._events: list[dict[str, Any]] = []
@@ -81,13 +83,13 @@ class Events:
             return list(self._events)
 
     def until(self, holds: Callable[[list[dict[str, Any]]], bool], within: float) -> list[dict[str, Any]]:
-        """The events once `holds` is true of them.
+        """Wait until `holds` is true of the events, and return them.
 
         Args:
             within: seconds.
         """
         with self._changed:
-            met = self._changed.wait_for(lambda: holds(self._events), within)
+            met = self._changed.wait_for(lambda: holds(self._events), patient(within))
             events = list(self._events)
         assert met, f"not within {within} s; the last events: {json.dumps(events[-20:], indent=1)}"
         return events
@@ -95,10 +97,10 @@ class Events:
 
 @contextlib.contextmanager
 def listening(path: Path, events: Events | None = None) -> Iterator[Events]:
-    """Collects the host's events until the block ends.
+    """Collect the host's events from the first on until the block ends.
 
     Args:
-        events: takes them.
+        events: the collector.
     """
     events = events or Events()
     connection = _Connection(path)
@@ -106,7 +108,7 @@ def listening(path: Path, events: Events | None = None) -> Iterator[Events]:
     answer = connection.getresponse()
 
     def read() -> None:
-        # The end of the host, or of the block, ends the stream; what came until then is what counts.
+        # The stream ends with the host or the block; the events until then count.
         with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
             while line := answer.readline():
                 events.take(json.loads(line))

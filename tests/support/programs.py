@@ -1,4 +1,4 @@
-"""The real command in processes of its own, in a home of its own, started and ended with deadlines."""
+"""The real command in its own process and home, started and stopped with deadlines."""
 
 import contextlib
 import json
@@ -14,21 +14,22 @@ from pathlib import Path
 from typing import Any
 
 from tests.support import host_socket
+from tests.support.patience import patient
 
 WATCHDECK = Path(sys.executable).parent / "watchdeck"
 """The installed command, as a user runs it."""
 
 ROOT = Path(__file__).parents[2]
-"""The project's own folder."""
+"""The root folder of the project."""
 
 STARTS_WITHIN_S = 60.0
 ENDS_WITHIN_S = 10.0
-"""The contract's: a host that is told to end is gone within ten seconds."""
+"""By contract, a host stops within ten seconds of being told to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A user's home: every program of a test reads and writes here alone."""
+    """A user's home: the programs of a test read and write only here."""
 
     path: Path
 
@@ -42,7 +43,7 @@ class Home:
 
     @property
     def temporary(self) -> Path:
-        """Where Chromium keeps its profile, and Playwright its artifacts."""
+        """The folder for Chromium's profile and Playwright's artifacts."""
         return self.path / "tmp"
 
     def environment(self, **more: str) -> dict[str, str]:
@@ -70,7 +71,7 @@ class Home:
     def run(
         self, *arguments: str, stdin: str = "", timeout: float = 60, **environment: str
     ) -> "subprocess.CompletedProcess[str]":
-        """Runs a command to its end."""
+        """Run a command to its end."""
         return subprocess.run(
             [WATCHDECK, *arguments],
             input=stdin,
@@ -82,17 +83,17 @@ class Home:
         )
 
     def json(self, *arguments: str) -> Any:
-        """What a command that must succeed answers with `--json`."""
+        """Run a command with `--json`, assert that it succeeds, and return its JSON."""
         done = self.run(*arguments, "--json")
         assert done.returncode == 0, f"{arguments}: {done.stderr}"
         return json.loads(done.stdout)
 
     def sessions(self) -> dict[str, dict[str, Any]]:
-        """`list --json`, by label; the command takes most of a second on a busy machine."""
+        """The sessions by label from `list --json`, which takes most of a second on a busy machine."""
         return {session["label"]: session for session in self.json("list")["sessions"]}
 
     def look(self) -> dict[str, dict[str, Any]]:
-        """The same, asked of the socket."""
+        """The sessions by label, straight from the socket."""
         return {
             session["label"]: session for session in host_socket.get(self.socket, "/v1/snapshot")["sessions"]
         }
@@ -100,12 +101,12 @@ class Home:
     def until(
         self, holds: Callable[[dict[str, dict[str, Any]]], bool], within: float
     ) -> dict[str, dict[str, Any]]:
-        """The first `look` of which `holds` is true, or the last one in the failure.
+        """Wait until `holds` is true of the sessions, and return them.
 
         Args:
             within: seconds.
         """
-        deadline = time.monotonic() + within
+        deadline = time.monotonic() + patient(within)
         while not holds(sessions := self.look()):
             if time.monotonic() > deadline:
                 brief = {label: {k: v for k, v in s.items() if v} for label, s in sessions.items()}
@@ -116,7 +117,7 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A running program that said it was ready."""
+    """A running program that has reported that it is ready."""
 
     process: "subprocess.Popen[bytes]"
     ready: dict[str, Any]
@@ -125,20 +126,20 @@ class Program:
     def pid(self) -> int:
         return self.process.pid
 
-    def ask(self, word: str, within: float = 60.0) -> dict[str, Any]:
-        """Tells it a line, and returns the line of JSON that it answers.
+    def ask(self, line: str, within: float = 60.0) -> dict[str, Any]:
+        """Send it a line, and return the line of JSON that it answers.
 
         Args:
             within: seconds.
         """
         assert self.process.stdin is not None
-        self.process.stdin.write(f"{word}\n".encode())
+        self.process.stdin.write(f"{line}\n".encode())
         self.process.stdin.flush()
-        said: dict[str, Any] = json.loads(_line(self.process, within))
-        return said
+        answer: dict[str, Any] = json.loads(_line(self.process, within))
+        return answer
 
     def end(self, number: int = signal.SIGTERM) -> float:
-        """Ends it, and says how many seconds that took."""
+        """Stop it, and return how many seconds that took."""
         began = time.monotonic()
         self.process.send_signal(number)
         self.process.wait(ENDS_WITHIN_S)
@@ -149,13 +150,13 @@ class Program:
 def running(
     home: Home, *arguments: str, log: Path, stdin: int = subprocess.DEVNULL, **environment: str
 ) -> Iterator[Program]:
-    """The command, once it has printed one line of JSON: it is ready; ended by ctrl-C when the test is.
+    """Run the command, wait until it reports that it is ready, and interrupt it at the end of the block.
 
-    A host that is terminated would be brought back by the next one of the same home.
+    After SIGTERM instead of SIGINT, the next host of the same home would host its sessions again.
 
     Args:
         log: takes its stderr.
-        stdin: `subprocess.PIPE` for a program that is held by it.
+        stdin: `subprocess.PIPE` for a program that runs until stdin closes.
     """
     settings = home.environment(**environment)
     with started([WATCHDECK, *arguments], log, settings, stdin=stdin, ended_by=signal.SIGINT) as program:
@@ -172,11 +173,11 @@ def started(
     within: float = STARTS_WITHIN_S,
     ended_by: signal.Signals = signal.SIGTERM,
 ) -> Iterator[Program]:
-    """Any program that says in one line of JSON that it is ready.
+    """Run any program that reports with one line of JSON that it is ready.
 
     Args:
         log: takes its stderr.
-        within: seconds until that line.
+        within: seconds until that line is due.
     """
     with log.open("ab") as stderr:
         process = subprocess.Popen(
@@ -210,12 +211,12 @@ def started(
 def _line(process: "subprocess.Popen[bytes]", within: float) -> bytes:
     assert process.stdout is not None
     line = b""
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + patient(within)
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while not line.endswith(b"\n"):
             if not selector.select(max(0.0, deadline - time.monotonic())):
-                raise TimeoutError(f"{process.args!r} said nothing within {within} s")
+                raise TimeoutError(f"{process.args!r} printed nothing within {within} s")
             piece = os.read(process.stdout.fileno(), 65536)
             if not piece:
                 raise EOFError(f"{process.args!r} ended with {process.wait(5)}")
@@ -224,7 +225,7 @@ def _line(process: "subprocess.Popen[bytes]", within: float) -> bytes:
 
 
 def alive(pids: Iterable[int]) -> list[int]:
-    """Those of the processes that still run (a zombie does not)."""
+    """Return those of the processes that still run (a zombie does not)."""
     found = []
     for pid in pids:
         with contextlib.suppress(OSError):
@@ -235,12 +236,12 @@ def alive(pids: Iterable[int]) -> list[int]:
 
 
 def gone(pids: Iterable[int], within: float) -> list[int]:
-    """Waits for the processes to end, and returns those that did not.
+    """Wait for the processes to end, and return those that did not.
 
     Args:
         within: seconds.
     """
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + patient(within)
     pids = list(pids)
     while (left := alive(pids)) and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -1,9 +1,9 @@
-"""A simulated Upscope in a process of its own: its links, what its pages were told, and orders to them."""
+"""A simulated Upscope in its own process: its links, its record, and orders to its pages."""
 
 import contextlib
 import json
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ ANSWERS_WITHIN_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Upscope:
-    """The running simulator, asked over TCP as anybody would."""
+    """The running simulator, queried over TCP."""
 
     program: Program
 
@@ -26,7 +26,7 @@ class Upscope:
 
     @property
     def base_url(self) -> str:
-        """What `[upscope] base_url` is to be."""
+        """The value for `[upscope] base_url`."""
         return str(self.program.ready["base_url"])
 
     @property
@@ -38,45 +38,61 @@ class Upscope:
         return int(self.origin.rpartition(":")[2])
 
     def record(self, instructions: int = 0) -> dict[str, Any]:
-        """What it saw, once it saw so many instructions."""
+        """Return its record, once it has at least `instructions` instructions."""
         address = f"{self.program.ready['record_url']}?instructions={instructions}&within=10"
-        with urllib.request.urlopen(address, timeout=ANSWERS_WITHIN_S) as answer:  # noqa: S310 - ours
+        with urllib.request.urlopen(address, timeout=ANSWERS_WITHIN_S) as answer:  # noqa: S310 - the simulator's address
             found: dict[str, Any] = json.load(answer)
         return found
 
     def told(self, count: int = 0) -> list[dict[str, Any]]:
-        """The instructions that pages got, once there are `count`; each with its link's fingerprint."""
+        """Return the instructions that pages have received, once there are `count`."""
         found: list[dict[str, Any]] = self.record(count)["instructions"]
         return found
 
     def order(self, link: str, do: str, message: Any = None) -> None:
-        """Tells the pages of the session with this link's fingerprint to do something."""
+        """Give an order to the pages of the session with this link's fingerprint."""
         self.tell(self.visitors()[link], do, message)
 
     def visitors(self) -> dict[str, str]:
-        """The visitors whose pages spoke since this one runs, by their links' fingerprints."""
-        return {lived["link"]: lived["session"] for lived in self.record()["life"]}
+        """Return the ids of visitors whose pages have reported, by their links' fingerprints."""
+        return {event["link"]: event["session"] for event in self.record()["life"]}
 
     def tell(self, visitor: str, do: str, message: Any = None) -> None:
-        """The same by the visitor's id, which is the same in every simulator of this seed."""
-        request = urllib.request.Request(  # noqa: S310 - ours
-            f"{self.origin}/control/{visitor}",
-            json.dumps({"do": do, "message": message}).encode(),
+        """Give an order by the visitor's id, which is the same in every simulator with this seed."""
+        assert self._ask(f"/control/{visitor}", {"do": do, "message": message})["links"] == 1
+
+    def leave(self, visitor: str) -> None:
+        """Let a visitor leave; their pages are not told."""
+        self._ask(f"/control/{visitor}", {"do": "leave"})
+
+    def fail(self, fault: str | None, times: int = 1) -> None:
+        """Make the next REST calls fail, or with None no more of them."""
+        self._ask("/control/rest", {"fault": fault, "times": times})
+
+    def in_session(self) -> list[str]:
+        """Return the ids of the visitors who are in session, by the REST service."""
+        listed = self._ask("/v1.3/list?max_results=1000")["visitors"]
+        return [one["short_id"] for one in listed if one["is_in_session"]]
+
+    def _ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        request = urllib.request.Request(  # noqa: S310 - the simulator's address
+            f"{self.origin}{path}",
+            None if body is None else json.dumps(body).encode(),
             {"X-Api-Key": self.program.ready["api_key"]},
         )
-        with urllib.request.urlopen(request, timeout=ANSWERS_WITHIN_S) as answer:  # noqa: S310 - ours
-            assert json.load(answer)["links"] == 1
+        with urllib.request.urlopen(request, timeout=ANSWERS_WITHIN_S) as answer:  # noqa: S310 - the simulator's address
+            return json.load(answer)
 
 
 @contextlib.contextmanager
 def upscope(
     home: Home, log: Path, *, sessions: int = 1, scenario: str = "demo", rate: float = 0, port: int = 0
 ) -> Iterator[Upscope]:
-    """Runs one until the block ends.
+    """Run a simulator until the block ends.
 
     Args:
         log: takes its stderr.
-        port: of an earlier one, whose links lead to this one then; it knows nothing of what that one saw.
+        port: the port of an earlier simulator, to take over its links with an empty record.
     """
     arguments = (
         "--sessions",

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from browser_host.cli import launch
-from browser_host.cli.launch import Ending, HostCommand, HostDidNotStart
+from browser_host.cli.launch import HostCommand, HostDidNotStart, StopResult
 from browser_host.errors import Exit
-from tui import owned_host
+from tui.host import owned_host
 
 READY = (
     "import sys, json, os, signal; print(json.dumps({'ready': True, 'socket': '/s', 'pid': 1}), flush=True);"
@@ -45,7 +45,7 @@ def test_starts_says_what_it_hears_and_ends_with_its_lifeline(tmp_path: Path) ->
     assert heard == ["getting a␛ browser"]
     assert os.getsid(host.pid) == host.pid
     assert stat.S_IMODE(host.log.stat().st_mode) == 0o600
-    assert host.close(10, 0.1) is Ending.IN_ORDER
+    assert host.close(10, 0.1) is StopResult.IN_ORDER
     assert host.exit_code() == 0
 
 
@@ -62,7 +62,7 @@ def test_what_hosts_said_is_begun_anew_when_it_is_long(tmp_path: Path) -> None:
 
 def test_a_host_deaf_to_its_lifeline_gets_sigterm(tmp_path: Path) -> None:
     host = owned_host.start(script(tmp_path, READY + "signal.pause()"), print, 20)
-    assert host.close(0.1, 10) is Ending.TERMINATED
+    assert host.close(0.1, 10) is StopResult.TERMINATED
     assert host.exit_code() == -signal.SIGTERM
 
 
@@ -79,7 +79,7 @@ signal.pause()
 """
     host = owned_host.start(script(tmp_path, code), print, 20)
     grandchild = int(child_of_host.read_text())
-    assert host.close(0.1, 0.1) is Ending.KILLED
+    assert host.close(0.1, 0.1) is StopResult.KILLED
     assert ends_within(grandchild, 10)
 
 
@@ -93,7 +93,7 @@ def test_a_host_that_fails_tells_its_words_and_its_exit_code(tmp_path: Path) -> 
 
 
 def test_an_exit_code_the_contract_does_not_know_is_a_failure(tmp_path: Path) -> None:
-    with pytest.raises(HostDidNotStart, match="exit code 77 before it served; it said nothing") as caught:
+    with pytest.raises(HostDidNotStart, match="exit code 77 before it served; it wrote nothing") as caught:
         owned_host.start(script(tmp_path, "raise SystemExit(77)"), print, 20)
     assert caught.value.exit_code is Exit.FAILED
 
@@ -129,7 +129,7 @@ def test_a_killed_dashboard_leaves_no_host(tmp_path: Path) -> None:
 import signal, sys
 from pathlib import Path
 from browser_host.cli.launch import HostCommand
-from tui import owned_host
+from tui.host import owned_host
 program = (sys.executable, "-c", {host_code!r})
 command = HostCommand((), Path({str(tmp_path / "log")!r}), program)
 print(owned_host.start(command, lambda line: None, 20).pid, flush=True)
@@ -148,10 +148,10 @@ def test_what_the_host_says_is_written_to_no_link_and_no_pipe(tmp_path: Path) ->
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text("kept")
     command.log.symlink_to(elsewhere)
-    with pytest.raises(HostDidNotStart, match="can't be written"):
+    with pytest.raises(HostDidNotStart, match="can't write"):
         owned_host.start(command, lambda _: None)
     assert elsewhere.read_text() == "kept"
     command.log.unlink()
     os.mkfifo(command.log)
-    with pytest.raises(HostDidNotStart, match="can't be written"):
+    with pytest.raises(HostDidNotStart, match="can't write"):
         owned_host.start(command, lambda _: None)

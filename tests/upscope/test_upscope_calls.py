@@ -4,10 +4,10 @@ import httpx
 import pytest
 
 from browser_host.config.choices import Auth
-from browser_host.config.models import Permissions, Upscope
+from browser_host.config.models import PermissionsSection, UpscopeSection
 from browser_host.errors import UsageError
 from browser_host.secrets import ApiKey
-from browser_host.simulator.server import Order
+from browser_host.simulator.server import PageOrder
 from browser_host.upscope import calls
 from browser_host.upscope.client import UpscopeClient
 from browser_host.upscope.errors import KeyRefused, UnknownVisitor
@@ -41,7 +41,7 @@ async def test_every_call_works_in_every_dialect(ask: Ask, auth: Auth, path: str
     assert not asked.pauses
 
 
-async def test_a_link_shows_nothing_of_its_own_names_who_asks_and_permits_little(asked: Asked) -> None:
+async def test_link_request_names_agent_and_permits_little(asked: Asked) -> None:
     link = await asked.client.watch_link(asked.visitor, {"session": "s1"})
     [made] = asked.simulator.record.links
     assert made.request["agent"] == {"id": "watchdeck", "name": "Kim"}
@@ -74,7 +74,7 @@ async def test_a_wrong_key_is_told(asked: Asked) -> None:
 @pytest.mark.parametrize("visitor", ["NOBODY", "../usage", "a/b?c#d", "é ü", "%2e%2e"])
 async def test_a_visitor_that_nobody_knows(asked: Asked, visitor: str) -> None:
     for call in (asked.client.visitor, asked.client.watch_link, asked.client.end_session):
-        with pytest.raises(UnknownVisitor, match="knows no visitor"):
+        with pytest.raises(UnknownVisitor, match="has no visitor"):
             await call(visitor)
     assert not asked.links_made
     assert asked.calls("/usage") == 0
@@ -88,10 +88,10 @@ async def test_an_id_that_is_none_is_not_asked_for(asked: Asked, visitor: str) -
 
 
 async def test_who_comes_and_goes_is_seen(asked: Asked) -> None:
-    asked.simulator.order(asked.visitor, Order.LEAVE)
+    asked.simulator.order(asked.visitor, PageOrder.LEAVE)
     gone = await asked.client.visitor(asked.visitor)
     assert (gone.is_online, gone.is_in_session) == (False, False)
-    asked.simulator.order(asked.visitor, Order.ARRIVE)
+    asked.simulator.order(asked.visitor, PageOrder.ARRIVE)
     back = await asked.client.visitor(asked.visitor)
     assert (back.is_online, back.is_in_session) == (True, True)
 
@@ -104,7 +104,7 @@ async def test_a_closed_client_says_so(asked: Asked) -> None:
 
 
 def test_the_configuration_gives_the_settings() -> None:
-    upscope = Upscope(agent_id="7", permissions=Permissions(allow_scroll=True))
+    upscope = UpscopeSection(agent_id="7", permissions=PermissionsSection(allow_scroll=True))
     assert from_config(upscope, {}) is None
     settings = from_config(upscope, {"UPSCOPE_API_KEY": "abc"})
     assert settings is not None
@@ -112,7 +112,7 @@ def test_the_configuration_gives_the_settings() -> None:
     body = calls.watch_link(settings, "V1", {}).body
     assert body is not None
     assert body["agent"] == {"id": "7", "name": "Watchdeck"}
-    assert body["permissions"] == Permissions(allow_scroll=True).model_dump()
+    assert body["permissions"] == PermissionsSection(allow_scroll=True).model_dump()
     with pytest.raises(UsageError, match="UPSCOPE_API_KEY") as caught:
         from_config(upscope, {"UPSCOPE_API_KEY": "not a key"})
     assert "not a key" not in str(caught.value)

@@ -8,16 +8,17 @@ from browser_host.simulator.server import RestFault
 from browser_host.upscope import errors
 from browser_host.upscope.errors import ServiceError
 from browser_host.upscope.retries import Patience
+from tests.support.patience import patient
 from tests.upscope.conftest import Ask, Asked
 
 REFUSALS: list[tuple[RestFault, type[ServiceError], str]] = [
     (RestFault.NO_SUBSCRIPTION, errors.NoSubscription, "has no subscription"),
-    (RestFault.SUBSCRIPTION_EXPIRED, errors.NoSubscription, "ran out"),
+    (RestFault.SUBSCRIPTION_EXPIRED, errors.NoSubscription, "expired"),
     (RestFault.API_NOT_ENABLED, errors.ApiNotEnabled, "have it enabled"),
-    (RestFault.CONTACT_TEAM, errors.ContactVendor, "get in touch with its team"),
+    (RestFault.CONTACT_TEAM, errors.ContactVendor, "contact the service's team"),
     (RestFault.UNKNOWN_CODE, errors.KeyRefused, "refuses the API key"),
     (RestFault.OVER_PLAN, errors.PlanLimit, "the plan's limit is reached"),
-    (RestFault.REDIRECT, errors.AnswerUnreadable, "sends on to 127.0.0.1, which is not followed"),
+    (RestFault.REDIRECT, errors.AnswerUnreadable, "redirects to 127.0.0.1, which is not followed"),
 ]
 PASSING = [
     (RestFault.RATE_LIMITED, None),
@@ -30,19 +31,19 @@ PASSING = [
     (RestFault.HALF, None),
 ]
 NO_LINK = [
-    (RestFault.FAILS, 0, "trouble"),
-    (RestFault.BAD_GATEWAY, 0, "trouble"),
-    (RestFault.BAD_GATEWAY_AFTER, 1, "trouble"),
-    (RestFault.UNAVAILABLE, 0, "trouble"),
-    (RestFault.GATEWAY_TIMEOUT, 0, "trouble"),
-    (RestFault.DROPPED, 0, "no other one was asked for"),
-    (RestFault.DROPPED_AFTER, 1, "no other one was asked for"),
-    (RestFault.HALF, 1, "no other one was asked for"),
+    (RestFault.FAILS, 0, "is failing"),
+    (RestFault.BAD_GATEWAY, 0, "is failing"),
+    (RestFault.BAD_GATEWAY_AFTER, 1, "is failing"),
+    (RestFault.UNAVAILABLE, 0, "is failing"),
+    (RestFault.GATEWAY_TIMEOUT, 0, "is failing"),
+    (RestFault.DROPPED, 0, "not requested again"),
+    (RestFault.DROPPED_AFTER, 1, "not requested again"),
+    (RestFault.HALF, 1, "not requested again"),
     (RestFault.HTML, 0, r"not the JSON.*text/html"),
     (RestFault.OTHER_SHAPE, 0, "not the JSON"),
-    (RestFault.PACKED, 0, r"packed \(gzip\)"),
+    (RestFault.PACKED, 0, r"compressed \(gzip\)"),
     (RestFault.HUGE, 0, "longer than 1,000,000 bytes"),
-    (RestFault.ODD_LINK, 1, r"a link that is not opened: expected a watch link \(https"),
+    (RestFault.ODD_LINK, 1, r"a link that is refused: expected a watch link \(https"),
 ]
 
 
@@ -101,7 +102,7 @@ async def test_a_link_that_may_exist_is_not_asked_for_again(
 
 
 @pytest.mark.parametrize("retry_after", [None, 2.0])
-async def test_a_link_is_asked_for_again_where_the_service_says_that_it_made_none(
+async def test_link_is_requested_again_if_certainly_not_created(
     asked: Asked, retry_after: float | None
 ) -> None:
     asked.simulator.fail(RestFault.RATE_LIMITED, "watch_url", times=2, seconds=retry_after)
@@ -125,7 +126,7 @@ async def test_an_answer_that_is_none_is_told_at_once(asked: Asked, fault: RestF
 async def test_the_total_deadline_holds(ask: Ask, fault: RestFault) -> None:
     asked = await ask(patience=Patience(total_s=0.3, attempts=1000, first_s=0.01, longest_s=0.01))
     asked.simulator.fail(fault, times=100_000, seconds=30 if fault is RestFault.SLOW else None)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patient(5)):
         with pytest.raises((errors.Unreachable, errors.ServiceDown)):
             await asked.client.usage()
         with pytest.raises(errors.LinkLost):

@@ -1,11 +1,12 @@
 """A broken visitor can't use up a plan."""
 
+import math
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from browser_host.upscope.links import HOUR_S, Ceiling, LinkBook, LinkRules, due
+from browser_host.upscope.links import HOUR_S, Ceiling, Due, LinkBook, LinkRules, due
 
 RULES = LinkRules(an_hour=12, each=4, first_wait_s=10, longest_wait_s=60)
 WISHES = st.lists(st.tuples(st.sampled_from("ABCDEF"), st.floats(0, 1200)), max_size=80)
@@ -30,6 +31,8 @@ def test_no_hour_costs_more_than_the_ceilings(wishes: list[tuple[str, float]]) -
 
 
 @given(WISHES)
+@example([("A", 0), ("A", 1171), ("A", 2400), ("A", 0)])
+@example([("B", 0), ("B", 1171), ("B", 2400), ("B", 0)])
 def test_what_waits_is_told_until_when_and_holds_then(wishes: list[tuple[str, float]]) -> None:
     now, book = 0.0, LinkBook()
     for visitor, later in wishes:
@@ -40,7 +43,13 @@ def test_what_waits_is_told_until_when_and_holds_then(wishes: list[tuple[str, fl
         else:
             assert wait.at > now
             assert due(book, visitor, RULES, wait.at).now
-            assert not due(book, visitor, RULES, (now + wait.at) / 2).now or wait.at - now < 1e-6
+            assert not due(book, visitor, RULES, math.nextafter(wait.at, now)).now or wait.at - now < 1e-6
+
+
+def test_a_link_that_leaves_the_hour_shortens_the_wait() -> None:
+    book = LinkBook((("A", 0.0), ("A", 1171.0), ("A", 3571.0)))
+    assert due(book, "A", RULES, 3571) == Due(3600, Ceiling.BACKOFF)
+    assert due(book, "A", RULES, 3600).now
 
 
 def test_each_further_link_comes_later() -> None:

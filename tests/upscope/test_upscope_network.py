@@ -9,19 +9,32 @@ from pathlib import Path
 import pytest
 
 from browser_host.config.choices import Auth
+from browser_host.config.models import UpscopeSection
 from browser_host.errors import UsageError
 from browser_host.secrets import ApiKey
 from browser_host.upscope import errors
 from browser_host.upscope.client import UpscopeClient
 from browser_host.upscope.retries import Patience
-from browser_host.upscope.settings import ServiceSettings
+from browser_host.upscope.settings import ServiceSettings, from_config
 from tests.upscope.authority import CERTIFICATE, KEY
 from tests.upscope.conftest import Asked
 
 BODY = b'{"usage": {"agents": 4}}'
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 REFUSED = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
-PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+VARIABLES = (
+    *(
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+        "no_proxy",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+    ),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"),
+)
 ONCE = Patience(attempts=1)
 Serve = Callable[..., Awaitable[int]]
 
@@ -48,10 +61,9 @@ async def serve() -> AsyncIterator[Serve]:
 
 
 @pytest.fixture(autouse=True)
-def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in PROXIES:
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
 
 
 def client(base_url: str, ca_file: Path | None = None, patience: Patience = ONCE) -> UpscopeClient:
@@ -85,9 +97,7 @@ async def test_an_authority_of_ones_own_is_trusted_where_it_is_named(
     assert b"X-Api-Key: canary-key" in heads[0]
 
 
-async def test_a_certificate_of_nobody_known_is_refused_before_the_key_is_sent(
-    serve: Serve, tls: ssl.SSLContext
-) -> None:
+async def test_untrusted_certificate_is_refused_before_the_key(serve: Serve, tls: ssl.SSLContext) -> None:
     heads: list[bytes] = []
     port = await serve(ANSWER, heads, tls)
     async with client(f"https://localhost:{port}", patience=Patience(total_s=5.0)) as asked:
@@ -106,7 +116,7 @@ async def test_what_speaks_no_tls_is_told(serve: Serve) -> None:
 async def test_what_speaks_no_http_may_have_done_it_all_the_same(serve: Serve) -> None:
     port = await serve(b"SSH-2.0-OpenSSH\r\n\r\n", [])
     async with client(f"http://127.0.0.1:{port}") as asked:
-        with pytest.raises(errors.LinkLost, match="no HTTP"):
+        with pytest.raises(errors.LinkLost, match="not HTTP"):
             await asked.watch_link("V1")
 
 
@@ -146,10 +156,99 @@ async def test_this_machine_is_not_asked_by_way_of_a_proxy(
         assert (await again.usage()).agents == 1
 
 
-@pytest.mark.parametrize("proxy", ["ftp://canary@h", "http://h:canary", "socks5://canary:1"])
-def test_a_proxy_that_is_none_is_told_unseen(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+@pytest.mark.parametrize(
+    "proxy", ["ftp://canary@h", "http://h:canary", "socks5://canary:1", "http://canary@127.0.0.1:99999"]
+)
+async def test_an_unusable_proxy_stops_calls_alone(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
-    with pytest.raises(UsageError, match="HTTPS_PROXY") as caught:
-        client("https://service.example/v1.3")
+    async with client("https://service.example/v1.3") as asked:
+        with pytest.raises(errors.EnvironmentUnusable, match="HTTPS_PROXY") as caught:
+            await asked.usage()
     assert "canary" not in str(caught.value)
     assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "entries",
+    ["fe80::/10", "[::1]", "b\u00fccher.example", "http://[", "10.0.0.0/99,,;", "*.\u2603\u0301-.x"],
+)
+async def test_no_entry_of_no_proxy_stops_a_client(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, entries: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{await serve(ANSWER, [])}\n")
+    monkeypatch.setenv("NO_PROXY", entries)
+    async with client("http://10.255.255.1/api") as asked:
+        assert (await asked.usage()).agents == 4
+
+
+def test_an_unread_entry_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "10.0.0.0/99")
+    client("https://service.example/v1.3")
+    assert "NO_PROXY" in caplog.text
+    assert "10.0.0.0/99" in caplog.text
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+@pytest.mark.parametrize("content", [None, "no certificate", ""])
+async def test_unusable_certificates_of_the_environment_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, content: str | None
+) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    monkeypatch.setenv(variable, str(path))
+    async with client("https://service.example/v1.3") as asked:
+        with pytest.raises(errors.EnvironmentUnusable, match=f"{variable} {path} can't be used: ") as caught:
+            await asked.usage()
+    assert "unset it" in str(caught.value)
+
+
+async def test_an_unwritable_key_log_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "missing" / "keys"))
+    async with client("https://service.example/v1.3") as asked:
+        with pytest.raises(errors.EnvironmentUnusable, match="SSLKEYLOGFILE can't be written"):
+            await asked.usage()
+
+
+async def test_an_authority_of_the_environment_is_trusted(
+    serve: Serve, tls: ssl.SSLContext, authority: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", f"{authority}\n")
+    async with client(f"https://localhost:{await serve(ANSWER, [], tls)}") as asked:
+        assert (await asked.usage()).agents == 4
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "none", "", "Identity", "identity, none"])
+async def test_what_is_no_coding_is_passed_over(serve: Serve, coding: str) -> None:
+    answer = ANSWER.replace(b"\r\n\r\n", f"\r\nContent-Encoding: {coding}\r\n\r\n".encode(), 1)
+    async with client(f"http://127.0.0.1:{await serve(answer, [])}") as asked:
+        assert (await asked.usage()).agents == 4
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "br", "utf-8, Zstd", "x-gzip"])
+async def test_a_packed_answer_is_refused(serve: Serve, coding: str) -> None:
+    answer = ANSWER.replace(b"\r\n\r\n", f"\r\nContent-Encoding: {coding}\r\n\r\n".encode(), 1)
+    async with client(f"http://127.0.0.1:{await serve(answer, [])}") as asked:
+        with pytest.raises(errors.AnswerUnreadable, match="compressed"):
+            await asked.usage()
+
+
+@pytest.mark.parametrize("around", ["%s\\n", " %s\\r\\n", "\\ufeff%s"])
+async def test_a_line_end_around_a_link_loses_no_link(serve: Serve, around: str) -> None:
+    body = b'{"watch_url": "%s"}' % (around % "https://h.example/w").encode()
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    async with client(f"http://127.0.0.1:{await serve(answer, [])}") as asked:
+        assert (await asked.watch_link("V1")).reveal() == "https://h.example/w"
+
+
+async def test_a_key_with_a_line_end_is_sent_without_it(serve: Serve) -> None:
+    heads: list[bytes] = []
+    origin = f"http://127.0.0.1:{await serve(ANSWER, heads)}"
+    settings = from_config(UpscopeSection(base_url=origin), {"UPSCOPE_API_KEY": "\ufeffcanary-key\r\n"})
+    assert settings is not None
+    async with UpscopeClient(settings) as asked:
+        assert (await asked.usage()).agents == 4
+    assert b"\r\nX-Api-Key: canary-key\r\n" in heads[0]
+    assert ServiceSettings(origin, Auth.X_API_KEY, ApiKey("canary-key\n")).key == ApiKey("canary-key")

@@ -11,7 +11,7 @@ import pytest
 from browser_host.errors import WatchdeckError
 from browser_host.simulator.server import RestFault
 from browser_host.upscope.client import UpscopeClient
-from browser_host.upscope.outcomes import Answer
+from browser_host.upscope.outcomes import ServiceAnswer
 from tests.upscope.conftest import Asked
 
 
@@ -76,9 +76,9 @@ async def test_the_client_itself_shows_neither(asked: Asked, everything_logged: 
         await asked.client.usage()
     except WatchdeckError as error:
         said = texts(error)
-    clients = [one for one in gc.get_objects() if isinstance(one, (UpscopeClient, Answer))]
+    clients = [one for one in gc.get_objects() if isinstance(one, (UpscopeClient, ServiceAnswer))]
     said += "".join(f"{one!r}{one}" for one in clients) + f"{link}" + everything_logged.getvalue()
-    said += repr(asked.client._http.headers)
+    said += repr(vars(asked.client._http))
     assert link.reveal() not in said
     assert link.reveal().rpartition("/")[2] not in said
     assert asked.simulator.api_key.reveal() not in said

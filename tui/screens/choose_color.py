@@ -43,7 +43,7 @@ def as_hex(text: str) -> str | None:
 
 def swatch_line(name: str, color: str) -> Text:
     """A colour in the list: its swatch, its name, its digits."""
-    return Text.assemble(("████", Style(color=color)), f"  {name:<8} ", (color, "dim"))
+    return Text.assemble(("    ", Style(bgcolor=color)), f"  {name:<8} ", (color, "dim"))
 
 
 class ChooseColorScreen(ModalScreen[str | None]):
@@ -76,7 +76,7 @@ class ChooseColorScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """The names, and a line for any other colour."""
         with Vertical() as box:
-            box.border_title = Text(f"Colour for {self._target}").markup
+            box.border_title = Text(f"Color for {self._target}").markup
             yield OptionList(
                 *(Option(swatch_line(*item), id=item[1]) for item in PALETTE.items()), markup=False
             )
@@ -86,7 +86,7 @@ class ChooseColorScreen(ModalScreen[str | None]):
                 validators=[Regex(_SHORT_OR_LONG_HEX.pattern)],
                 validate_on=["submitted"],
             )
-            yield Static("enter chooses · tab to type one · esc cancels", id="hint", markup=False)
+            yield Static("enter chooses, tab types one, esc cancels", id="hint", markup=False)
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:

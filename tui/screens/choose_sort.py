@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.order import Sort, SortKey
+from tui.view.sorting import Sort, SortKey
 
 
 class ChooseSortScreen(ModalScreen[SortKey | None]):
@@ -50,10 +50,10 @@ class ChooseSortScreen(ModalScreen[SortKey | None]):
         with Vertical() as box:
             box.border_title = "Sort by"
             yield OptionList(*(self._option(*choice) for choice in self._choices), markup=False)
-            yield Static("enter sorts, again reverses · esc cancels", id="hint", markup=False)
+            yield Static("enter sorts, again reverses; esc cancels", id="hint", markup=False)
 
     def on_mount(self) -> None:
-        """Puts the cursor on the column in force."""
+        """Put the cursor on the column in force."""
         columns = [column for column, _, _ in self._choices]
         self.query_one(OptionList).highlighted = columns.index(self._sort.key)
 
@@ -65,7 +65,7 @@ class ChooseSortScreen(ModalScreen[SortKey | None]):
             self.dismiss(chosen)
 
     def action_cursor(self, way: str) -> None:
-        """Moves the cursor, `up` or `down`."""
+        """Move the cursor, `up` or `down`."""
         listed = self.query_one(OptionList)
         (listed.action_cursor_up if way == "up" else listed.action_cursor_down)()
 

@@ -1,6 +1,6 @@
-"""The prompt before sessions are ended: it names what will happen to whom, and Cancel is the default."""
+"""The question before sessions are ended: it names what will happen to whom, and anything but `y` cancels."""
 
-import time
+import math
 
 from rich.text import Text
 from textual import events
@@ -9,14 +9,18 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.question import Question, line_of, sessions_counted, still_open
-from tui.state import Deck
+from tui.host.deck import Deck
+from tui.screens import quiet
+from tui.screens.agreement import ConfirmAnswer
+from tui.screens.quiet import Quiet
+from tui.terminal_reader import typed_after
+from tui.view.confirm_text import ConfirmPrompt, line_of, sessions_counted, still_open
 
-GUARD_S = 0.25
-"""Seconds after opening in which nothing is heard: a hand that types takes longer to read a prompt."""
+YES = "y"
+"""The key that answers. Neither enter nor tab does: a hand that types for a shell presses both."""
 
 TYPED_ABOVE = 10
-"""Sessions above which their number must be typed."""
+"""Sessions above which their number must be typed before `YES`."""
 
 NAMED_AT_MOST = 50
 """Sessions that are listed; the rest are counted."""
@@ -31,18 +35,28 @@ SMALL_BELOW = (60, 20)
 """Columns and lines below which the prompt does without its air and its line of keys."""
 
 LEAST_LINES = 5
-"""Lines of the small prompt beside its words: its frame, one session, the number typed, the answers."""
+"""Lines of the small prompt beside its text: its frame, one session, the number typed, the answers."""
+
+LEAST_COLUMNS = 32
+"""Columns below which neither a session's label nor the answers can be read."""
+
+_LEAVES = frozenset({"escape", "ctrl+c", "n"})
+_SCROLLS = frozenset({"up", "down", "pageup", "pagedown"})
 
 
 class Choice(Static):
     """One of the two answers; the screen hears keys and clicks for it."""
 
 
-class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
-    """Asks, and answers with the ids that are still open, or None where the user did not want it.
+class ConfirmScreen(ModalScreen[ConfirmAnswer]):
+    """A question, answered with the ids that are still open.
+
+    `YES` counts only after `QUIET_S` without keys, all of which passed after the question was painted, and
+    only if no key follows within `ALONE_S`: a paste may begin with it. A key that it does not know cancels;
+    what else the hand types until it pauses is for the app to drop, if the question `was_interrupted`.
 
     No widget in it has the focus, and nothing in it is a binding: every key comes to `on_key` with the
-    moment at which it was pressed, so that keys meant for the screen below can be told and dropped.
+    moment at which it was pressed.
 
     Args:
         question: what is asked.
@@ -60,10 +74,9 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
     ConfirmScreen #named { height: auto; margin: 1 0; }
     ConfirmScreen #typed { height: auto; margin-bottom: 1; }
     ConfirmScreen Horizontal { height: auto; align-horizontal: right; }
-    ConfirmScreen Choice { width: auto; padding: 0 2; margin-left: 2; }
-    ConfirmScreen Choice.chosen { background: $primary; color: $background; text-style: bold; }
-    ConfirmScreen #go.chosen { background: $error; }
-    ConfirmScreen Choice.chosen:ansi, ConfirmScreen Choice.chosen:nocolor {
+    ConfirmScreen Choice { width: auto; padding: 0 1; margin-left: 2; }
+    ConfirmScreen #cancel { background: $primary; color: $background; text-style: bold; }
+    ConfirmScreen #cancel:ansi, ConfirmScreen #cancel:nocolor {
         background: ansi_default; color: ansi_default; text-style: bold reverse;
     }
     ConfirmScreen #go.locked { text-style: dim; }
@@ -73,17 +86,21 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
     ConfirmScreen.small #keys { display: none; }
     """
 
-    def __init__(self, question: Question, deck: Deck) -> None:
+    def __init__(self, question: ConfirmPrompt, deck: Deck) -> None:
         super().__init__()
         self._question = question
         self._deck = deck
         self._count = len(question.ids)
         self._typed = ""
-        self._going = False
-        self._heard_from = float("inf")
+        self.was_interrupted = False
+        self._shown_at = math.inf
+        self._quiet = Quiet(-math.inf)
+        self.is_answered = False
+        """`YES` was pressed, and no other key has followed so far."""
+        self._is_over = False
 
     def compose(self) -> ComposeResult:
-        """What, whom, and the two answers."""
+        """The question, its sessions, and the two answers."""
         question = self._question
         with Vertical() as box:
             box.border_title = Text(question.title).markup
@@ -94,42 +111,102 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
                 yield Static(self._typed_line(), id="typed")
             with Horizontal():
                 yield Choice("Cancel", id="cancel", markup=False)
-                yield Choice(question.go, id="go", markup=False)
-            yield Static("tab or ← → chooses · enter does it · esc cancels", id="keys", markup=False)
+                yield Choice(f"{YES} {question.go}", id="go", markup=False)
+            yield Static(f"{YES} after a pause confirms; any other key cancels", id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Begins to listen, a little later."""
-        self._heard_from = time.monotonic() + GUARD_S
-        self._choose(going=False)
+        """Begin to listen once it is painted."""
+        self._quiet.begin(quiet.now())
+        self._show_lock()
+        self.call_after_refresh(self._begin)
+
+    @property
+    def is_listening(self) -> bool:
+        """It was painted; keys that were typed before are no answers to it."""
+        return self._shown_at < math.inf
 
     def on_resize(self, event: events.Resize) -> None:
-        """Leaves the lines to the answers first, to the list then."""
+        """Leave the lines to the answers first, to the list then."""
         columns, lines = event.size
         self.set_class(columns < SMALL_BELOW[0] or lines < SMALL_BELOW[1], "small")
+        if columns < LEAST_COLUMNS or lines < LEAST_LINES:
+            self._refuse_size()
         self.query_one("#headline").styles.max_height = max(1, lines - LEAST_LINES)
         self.query_one("#named").styles.max_height = max(1, min(ROWS, lines - OTHER_LINES))
 
     def show(self, deck: Deck, _now: float) -> None:
-        """Says what became of the sessions since the prompt opened."""
+        """Tell what became of the sessions since the question was asked."""
         self._deck = deck
-        if not self.is_mounted:
+        for part, text in (("#list", self._named()), ("#headline", self._headline())):
+            for line in self.query(part).results(Static):  # none before it is composed, and once it is left
+                line.update(text)
+
+    def on_key(self, event: events.Key) -> None:
+        """Every key ends here."""
+        event.stop()
+        event.prevent_default()
+        too_soon = self._quiet.broke(event)
+        if self._is_over:
             return
-        self.query_one("#list", Static).update(self._named())
-        self.query_one("#headline", Static).update(self._headline())
+        if event.key in _LEAVES:
+            self._cancel(by_hand=not too_soon)
+        elif typed_after(event) < self._shown_at:
+            return
+        elif self.is_answered:
+            self._cancel(f"Cancelled: more keys followed {YES}; {self._question.otherwise}")
+        elif event.key in _SCROLLS:
+            self._scroll(event.key)
+        elif event.key == self._next_digit:
+            if not too_soon or self._typed:
+                self._type(event.key)
+        elif event.key != YES or not self._is_unlocked:
+            self._cancel(f"Cancelled: {_name(event)} is no answer; {self._question.otherwise}")
+        elif not too_soon:
+            self.is_answered = True
+            self.set_timer(quiet.ALONE_S, self._agree_last)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste never answers."""
+        event.stop()
+        self._quiet.broke(event)
+        if not self._is_over:
+            self._cancel(f"Cancelled: a paste is no answer; {self._question.otherwise}")
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on an answer gives it, by the same rule as a key."""
+        if self._is_over or not isinstance(event.widget, Choice):
+            return
+        too_soon = self._quiet.broke(event)
+        if event.widget.id == "cancel":
+            self._cancel(by_hand=not too_soon)
+        elif self._is_unlocked and not too_soon:
+            self._agree()
 
     @property
     def _must_type(self) -> bool:
         return self._question.typed and self._count > TYPED_ABOVE
 
     @property
-    def _unlocked(self) -> bool:
-        return not self._must_type or self._typed == str(self._count)
+    def _next_digit(self) -> str | None:
+        """The key that goes on with the number, None if none is left to type."""
+        number = str(self._count) if self._must_type else ""
+        return number[len(self._typed)] if len(self._typed) < len(number) else None
+
+    @property
+    def _is_unlocked(self) -> bool:
+        return self._next_digit is None
+
+    def _is_in_sight(self) -> bool:
+        """Whether its sessions and answers are on the screen, whole."""
+        parts = "#named, #typed, Choice" if self._question.ids else "Choice"
+        placed = [self.find_widget(part) for part in self.query(parts)]
+        return all(part.region.area and part.visible_region == part.region for part in placed)
 
     def _headline(self) -> Text:
         gone = len(self._question.ids) - len(still_open(self._question.ids, self._deck))
         text = Text(self._question.text)
         if gone:
-            text.append(f" {sessions_counted(gone)} ended meanwhile and will be left alone.", "bold")
+            text.append(f" {sessions_counted(gone)} ended meanwhile and will be skipped.", "bold")
         return text
 
     def _named(self) -> Text:
@@ -142,60 +219,54 @@ class ConfirmScreen(ModalScreen[tuple[str, ...] | None]):
         return Text("\n", no_wrap=True, overflow="ellipsis").join(lines)
 
     def _typed_line(self) -> Text:
-        return Text.assemble(f"Type {self._count} to confirm: ", (f"{self._typed}▏", "bold reverse"))
-
-    def _choose(self, *, going: bool) -> None:
-        self._going = going and self._unlocked
-        self.query_one("#cancel", Choice).set_class(not self._going, "chosen")
-        self.query_one("#go", Choice).set_class(self._going, "chosen").set_class(not self._unlocked, "locked")
-
-    def _too_early(self, event: events.Event) -> bool:
-        return event.time < self._heard_from
-
-    def on_key(self, event: events.Key) -> None:
-        """Every key ends here, the early ones unheard."""
-        event.stop()
-        event.prevent_default()
-        if self._too_early(event):
-            return
-        match event.key:
-            case "escape" | "ctrl+c":
-                self._close(None)
-            case "enter":
-                self._answer()
-            case "tab" | "shift+tab":
-                self._choose(going=not self._going)
-            case "left" | "right":
-                self._choose(going=event.key == "right")
-            case "up" | "down" | "pageup" | "pagedown":
-                self._scroll(event.key)
-            case _ if self._must_type:
-                self._type(event)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click answers at once; early ones are unheard."""
-        if self._too_early(event) or not isinstance(event.widget, Choice):
-            return
-        self._choose(going=event.widget.id == "go")
-        if self._going or event.widget.id == "cancel":
-            self._answer()
+        return Text.assemble(
+            f"Type {self._count} to confirm, then {YES}: ", (f"{self._typed} ", "bold reverse")
+        )
 
     def _scroll(self, key: str) -> None:
         named = self.query_one("#named", VerticalScroll)
         page = named.size.height if key.startswith("page") else 1
         named.scroll_relative(y=page if key.endswith("down") else -page, animate=False)
 
-    def _type(self, event: events.Key) -> None:
-        if event.key == "backspace":
-            self._typed = self._typed[:-1]
-        elif event.character is not None and event.character in "0123456789":
-            self._typed = (self._typed + event.character)[-len(str(self._count)) :]
+    def _type(self, digit: str) -> None:
+        self._typed += digit
         self.query_one("#typed", Static).update(self._typed_line())
-        self._choose(going=self._unlocked)
+        self._show_lock()
 
-    def _answer(self) -> None:
-        self._close(still_open(self._question.ids, self._deck) if self._going else None)
+    def _show_lock(self) -> None:
+        self.query_one("#go", Choice).set_class(not self._is_unlocked, "locked")
 
-    def _close(self, answer: tuple[str, ...] | None) -> None:
-        self._heard_from = float("inf")  # one answer only, however many keys are under way
+    def _begin(self) -> None:
+        self._shown_at = quiet.now()
+        self._quiet.begin(self._shown_at)
+
+    def _agree_last(self) -> None:
+        """Agree after all keys that have been read: a loop that stalled hears them later than the timer."""
+        self.app.call_later(self.call_later, self._agree)
+
+    def _agree(self) -> None:
+        if self._is_over:
+            return
+        if self._is_in_sight():
+            self._close(ConfirmAnswer(still_open(self._question.ids, self._deck)))
+        else:
+            self._refuse_size()
+
+    def _refuse_size(self) -> None:
+        columns, lines = self.size
+        if not self._is_over:
+            self._cancel(f"Cancelled: {columns}x{lines} is too small to ask; {self._question.otherwise}")
+
+    def _cancel(self, why: str = "", *, by_hand: bool = False) -> None:
+        self.was_interrupted = not by_hand
+        self._close(ConfirmAnswer(why=why))
+
+    def _close(self, answer: ConfirmAnswer) -> None:
+        self._is_over = True
         self.dismiss(answer)
+
+
+def _name(event: events.Key) -> str:
+    """What a key is called in a sentence."""
+    printable = event.is_printable and event.character != " "
+    return event.character if printable and event.character is not None else event.key

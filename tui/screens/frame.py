@@ -1,22 +1,21 @@
 """The frame of a screen with a list: bars above it, words and keys below; each part sends what changed."""
 
-import locale
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rich.cells import cell_len
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.cells import Cell
-from tui.glyphs import glyphs_for
-from tui.ink import Ink
-from tui.tones import Ground, Span, Tone, printable
+from tui.style.cells import Cell
+from tui.style.glyphs import Glyphs
+from tui.style.roles import Ground, Role, Span, printable
+from tui.style.styles import Styles
 from tui.widgets.filter_bar import FilterBar
+from tui.widgets.keys import Footer, KeyHint, fitting
 from tui.widgets.lines import Lines
-from tui.widgets.listing import Listing, Row
+from tui.widgets.listing import Listing, ListRow
 
 _READABLE = 90
 """Cells of a line that is easily read."""
@@ -44,9 +43,9 @@ class Frame:
         head: lines above the column titles.
     """
 
-    def __init__(self, screen: Screen[Any], head: int, placeholder: str = "") -> None:
+    def __init__(self, screen: Screen[Any], glyphs: Glyphs, head: int, placeholder: str = "") -> None:
         self._screen = screen
-        self.glyphs = glyphs_for(locale.getencoding())
+        self.glyphs = glyphs
         self._head = Lines(Ground.BAR, self.glyphs, id="frame-head")
         self._head.styles.height = head
         self._titles = Lines(Ground.TITLES, self.glyphs, id="frame-titles")
@@ -55,11 +54,12 @@ class Frame:
         self.box.box.placeholder = placeholder
         self.box.display = False
         self._words = Lines(Ground.TABLE, self.glyphs, id="frame-words")
-        self._keys = Lines(Ground.BAR, self.glyphs, id="frame-keys")
+        self._keys = Lines(Ground.BAR, self.glyphs, id="frame-keys", clicked=self._click_key)
+        self._footer = Footer()
         for line in (self._titles, self._words, self._keys):
             line.styles.height = 1
         self.listing.styles.height = "1fr"
-        self._ink: Ink | None = None
+        self._ink: Styles | None = None
 
     def parts(self) -> Iterator[Widget]:
         """The widgets, from top to bottom."""
@@ -67,7 +67,7 @@ class Frame:
 
     @property
     def typed(self) -> str:
-        """What stands in the box."""
+        """The text in the box."""
         return self.box.box.value
 
     @property
@@ -76,13 +76,13 @@ class Frame:
         return self.box.is_open
 
     def open_box(self) -> None:
-        """Shows the box and gives it the keys."""
+        """Show the box and gives it the keys."""
         self.box.display = True
         self.box.open()
         self._screen.refresh_bindings()
 
     def close_box(self, *, clear: bool) -> None:
-        """Hides the box; the keys are the screen's again."""
+        """Hide the box; the keys are the screen's again."""
         if clear:
             self.box.box.value = ""
         self.box.close()
@@ -99,7 +99,7 @@ class Frame:
         return by * {"row": 1, "page": self.listing.page, "all": 1_000_000}[unit]
 
     def dress(self) -> None:
-        """Takes on the theme in force at the next picture."""
+        """Take on the theme in force at the next picture."""
         self._ink = None
 
     def paint(
@@ -107,13 +107,13 @@ class Frame:
         *,
         head: Sequence[Cell],
         titles: Cell,
-        rows: Sequence[Row],
+        rows: Sequence[ListRow],
         cursor: str | None,
         words: Cell,
         notice: tuple[str, ...] = (),
         keys: Sequence[tuple[str, str]] | None = None,
     ) -> None:
-        """Shows a picture.
+        """Show a picture.
 
         Args:
             words: the line above the keys.
@@ -122,31 +122,27 @@ class Frame:
         """
         app = self._screen.app
         if self._ink is None:
-            self._ink = Ink(app.theme_variables, ansi=app.native_ansi_color, colorless=app.no_color)
+            self._ink = Styles(app.theme_variables, ansi=app.native_ansi_color, colorless=app.no_color)
         self._head.show(tuple(head), self._ink)
         self._titles.show(((Span("  "), *titles),), self._ink)
         self.listing.show(rows, cursor, self._ink, notice=notice)
-        self.box.show((Span("/", Tone.INFO),), (), self._ink)
+        self.box.show((Span("/", Role.INFO),), (), self._ink)
         self._words.show(((Span("  "), *words),), self._ink)
-        self._keys.show((self._hints(self._live_keys() if keys is None else keys),), self._ink)
+        hints = self._live_keys() if keys is None else (KeyHint(*pair) for pair in keys)
+        self._footer = fitting(hints, self.width)
+        self._keys.show((self._footer.spans,), self._ink)
 
-    def _hints(self, keys: Iterable[tuple[str, str]]) -> Cell:
-        """Keys and their words, as many as there is room for."""
-        spans: list[Span] = [Span(" ")]
-        room = self.width - 1
-        for key, words in keys:
-            size = 3 + cell_len(key) + cell_len(words)
-            if size <= room:
-                spans += [Span(f" {key}", Tone.INFO), Span(f" {words} ", Tone.MUTED)]
-                room -= size
-        return tuple(spans)
+    def _click_key(self, column: int) -> None:
+        if self._screen.is_current and (run := self._footer.run_at(column)):
+            self._screen.call_later(self._screen.run_action, run)
 
-    def _live_keys(self) -> Iterator[tuple[str, str]]:
-        """What can be done now, in the order of the screen's bindings, with the user's own keys."""
+    def _live_keys(self) -> Iterator[KeyHint]:
+        """The actions that work now, in the order of the screen's bindings, with the user's own keys."""
         seen: set[str] = set()
         for active in self._screen.active_bindings.values():
             binding = active.binding
             own = binding.show and binding.id and binding.id not in seen  # Textual's own bear no id
             if active.enabled and own and binding.id is not None:
                 seen.add(binding.id)
-                yield self._screen.app.get_key_display(binding), binding.description
+                key = self._screen.app.get_key_display(binding)
+                yield KeyHint(key, binding.description, binding.action)

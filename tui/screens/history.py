@@ -11,15 +11,16 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from browser_host.errors import WatchdeckError
-from tui import history_text
-from tui.cells import Cell
-from tui.headline import Group, badges, packed
-from tui.history_text import Entry
+from tui.host.deck import Deck
 from tui.screens.frame import MOVES, Frame, notice
 from tui.screens.help import HelpScreen
-from tui.state import Deck
-from tui.tones import Span, Tone, printable
-from tui.view_state import ViewState
+from tui.style.cells import Cell
+from tui.style.glyphs import Glyphs
+from tui.style.roles import Role, Span, printable
+from tui.view import history_text
+from tui.view.header import Group, badges, packed
+from tui.view.history_text import Entry
+from tui.view.view_state import ViewState
 from tui.widgets.filter_bar import FilterInput
 from tui.widgets.listing import Listing, stepped
 
@@ -31,26 +32,27 @@ def _key(keys: str, action: str, words: str, sentence: str) -> Binding:
 
 
 class HistoryScreen(Screen[None], inherit_bindings=False):
-    """Shows the journal's newest entries, as they were when they were last asked for.
+    """The journal's newest entries, as they were when last read.
 
     Args:
         session_id: of the session that was under the cursor, or None.
         deck: the sessions as they are; `show` brings newer ones.
         fetch: asks the host for the entries of one session, or of all.
+        glyphs: the signs.
     """
 
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("question_mark", "help", "help", "All keys of this screen"),
-        _key("escape,q", "leave", "back", "Out of the filter, else back to the sessions"),
-        _key("slash", "filter", "filter", "Only entries that have all of these words"),
+        _key("escape,q", "leave", "back", "Leave the filter, else back to the sessions"),
+        _key("slash", "filter", "filter", "Only entries that contain all of these words"),
         _key("tab", "scope", "all or one", "All sessions, or the one that was under the cursor"),
-        _key("r", "refresh", "refresh", "Ask the host again"),
+        _key("r", "refresh", "refresh", "Read the journal again"),
         *MOVES,
     ]
 
-    def __init__(self, session_id: str | None, deck: Deck, fetch: Fetch) -> None:
+    def __init__(self, session_id: str | None, deck: Deck, fetch: Fetch, *, glyphs: Glyphs) -> None:
         super().__init__()
         self._session_id = session_id
         self._one = False
@@ -61,23 +63,23 @@ class HistoryScreen(Screen[None], inherit_bindings=False):
         self._asked_at: float | None = None
         self._trouble = ""
         self._cursor: str | None = None
-        self._frame = Frame(self, head=2, placeholder="words, such as end unconfirmed")
+        self._frame = Frame(self, glyphs, head=2, placeholder="words, such as end unconfirmed")
 
     def compose(self) -> ComposeResult:
         """Bars, the list, the filter, words and keys."""
         yield from self._frame.parts()
 
     def on_mount(self) -> None:
-        """Asks for the first time."""
+        """Ask for the first time."""
         self.app.theme_changed_signal.subscribe(self, lambda _: self._frame.dress())
         self.action_refresh()
 
     def on_resize(self, _: events.Resize) -> None:
-        """Lays out anew once the parts have their sizes."""
+        """Lay out again once the parts have their sizes."""
         self.call_after_refresh(self._paint)
 
     def show(self, deck: Deck, now: float) -> None:
-        """Takes in how the host stands; the entries stay those that were asked for."""
+        """Take in how the host stands; the entries stay those that were asked for."""
         self._deck, self._now = deck, now
         self._paint()
 
@@ -99,25 +101,25 @@ class HistoryScreen(Screen[None], inherit_bindings=False):
         self._paint()
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Keeps the filter."""
+        """Keep the filter."""
         message.stop()
         self._frame.close_box(clear=False)
         self._paint()
 
     def on_filter_input_left(self, message: FilterInput.Left) -> None:
-        """Leaves the filter."""
+        """Leave the filter."""
         message.stop()
         self._frame.close_box(clear=True)
         self._paint()
 
     def action_move(self, by: int, unit: str) -> None:
-        """Moves the cursor by rows, pages, or all the way."""
+        """Move the cursor by rows, pages, or all the way."""
         rows = history_text.rows(self._shown, self._frame.width, self._frame.glyphs)
         self._cursor = stepped(rows, self._cursor, self._frame.steps(by, unit))
         self._paint()
 
     def action_filter(self) -> None:
-        """Opens the filter."""
+        """Open the filter."""
         self._frame.open_box()
 
     def action_scope(self) -> None:
@@ -126,11 +128,11 @@ class HistoryScreen(Screen[None], inherit_bindings=False):
         self.action_refresh()
 
     def action_refresh(self) -> None:
-        """Asks the host again, and goes to the newest."""
+        """Ask the host again, and goes to the newest."""
         self.run_worker(self._ask(), name="history", group="history", exclusive=True)
 
     def action_help(self) -> None:
-        """Shows the keys of this screen."""
+        """Show the keys of this screen."""
         self.app.push_screen(HelpScreen(self.active_bindings.values()))
 
     def action_leave(self) -> None:
@@ -168,24 +170,24 @@ class HistoryScreen(Screen[None], inherit_bindings=False):
             cursor=self._cursor,
             words=self._words(shown),
             notice=self._notice(),
-            keys=(("⏎", "keep it"), ("esc", "leave it")) if self._frame.is_typing else None,
+            keys=(("⏎", "keep"), ("esc", "leave")) if self._frame.is_typing else None,
         )
 
     def _head(self, shown: int) -> tuple[Cell, ...]:
         width = self._frame.width
         loud = tuple(
-            Group((Span(f" {text} ", tone),), 2) for text, tone in badges(self._deck, ViewState(), self._now)
+            Group((Span(f" {text} ", role),), 2) for text, role in badges(self._deck, ViewState(), self._now)
         )
         of = f"of {self._label}" if self._one else "of all sessions"
-        title = Group((Span("  History ", Tone.STRONG), Span(of, Tone.MUTED)), 1)
+        title = Group((Span("  History ", Role.STRONG), Span(of, Role.MUTED)), 1)
         counts = [
-            Group((Span(f"  {shown}/{len(self._entries)}", Tone.STRONG), Span(" shown", Tone.MUTED)), 1)
+            Group((Span(f"  {shown}/{len(self._entries)}", Role.STRONG), Span(" shown", Role.MUTED)), 1)
         ]
         if self._frame.typed:
-            counts.append(Group((Span(f"/ {printable(self._frame.typed)}", Tone.INFO),), 2))
+            counts.append(Group((Span(f"/ {printable(self._frame.typed)}", Role.INFO),), 2))
         if self._asked_at is not None:
             at = time.strftime("%H:%M:%S", time.localtime(self._asked_at))
-            counts.append(Group((Span(f"as of {at}; r asks again", Tone.FAINT),), 3))
+            counts.append(Group((Span(f"as of {at}; r reads again", Role.FAINT),), 3))
         return packed((title,), width, loud), packed(counts, width - 1)
 
     @property
@@ -195,13 +197,13 @@ class HistoryScreen(Screen[None], inherit_bindings=False):
 
     def _words(self, shown: Sequence[Entry]) -> Cell:
         if self._trouble and shown:
-            return (Span(f"the journal can't be read: {printable(self._trouble)}", Tone.BAD),)
+            return (Span(f"Can't read the journal: {printable(self._trouble)}", Role.BAD),)
         entry = next((entry for entry in shown if str(entry["seq"]) == self._cursor), None)
-        return () if entry is None else (Span(history_text.whole(entry), Tone.MUTED),)
+        return () if entry is None else (Span(history_text.whole(entry), Role.MUTED),)
 
     def _notice(self) -> tuple[str, ...]:
         if self._asked_at is None:
             return ("Asking the host …",)
         if self._trouble:
-            return notice("The journal can't be read", f"{self._trouble}; r asks again", self._frame.width)
-        return ("No entry has these words",) if self._entries else ("Nothing is written down yet",)
+            return notice("Can't read the journal", f"{self._trouble}; r reads again", self._frame.width)
+        return ("No entry contains these words",) if self._entries else ("The journal is empty",)

@@ -1,29 +1,32 @@
-"""Puts deck and view state on the main screen's parts; each part sends only what changed."""
+"""Paints deck and view state on the main screen's parts; each part sends only what changed."""
 
 import math
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
-from textual.binding import Binding
+from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui import headline
-from tui.cells import Cell
-from tui.countdowns import limits_of
-from tui.glyphs import ASCII, Glyphs
-from tui.ink import Ink
-from tui.notices import notice, typing_line, words_line
-from tui.rows import Telling
-from tui.state import Deck, LinkState, refusal, stale_rules
-from tui.tones import Ground, Span, Tone
-from tui.view_state import Switch, ViewState, is_frozen, target
-from tui.widgets.board import Board
+from tui.host.deck import Deck, lost_hosts, refusal, stale_rules
+from tui.preview.preview_panel import PreviewPanel
+from tui.style.cells import Cell
+from tui.style.glyphs import Glyphs
+from tui.style.roles import Ground, Role, Span
+from tui.style.styles import Styles
+from tui.view import header
+from tui.view.actions import all_ended, all_lost
+from tui.view.countdowns import limits_of
+from tui.view.rows import RowContext
+from tui.view.status_line import notice, typing_line, words_line
+from tui.view.view_state import Switch, ViewState, is_frozen, target
 from tui.widgets.filter_bar import FilterBar
-from tui.widgets.keys import footer
+from tui.widgets.keys import Footer, footer
 from tui.widgets.lines import Lines
 from tui.widgets.table import Picture, SessionTable
-from tui.widgets.titles import titles
+from tui.widgets.table_container import TableContainer
+from tui.widgets.titles import sort_at, titles
 
 COUNT_EVERY_S = 1.0
 """Seconds between counts in the header: at ten a second they alone would send what all rows do."""
@@ -37,37 +40,44 @@ class Painter:
 
     Args:
         environment: the name that the header shows.
+        press: runs an action of the screen, as its key would.
     """
 
     CSS = """
     SessionsScreen { background: $background; }
     SessionsScreen > #headline { height: 2; }
     SessionsScreen > #titles { height: 1; }
+    SessionsScreen > #middle { height: 1fr; }
     SessionsScreen > #footer { height: 1; }
     """
 
-    def __init__(self, screen: Screen[None], environment: str, glyphs: Glyphs) -> None:
+    def __init__(
+        self, screen: Screen[None], environment: str, glyphs: Glyphs, press: Callable[[str], None]
+    ) -> None:
         self._screen = screen
+        self._press = press
         self._environment = environment
         self._glyphs = glyphs
         self._uid = os.getuid()
         self._headline = Lines(Ground.BAR, glyphs, id="headline")
-        self._titles = Lines(Ground.TITLES, glyphs, id="titles")
+        self._titles = Lines(Ground.TITLES, glyphs, id="titles", clicked=self._click_title)
         self.table = SessionTable(glyphs, id="sessions")
-        self._board = Board(self.table, id="board")
+        self._board = TableContainer(self.table, id="board")
+        self.preview = PreviewPanel(glyphs, id="preview")
         self.filter = FilterBar(glyphs, id="filter")
-        self._footer = Lines(Ground.BAR, glyphs, id="footer")
-        self._ink: Ink | None = None
-        self._tally = (0.0, headline.tallied(Deck()))
-        self._said: tuple[str, Tone, float] = ("", Tone.PLAIN, 0.0)
+        self._footer = Lines(Ground.BAR, glyphs, id="footer", clicked=self._click_key)
+        self._ink: Styles | None = None
+        self._tally = (0.0, header.tallied(Deck()))
+        self._said: tuple[str, Role, float] = ("", Role.PLAIN, 0.0)
         self._possible: tuple[object, ...] = ()
         self._offered_in = 0
-        self._keys: Cell = ()
+        self._keys = Footer()
         self._last: tuple[Deck, ViewState, float, float] | None = None
 
     def parts(self) -> Iterator[Widget]:
         """The widgets, from top to bottom."""
-        yield from (self._headline, self._titles, self._board, self.filter, self._footer)
+        middle = Horizontal(self._board, self.preview, id="middle")
+        yield from (self._headline, self._titles, middle, self.filter, self._footer)
 
     @property
     def is_typing(self) -> bool:
@@ -75,25 +85,25 @@ class Painter:
         return self.filter.is_open
 
     def dress(self) -> None:
-        """Takes on the theme in force."""
+        """Take on the theme in force."""
         self._ink = None
         self._again()
 
     def offer(self) -> None:
-        """Reads the live bindings anew for the footer."""
+        """Read the live bindings again for the footer."""
         self._offered_in = 0
         self._again()
 
-    def say(self, words: str, tone: Tone, clock: float) -> None:
-        """Keeps words on the line above the footer for some seconds."""
-        self._said = (words, tone, clock + SAID_FOR_S)
+    def say(self, words: str, role: Role) -> None:
+        """Keep words on the line above the footer for some seconds, however fast a replay goes."""
+        self._said = (words, role, time.monotonic() + SAID_FOR_S)
         self._again()
 
     def paint(self, deck: Deck, view: ViewState, now: float, clock: float) -> None:
-        """Shows deck and view.
+        """Show deck and view.
 
         Args:
-            now: the moment that the picture is of, epoch seconds.
+            now: the time of the picture, epoch seconds.
             clock: the present moment, which goes on while the picture is paused.
         """
         self._last = (deck, view, now, clock)
@@ -106,60 +116,76 @@ class Painter:
             selection=view.selection,
             wide=wide,
             telling=self.telling(deck, now),
-            greyed=deck.link is LinkState.LOST,
+            lost=lost_hosts(deck),
+            several=len(deck.hosts) > 1,
             notice=notice(deck, view),
         )
         self.table.show(picture, ink)
+        seen = deck.sessions.get(view.selection.cursor or "")
+        self.preview.fill(width, several=picture.several)
+        self.preview.follow(seen, ink, held=Switch.PAUSED in view.switches)
         columns = self.table.columns
         self._board.rule(columns)
         self._headline.show(self._header(deck, view, width, clock), ink)
         self._titles.show((titles(columns, view.sort, self._glyphs, held=is_frozen(view)),), ink)
-        self._paint_words(deck, view, now, clock, ink)
+        self._paint_words(deck, view, now, ink)
         self._paint_footer(deck, view, width, ink)
 
-    def telling(self, deck: Deck, now: float) -> Telling:
+    def telling(self, deck: Deck, now: float) -> RowContext:
         """The circumstances in which rows are told at `now` (epoch seconds)."""
         # To the second: all ages move at once, and between two seconds none is looked at.
-        return Telling(math.floor(now), self._glyphs, limits_of(stale_rules(deck)), self._uid)
+        return RowContext(math.floor(now), self._glyphs, limits_of(stale_rules(deck)), self._uid)
 
     def _header(self, deck: Deck, view: ViewState, width: int, clock: float) -> tuple[Cell, Cell]:
         counted_at, tally = self._tally
         if tally.counts.total != len(deck.sessions) or not 0 <= clock - counted_at < COUNT_EVERY_S:
-            tally = headline.tallied(deck)
+            tally = header.tallied(deck)
             self._tally = (clock, tally)
-        left, right = headline.first_line(
+        left, right = header.first_line(
             deck, tally, view, environment=self._environment, now=clock, glyphs=self._glyphs
         )
-        counts = headline.second_line(len(deck.sessions), tally, view, self._glyphs, self._uid)
-        return headline.packed(left, width, right), headline.packed(counts, width - 1)
+        counts = header.second_line(len(deck.sessions), tally, view, self._glyphs, self._uid)
+        return header.packed(left, width, right), header.counts_line(counts, width - 1, self._glyphs)
 
-    def _paint_words(self, deck: Deck, view: ViewState, now: float, clock: float, ink: Ink) -> None:
-        said, tone, until = self._said
+    def _paint_words(self, deck: Deck, view: ViewState, now: float, ink: Styles) -> None:
+        said, role, until = self._said
         standing = refusal(deck) if deck.host is not None and deck.host.journal is not None else None
-        words = words_line(view, said if clock < until else "", tone, now, standing or "")
-        self.filter.show((Span("/", Tone.INFO),), words, ink)
+        words = words_line(view, said if time.monotonic() < until else "", role, now, standing or "")
+        self.filter.show((Span("/", Role.INFO),), words, ink)
 
-    def _paint_footer(self, deck: Deck, view: ViewState, width: int, ink: Ink) -> None:
-        possible = (refusal(deck), bool(target(view).ids), self.is_typing)
+    def _paint_footer(self, deck: Deck, view: ViewState, width: int, ink: Styles) -> None:
+        aim = target(view)
+        possible = (
+            refusal(deck),
+            bool(aim.ids),
+            all_lost(aim, deck) is None,
+            all_ended(aim, deck) is None,
+            self.is_typing,
+        )
         if possible != self._possible:
             self._possible = possible
             self._offered_in = 0
             self._screen.refresh_bindings()
         if self.is_typing:
-            self._keys = typing_line(view)
-        elif width != self._offered_in:
+            self._footer.show((typing_line(view),), ink)
+            return
+        if width != self._offered_in:
             self._offered_in = width
-            self._keys = footer(self._screen.active_bindings, width, self._written)
-        self._footer.show((self._keys,), ink)
+            self._keys = footer(self._screen.active_bindings, width, self._screen.app.get_key_display)
+        self._footer.show((self._keys.spans,), ink)
 
-    def _written(self, binding: Binding) -> str:
-        written = self._screen.app.get_key_display(binding)
-        return written if written.isascii() or self._glyphs is not ASCII else binding.key
+    def _click_title(self, column: int) -> None:
+        if (key := sort_at(self.table.columns, column)) is not None:
+            self._press(f"sort('{key.value}')")
 
-    def _current_ink(self) -> Ink:
+    def _click_key(self, column: int) -> None:
+        if not self.is_typing and (run := self._keys.run_at(column)):
+            self._press(run)
+
+    def _current_ink(self) -> Styles:
         if self._ink is None:
             app = self._screen.app
-            self._ink = Ink(app.theme_variables, ansi=app.native_ansi_color, colorless=app.no_color)
+            self._ink = Styles(app.theme_variables, ansi=app.native_ansi_color, colorless=app.no_color)
         return self._ink
 
     def _again(self) -> None:

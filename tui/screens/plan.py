@@ -1,4 +1,4 @@
-"""The bulk end as a plan: seen before it is run, followed while it runs, kept when it is over."""
+"""The bulk end: its plan before it is run, its progress, and its results afterwards."""
 
 import time
 from collections.abc import Callable, Coroutine
@@ -12,15 +12,18 @@ from textual.screen import Screen
 
 from browser_host.errors import WatchdeckError
 from browser_host.sessions.staleness import Rule
-from tui import plan_state, question
-from tui.bulk import BulkEnd
-from tui.plan_scene import Phase, Scene
-from tui.plan_state import Draft, Offer, Source
-from tui.screens import asks
+from tui.host.deck import Deck
+from tui.plan.draft import Draft, Offer, PlanSource, toggled, without
+from tui.plan.presenter import Phase, Scene
+from tui.plan.runner import BulkEnd
+from tui.screens import messages
+from tui.screens.agreement import on_agreement
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.frame import MOVES, Frame, notice
 from tui.screens.help import HelpScreen
-from tui.state import Deck
+from tui.style.glyphs import Glyphs
+from tui.style.roles import Role
+from tui.view import confirm_text
 from tui.widgets.listing import Listing, stepped
 
 SAID_FOR_S = 8.0
@@ -33,35 +36,44 @@ def _key(keys: str, action: str, words: str, sentence: str) -> Binding:
 
 
 class PlanScreen(Screen[None], inherit_bindings=False):
-    """Makes a plan, has it run, and shows the last run; the run itself goes on without the screen.
+    """A bulk end: its plan, and its last run, which continues without the screen.
 
     Args:
         bulk: carries plans out.
         offer: what plans can be made of, as it was when the key was pressed.
         deck: the sessions as they are; `show` brings newer ones.
         start: starts work that outlives the screen.
+        glyphs: the signs.
     """
 
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("question_mark", "help", "help", "All keys of this screen"),
-        _key("escape,q", "leave", "back", "Back to the sessions; a run goes on, and E shows it again"),
-        _key("enter", "run", "run it", "Run the plan; asks first"),
-        _key("space", "leave_out", "leave out", "Leave one out, or take it in again"),
-        _key("s", "stop", "stop", "Take back what was not posted yet"),
-        _key("z", "undo", "undo", "Take back every end that was not posted yet"),
-        _key("t", "retry", "try again", "A new plan of those that failed or were not confirmed"),
-        _key("tab", "source(1)", "other plan", "A plan of others: the stale, the marked, the shown, …"),
-        Binding("shift+tab", "source(-1)", "The tab before", show=False, id="plan.source-back"),
-        _key("r", "rule", "by rule", "Those that are stale by one rule; again takes the next rule"),
-        _key("x", "leave_changed", "leave out changed", "Leave out all that changed since"),
-        _key("R", "again", "plan anew", "Make the plan anew, of those who are meant now"),
+        _key(
+            "escape,q", "leave", "back", "Back to the sessions; a running bulk end continues, and E shows it"
+        ),
+        _key("enter", "run", "run", "Run the plan; asks first"),
+        _key("space", "leave_out", "exclude", "Exclude one, or include it again"),
+        _key("s", "stop", "stop", "Stop: undo the ends that were not sent yet"),
+        _key("z", "undo", "undo", "Undo all ends that were not sent yet"),
+        _key("t", "retry", "retry", "Plan those that failed or were not confirmed"),
+        _key("tab", "source(1)", "other plan", "Plan others: the stale, marked or shown sessions"),
+        Binding("shift+tab", "source(-1)", "The previous tab", show=False, id="plan.source-back"),
+        _key("r", "rule", "by rule", "Plan those that are stale by one rule; again selects the next rule"),
+        _key("x", "leave_changed", "exclude changed", "Exclude all that changed since"),
+        _key("R", "again", "new plan", "Plan the same kind of targets as they are now"),
         *MOVES,
     ]
 
     def __init__(
-        self, bulk: BulkEnd, offer: Offer, deck: Deck, start: Callable[[Coroutine[Any, Any, None]], None]
+        self,
+        bulk: BulkEnd,
+        offer: Offer,
+        deck: Deck,
+        start: Callable[[Coroutine[Any, Any, None]], None],
+        *,
+        glyphs: Glyphs,
     ) -> None:
         super().__init__()
         self._bulk = bulk
@@ -73,9 +85,9 @@ class PlanScreen(Screen[None], inherit_bindings=False):
         self._on_run = bulk.is_busy or (bulk.run is not None and not offer.marked)
         self._asking = False
         self._cursor: str | None = None
-        self._said: tuple[str, float] = ("", 0.0)
+        self._said: tuple[str, Role, float] = ("", Role.WARN, 0.0)
         self._offered: tuple[object, ...] = ()
-        self._frame = Frame(self, head=3)
+        self._frame = Frame(self, glyphs, head=3)
 
     @property
     def scene(self) -> Scene:
@@ -92,19 +104,24 @@ class PlanScreen(Screen[None], inherit_bindings=False):
         yield from self._frame.parts()
 
     def on_mount(self) -> None:
-        """Makes the first plan, unless there is a run to show."""
+        """Make the first plan, unless there is a run to show."""
         self.app.theme_changed_signal.subscribe(self, lambda _: self._dress())
         if not self._on_run:
             self._plan(self._draft.source)
         self.call_after_refresh(self._paint)
 
     def on_resize(self, _: events.Resize) -> None:
-        """Lays out anew once the parts have their sizes."""
+        """Lay out again once the parts have their sizes."""
         self.call_after_refresh(self._paint)
 
     def show(self, deck: Deck, now: float) -> None:
-        """Shows what the deck makes of plan and run; `now` in epoch seconds."""
+        """Show what the deck makes of plan and run; `now` in epoch seconds."""
         self._deck, self._now = deck, now
+        self._paint()
+
+    def say(self, words: str, role: Role = Role.WARN) -> None:
+        """Show a notice on the line above the keys for some seconds."""
+        self._said = (words, role, time.time() + SAID_FOR_S)
         self._paint()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's
@@ -115,12 +132,12 @@ class PlanScreen(Screen[None], inherit_bindings=False):
         return True if scene.why_not(action) is None else None
 
     def on_key(self, event: events.Key) -> None:
-        """Says why a key that is greyed does nothing."""
+        """Say why a key that is greyed does nothing."""
         active = self.active_bindings.get(event.key)
         if active is None or active.enabled:
             return
         if (why := self.scene.why_not(active.binding.action)) is not None:
-            self._say(why)
+            self.say(why)
 
     def on_listing_pressed(self, message: Listing.Pressed) -> None:
         """The mouse chose a row."""
@@ -129,89 +146,93 @@ class PlanScreen(Screen[None], inherit_bindings=False):
         self._paint()
 
     def action_move(self, by: int, unit: str) -> None:
-        """Moves the cursor by rows, pages, or all the way."""
+        """Move the cursor by rows, pages, or all the way."""
         rows = self.scene.rows(self._frame.width, self._frame.glyphs)
         self._cursor = stepped(rows, self._cursor, self._frame.steps(by, unit))
         self._paint()
 
     def action_leave_out(self) -> None:
-        """Leaves the one under the cursor out, or takes it in again, and steps down."""
-        before, self._draft = self._draft, plan_state.toggled(self._draft, self._cursor or "")
+        """Leave the one under the cursor out, or takes it in again, and steps down."""
+        before, self._draft = self._draft, toggled(self._draft, self._cursor or "")
         if self._draft == before:
-            self._say("the host leaves it alone anyway")
+            self.say("The host skips it anyway")
         else:
             self.action_move(1, "row")
 
     def action_leave_changed(self) -> None:
-        """Leaves out all that are not as they were when the plan was made."""
+        """Leave out all that are not as they were when the plan was made."""
         before = len(self._draft.meant)
-        self._draft = plan_state.without(self._draft, self.scene.changes)
-        self._say(f"left out {before - len(self._draft.meant)} that changed since the plan was made")
+        self._draft = without(self._draft, self.scene.changes)
+        self.say(f"Excluded {before - len(self._draft.meant)} that changed since the plan was made")
 
     def action_source(self, by: int) -> None:
-        """Goes to the next tab, or the one before; the last run is the last of them."""
+        """Go to the next tab, or the one before; the last run is the last of them."""
         scene = self.scene
-        every: tuple[Source | None, ...] = scene.offer.sources
+        every: tuple[PlanSource | None, ...] = scene.offer.sources
         if scene.run is not None:
             every = (*every, None)
         at = every.index(None if self._on_run else self._draft.source)
         self._go_to(every[(at + by) % len(every)])
 
     def action_rule(self) -> None:
-        """Takes those that are stale by one rule; pressed again, by the next rule."""
+        """Take those that are stale by one rule; pressed again, by the next rule."""
         rules = tuple(Rule)
-        turn = int(self._draft.source is Source.RULE)
+        turn = int(self._draft.source is PlanSource.RULE)
         self._draft = replace(self._draft, rule=rules[(rules.index(self._draft.rule) + turn) % len(rules)])
-        self._go_to(Source.RULE)
+        self._go_to(PlanSource.RULE)
 
     def action_again(self) -> None:
-        """Makes the plan anew."""
+        """Make a new plan."""
         self._plan(self._draft.source)
 
     def action_retry(self) -> None:
-        """Plans the end of those whose end failed or was not confirmed."""
-        self._go_to(Source.RETRY)
+        """Plan the end of those whose end failed or was not confirmed."""
+        self._go_to(PlanSource.RETRY)
 
     def action_run(self) -> None:
         """Asks, and has exactly the plan run."""
+        if not self.is_current:  # keys that were typed ahead of the first question don't ask a second
+            return
         draft, asked = self._draft, self.scene.question()
         if asked is None:
-            self._say("nothing to end: all of the plan have ended already")
+            self.say("Nothing to end: all planned sessions have already ended")
             return
         promised = self._undo_s
+        # Changes that the question names are decided about with it; those that come later are not.
+        while_stale = draft.is_of_the_stale and not self.scene.changes
 
-        def answered(confirmed: tuple[str, ...] | None) -> None:
-            if confirmed and (why := question.promise_broken(promised, self._undo_s)):
-                self._say(why)
-            elif confirmed:
+        def agreed(ids: tuple[str, ...]) -> None:
+            if why := confirm_text.promise_broken(promised, self._undo_s):
+                self.say(why)
+            elif ids:
                 self._on_run, self._cursor = True, None
-                self._start(self._bulk.carry_out(draft.plan, draft.meant, confirmed, self._undo_s))
+                self._start(self._bulk.carry_out(draft, ids, self._undo_s, while_stale=while_stale))
 
-        self.app.push_screen(ConfirmScreen(asked, self._deck), answered)
+        self.app.push_screen(ConfirmScreen(asked, self._deck), on_agreement(agreed, self.say))
 
     def action_stop(self) -> None:
-        """Takes back what was not posted yet."""
+        """Take back what was not posted yet."""
         self._start(self._bulk.stop())
 
     def action_undo(self) -> None:
-        """Takes back every end of this dashboard that was not posted yet."""
-        self.post_message(asks.UndoAsked())
+        """Take back every end of this dashboard that was not posted yet."""
+        self.post_message(messages.UndoAsked())
 
     def action_help(self) -> None:
-        """Shows the keys of this screen."""
+        """Show the keys of this screen."""
         self.app.push_screen(HelpScreen(self.active_bindings.values()))
 
     def action_leave(self) -> None:
-        """Goes back to the sessions; a run goes on."""
+        """Go back to the sessions; a run goes on."""
         self.dismiss()
 
-    def _go_to(self, source: Source | None) -> None:
+    def _go_to(self, source: PlanSource | None) -> None:
         self._cursor, self._on_run = None, source is None
         if source is not None:
             self._plan(source)
         self._paint()
 
-    def _plan(self, source: Source) -> None:
+    def _plan(self, source: PlanSource) -> None:
         offer = self.scene.offer
         self._draft, self._cursor, self._bulk.trouble = Draft(source, self._draft.rule), None, ""
         self.run_worker(self._make(self._draft, offer), name="plan", group="plan", exclusive=True)
@@ -229,10 +250,6 @@ class PlanScreen(Screen[None], inherit_bindings=False):
     def _undo_s(self) -> float:
         return self._deck.host.undo_s if self._deck.host else 0.0
 
-    def _say(self, words: str) -> None:
-        self._said = (words, time.time() + SAID_FOR_S)
-        self._paint()
-
     def _dress(self) -> None:
         self._frame.dress()
         self._paint()
@@ -249,12 +266,12 @@ class PlanScreen(Screen[None], inherit_bindings=False):
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
-        said, until = self._said
+        said, role, until = self._said
         frame.paint(
             head=scene.head(frame.width, frame.glyphs),
             titles=scene.titles(frame.width, frame.glyphs),
             rows=rows,
             cursor=self._cursor,
-            words=scene.words(self._cursor, said if time.time() < until else ""),
+            words=scene.words(self._cursor, said if time.time() < until else "", role),
             notice=notice(*scene.notice(), frame.width),
         )

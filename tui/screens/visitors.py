@@ -1,4 +1,4 @@
-"""Choosing a visitor of the REST service to host: searched in its own words, watched after a prompt."""
+"""Choosing a visitor of the REST service to host, after a question."""
 
 import asyncio
 import time
@@ -11,18 +11,20 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
-from browser_host.api.client import HostClient
 from browser_host.api.schema import VisitorView
 from browser_host.errors import WatchdeckError
-from tui import visitor_text
-from tui.actions import Needs, why_not
-from tui.cells import Cell
-from tui.headline import Group, badges, packed
+from tui.host.deck import Deck
+from tui.host.host_calls import HostCalls
+from tui.screens.agreement import on_agreement
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.frame import MOVES, Frame, notice
-from tui.state import Deck
-from tui.tones import Span, Tone, printable
-from tui.view_state import ViewState
+from tui.style.cells import Cell
+from tui.style.glyphs import Glyphs
+from tui.style.roles import Role, Span, printable
+from tui.view import visitor_text
+from tui.view.actions import Needs, why_not
+from tui.view.header import Group, badges, packed
+from tui.view.view_state import ViewState
 from tui.widgets.filter_bar import FilterInput
 from tui.widgets.listing import Listing, stepped
 
@@ -34,12 +36,13 @@ ANSWER_S = 20.0
 
 
 class VisitorsScreen(Screen[None], inherit_bindings=False):
-    """Searches while it is typed, and hosts the chosen visitor.
+    """A search of the service's visitors, of whom one can be hosted.
 
     Args:
         client: the host's client; its owner closes it.
         deck: the sessions as they are; `show` brings newer ones.
         start: starts work that outlives the screen.
+        glyphs: the signs.
     """
 
     AUTO_FOCUS = ""
@@ -51,7 +54,12 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
     ]
 
     def __init__(
-        self, client: HostClient, deck: Deck, start: Callable[[Coroutine[Any, Any, None]], None]
+        self,
+        client: HostCalls,
+        deck: Deck,
+        start: Callable[[Coroutine[Any, Any, None]], None],
+        *,
+        glyphs: Glyphs,
     ) -> None:
         super().__init__()
         self._client = client
@@ -60,26 +68,26 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
         self._start = start
         self._found: tuple[VisitorView, ...] | None = None
         self._trouble = ""
-        self._said: tuple[str, Tone] = ("", Tone.WARN)
+        self._said: tuple[str, Role] = ("", Role.WARN)
         self._cursor: str | None = None
-        self._frame = Frame(self, head=2, placeholder=visitor_text.SEARCH_HINT)
+        self._frame = Frame(self, glyphs, head=2, placeholder=visitor_text.SEARCH_HINT)
 
     def compose(self) -> ComposeResult:
         """Bars, the list, the box, words and keys."""
         yield from self._frame.parts()
 
     def on_mount(self) -> None:
-        """Gives the keys to the box, and asks for the latest visitors."""
+        """Give the keys to the box, and asks for the latest visitors."""
         self.app.theme_changed_signal.subscribe(self, lambda _: self._frame.dress())
         self._frame.open_box()
         self._search("", pause_s=0.0)
 
     def on_resize(self, _: events.Resize) -> None:
-        """Lays out anew once the parts have their sizes."""
+        """Lay out again once the parts have their sizes."""
         self.call_after_refresh(self._paint)
 
     def show(self, deck: Deck, now: float) -> None:
-        """Takes in how the host stands."""
+        """Take in how the host stands."""
         self._deck, self._now = deck, now
         self._paint()
 
@@ -90,28 +98,28 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
         self._paint()
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        """Searches once the typing pauses."""
+        """Search once the typing pauses."""
         message.stop()
         self._search(message.value, pause_s=PAUSE_S)
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Asks about the visitor under the cursor."""
+        """Ask about the visitor under the cursor."""
         message.stop()
         chosen = next((one for one in self._found or () if one.id == self._cursor), None)
-        if chosen is None:
+        if chosen is None or not self.is_current:  # a second enter, typed ahead of the question
             return
-        if (why := why_not(Needs.HOST, self._deck, has_target=True)) is not None:
-            self._say(why)
+        if (why := why_not(Needs.HOST, self._deck)) is not None:
+            self.say(why)
             return
 
-        def answered(agreed: tuple[str, ...] | None) -> None:
-            if agreed is not None:
-                self._start(self._host(chosen))
+        def agreed(_: tuple[str, ...]) -> None:
+            self._start(self._host(chosen))
 
-        self.app.push_screen(ConfirmScreen(visitor_text.hosting(chosen), self._deck), answered)
+        asked = visitor_text.hosting(chosen)
+        self.app.push_screen(ConfirmScreen(asked, self._deck), on_agreement(agreed, self.say))
 
     def on_filter_input_left(self, message: FilterInput.Left) -> None:
-        """Empties the box, else goes back to the sessions."""
+        """Empty the box, else goes back to the sessions."""
         message.stop()
         if self._frame.typed:
             self._frame.box.box.value = ""
@@ -119,10 +127,10 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
             self.dismiss()
 
     def action_move(self, by: int, unit: str) -> None:
-        """Moves the cursor by rows, pages, or all the way."""
+        """Move the cursor by rows, pages, or all the way."""
         rows = visitor_text.rows(self._found or (), self._frame.width, self._frame.glyphs)
         self._cursor = stepped(rows, self._cursor, self._frame.steps(by, unit))
-        self._said = ("", Tone.WARN)
+        self._said = ("", Role.WARN)
         self._paint()
 
     def _search(self, words: str, *, pause_s: float) -> None:
@@ -136,7 +144,7 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
         except WatchdeckError as error:
             self._trouble, self._found = str(error), ()
         except TimeoutError:
-            self._trouble, self._found = f"the service did not answer within {ANSWER_S:.0f} s", ()
+            self._trouble, self._found = f"no response from the service within {ANSWER_S:.0f} s", ()
         else:
             self._trouble, self._found = "", found
         if all(one.id != self._cursor for one in self._found):
@@ -148,16 +156,17 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
             async with asyncio.timeout(ANSWER_S):
                 session = await self._client.add(visitor=visitor.id, label=visitor.label)
         except WatchdeckError as error:
-            self._say(f"{visitor.label} is not hosted: {error}")
+            self.say(f"{visitor.label} is not hosted: {error}")
         except TimeoutError:
-            self._say(f"the host did not answer within {ANSWER_S:.0f} s; the main screen shows what it did")
+            self.say(f"No response from the host within {ANSWER_S:.0f} s; the main screen shows what it did")
         else:
-            self._say(f"{visitor.label} is hosted as {session}; its row is on the main screen", Tone.GOOD)
+            self.say(f"{visitor.label} is hosted as {session}", Role.GOOD)
             if self.is_mounted:
                 self._search(self._frame.typed, pause_s=0.0)
 
-    def _say(self, words: str, tone: Tone = Tone.WARN) -> None:
-        self._said = (words, tone)
+    def say(self, words: str, role: Role = Role.WARN) -> None:
+        """Show a notice on the line above the keys."""
+        self._said = (words, role)
         self._paint()
 
     def _paint(self) -> None:
@@ -177,24 +186,25 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
     def _head(self) -> tuple[Cell, ...]:
         width = self._frame.width
         loud = tuple(
-            Group((Span(f" {text} ", tone),), 2) for text, tone in badges(self._deck, ViewState(), self._now)
+            Group((Span(f" {text} ", role),), 2) for text, role in badges(self._deck, ViewState(), self._now)
         )
-        title = Group((Span("  Host a visitor", Tone.STRONG),), 1)
+        title = Group((Span("  Host a visitor", Role.STRONG),), 1)
         found = "" if self._found is None else f"  {len(self._found)}"
-        counts = (Group((Span(found, Tone.STRONG), Span(" found" if found else "", Tone.MUTED)), 1),)
+        counts = (Group((Span(found, Role.STRONG), Span(" found" if found else "", Role.MUTED)), 1),)
         return packed((title,), width, loud), packed(counts, width - 1)
 
     def _words(self) -> Cell:
-        said, tone = self._said
+        said, role = self._said
         if said:
-            return (Span(printable(said), tone),)
+            return (Span(printable(said), role),)
         chosen = next((one for one in self._found or () if one.id == self._cursor), None)
         who = ", ".join(filter(None, (*chosen.identities, chosen.email))) if chosen is not None else ""
-        return (Span(printable(who), Tone.MUTED),)
+        return (Span(printable(who), Role.MUTED),)
 
     def _notice(self) -> tuple[str, ...]:
         if self._found is None:
             return ("Asking the service …",)
         if self._trouble:
-            return notice("No visitors can be had", self._trouble, self._frame.width)
-        return notice("The service finds nobody", visitor_text.SEARCH_HINT, self._frame.width)
+            why, _, advice = self._trouble.partition("; ")
+            return notice(f"Can't list visitors: {printable(why)}", advice, self._frame.width)
+        return notice("No visitors found", visitor_text.SEARCH_HINT, self._frame.width)

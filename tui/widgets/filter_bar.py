@@ -8,10 +8,10 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
-from tui.cells import Cell
-from tui.glyphs import Glyphs
-from tui.ink import Ink
-from tui.tones import Ground
+from tui.style.cells import Cell
+from tui.style.glyphs import Glyphs
+from tui.style.roles import Ground
+from tui.style.styles import Styles
 from tui.widgets.lines import Lines
 
 LONGEST = 256
@@ -27,7 +27,7 @@ class FilterInput(Input):
         """The operator left the box without keeping what it says."""
 
     def action_leave(self) -> None:
-        """Tells that the box was left."""
+        """Tell that the box was left."""
         self.post_message(self.Left())
 
 
@@ -72,18 +72,18 @@ class FilterBar(Horizontal):
         return self.has_class("-open")
 
     def open(self) -> None:
-        """Shows the box and gives it the keys."""
+        """Show the box and gives it the keys."""
         self.add_class("-open")
         # At once: `focus` would wait its turn, and what was typed meanwhile would be lost.
         self.screen.set_focus(self.box)
         self.box.cursor_position = len(self.box.value)
 
     def close(self) -> None:
-        """Hides the box; the keys are the screen's again."""
+        """Hide the box; the keys are the screen's again."""
         self.remove_class("-open")
         self.screen.set_focus(None)
 
-    def show(self, slash: Cell, words: Cell, ink: Ink) -> None:
-        """Shows the sign before the box, and the words where no box is."""
+    def show(self, slash: Cell, words: Cell, ink: Styles) -> None:
+        """Show the sign before the box, and the words where no box is."""
         self._slash.show((slash,), ink)
         self._words.show((words,), ink)

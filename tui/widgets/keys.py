@@ -1,37 +1,84 @@
 """The footer: the keys that work now, from the live bindings, as many as there is room for; pure."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
-from rich.cells import cell_len
 from textual.binding import ActiveBinding, Binding
 
-from tui.actions import BY_ID, Action
-from tui.cells import Cell
-from tui.tones import Span, Tone
+from tui.style.cells import Cell, text_width
+from tui.style.roles import Role, Span
+from tui.view.actions import BY_ID, KeyAction
 
 
-def footer(bindings: Mapping[str, ActiveBinding], width: int, display: Callable[[Binding], str]) -> Cell:
+@dataclass(frozen=True, slots=True)
+class KeyHint:
+    """A key in a footer.
+
+    Args:
+        run: the action that a click runs, in Textual's notation; empty for none.
+    """
+
+    key: str
+    words: str
+    run: str = ""
+
+    @property
+    def width(self) -> int:
+        """Columns, with a space on each side and between."""
+        return text_width(self.key) + text_width(self.words) + 3
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """Hints side by side, after one space."""
+
+    hints: tuple[KeyHint, ...] = ()
+
+    @property
+    def spans(self) -> Cell:
+        """The line."""
+        spans: list[Span] = [Span(" ")]
+        for hint in self.hints:
+            spans += [Span(f" {hint.key}", Role.INFO), Span(f" {hint.words} ", Role.MUTED)]
+        return tuple(spans)
+
+    def run_at(self, column: int) -> str:
+        """The action of the hint at a column; empty if there is none."""
+        left = 1
+        for hint in self.hints:
+            if left <= column < left + hint.width:
+                return hint.run
+            left += hint.width
+        return ""
+
+
+def fitting(hints: Iterable[KeyHint], width: int) -> Footer:
+    """The hints that fit a width, in their order."""
+    kept: list[KeyHint] = []
+    room = width - 1
+    for hint in hints:
+        if hint.width <= room:
+            kept.append(hint)
+            room -= hint.width
+    return Footer(tuple(kept))
+
+
+def footer(bindings: Mapping[str, ActiveBinding], width: int, display: Callable[[Binding], str]) -> Footer:
     """Keys and words of the enabled bindings, the most useful first.
 
     Args:
         bindings: the screen's active bindings by key.
         display: how a binding's key is written (`App.get_key_display`).
     """
-    spans: list[Span] = [Span(" ")]
-    room = width - 1
-    for action, binding in sorted(_offered(bindings.values()), key=lambda pair: pair[0].footer):
-        key, words = display(binding), action.words
-        size = 1 + cell_len(key) + 1 + cell_len(words) + 1
-        if size > room:
-            continue
-        spans += [Span(f" {key}", Tone.INFO), Span(f" {words} ", Tone.MUTED)]
-        room -= size
-    return tuple(spans)
+    offered = sorted(_offered(bindings.values()), key=lambda pair: pair[0].footer)
+    return fitting(
+        (KeyHint(display(binding), action.words, action.run) for action, binding in offered), width
+    )
 
 
-def _offered(bindings: Iterable[ActiveBinding]) -> list[tuple[Action, Binding]]:
-    """One binding, the first, of each enabled action that has a place in the footer."""
-    found: dict[str, tuple[Action, Binding]] = {}
+def _offered(bindings: Iterable[ActiveBinding]) -> list[tuple[KeyAction, Binding]]:
+    """The first binding of each enabled action that has a place in the footer."""
+    found: dict[str, tuple[KeyAction, Binding]] = {}
     for active in bindings:
         action = BY_ID.get(active.binding.id or "")
         if active.enabled and action is not None and action.footer:

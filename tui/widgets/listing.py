@@ -9,29 +9,29 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.cells import Cell, fitted
-from tui.glyphs import Glyphs
-from tui.ink import Ink
-from tui.tones import Ground, Span, Tone
+from tui.style.cells import Cell, fitted
+from tui.style.glyphs import Glyphs
+from tui.style.roles import Ground, Role, Span
+from tui.style.styles import Styles
 from tui.widgets import viewport
 
 _WHEEL_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """A line of the list.
 
     Args:
-        id: whom it is about; a line without one is a heading, which the cursor passes by.
+        id: the subject's; a line without one is a heading, which the cursor skips.
     """
 
     id: str
     spans: Cell
 
 
-def stepped(rows: Sequence[Row], cursor: str | None, by: int) -> str | None:
-    """Whom the cursor is on after so many steps over rows that are no headings; it stops at the ends."""
+def stepped(rows: Sequence[ListRow], cursor: str | None, by: int) -> str | None:
+    """The cursor after some steps over the rows, headings not counted; it stops at the ends."""
     ids = [row.id for row in rows if row.id]
     if not ids:
         return None
@@ -40,7 +40,7 @@ def stepped(rows: Sequence[Row], cursor: str | None, by: int) -> str | None:
 
 
 class Listing(Widget, can_focus=False):
-    """Shows rows, keeps the cursor's in sight, and tells which one was pressed."""
+    """A list of rows that keeps the cursor in sight and reports a pressed row."""
 
     @dataclass
     class Pressed(Message):
@@ -51,8 +51,8 @@ class Listing(Widget, can_focus=False):
     def __init__(self, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._ink: Ink | None = None
-        self._rows: tuple[Row, ...] = ()
+        self._ink: Styles | None = None
+        self._rows: tuple[ListRow, ...] = ()
         self._cursor: str | None = None
         self._notice: tuple[str, ...] = ()
         self._top = 0
@@ -64,13 +64,13 @@ class Listing(Widget, can_focus=False):
         return max(1, self.size.height - 1)
 
     def show(
-        self, rows: Sequence[Row], cursor: str | None, ink: Ink, *, notice: tuple[str, ...] = ()
+        self, rows: Sequence[ListRow], cursor: str | None, ink: Styles, *, notice: tuple[str, ...] = ()
     ) -> None:
-        """Shows rows.
+        """Show rows.
 
         Args:
             cursor: whose row is under it.
-            notice: words to show where there are no rows, first a headline.
+            notice: words to show if there are no rows, first a headline.
         """
         moved = cursor != self._cursor
         self._rows, self._cursor, self._notice = tuple(rows), cursor, notice
@@ -91,27 +91,27 @@ class Listing(Widget, can_focus=False):
         if self._ink is None:
             return Strip.blank(width, self.rich_style)
         spans, ground, thumb = self._sent[y] = self._line(y)
-        bar = Span(self._glyphs.thumb if thumb else " ", Tone.FAINT)
+        bar = Span(self._glyphs.thumb if thumb else " ", Role.FAINT)
         segments = self._ink.segments(fitted(spans, width - 1, self._glyphs), ground)
         return Strip([*segments, *self._ink.segments((bar,), Ground.TABLE)], width)
 
     def on_resize(self, _: events.Resize) -> None:
-        """Keeps the cursor in sight when the terminal's size changes."""
+        """Keep the cursor in sight when the terminal's size changes."""
         self._sent.clear()
         self._reveal()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Tells whose row was pressed, by what is drawn there."""
+        """Tell whose row was pressed, by what is drawn there."""
         at = self._top + int(event.y)
         if event.button == 1 and at < len(self._rows) and self._rows[at].id:
             self.post_message(self.Pressed(self._rows[at].id))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scrolls down; the cursor stays where it is."""
+        """Scroll down; the cursor stays where it is."""
         self._wheel(event, _WHEEL_ROWS)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scrolls up; the cursor stays where it is."""
+        """Scroll up; the cursor stays where it is."""
         self._wheel(event, -_WHEEL_ROWS)
 
     def _wheel(self, event: events.MouseEvent, rows: int) -> None:
@@ -132,7 +132,7 @@ class Listing(Widget, can_focus=False):
             return (self._words(y), Ground.TABLE, thumb)
         row = self._rows[at]
         under = bool(row.id) and row.id == self._cursor
-        sign = Span(self._glyphs.cursor if under else " ", Tone.INFO)
+        sign = Span(self._glyphs.cursor if under else " ", Role.INFO)
         return ((sign, Span(" "), *row.spans), Ground.CURSOR if under else Ground.TABLE, thumb)
 
     def _words(self, y: int) -> Cell:
@@ -140,4 +140,4 @@ class Listing(Widget, can_focus=False):
         if self._rows or not 0 <= at < len(self._notice):
             return ()
         left = max(0, (self.size.width - max(len(words) for words in self._notice)) // 2)
-        return (Span(" " * left), Span(self._notice[at], Tone.STRONG if at == 0 else Tone.MUTED))
+        return (Span(" " * left), Span(self._notice[at], Role.STRONG if at == 0 else Role.MUTED))

@@ -10,17 +10,18 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
+from browser_host.host_names import host_of
 from browser_host.sessions.views import SessionView
-from tui import selection as selecting
-from tui.cells import Cell, fitted, padded
-from tui.columns import GUTTER, Layout, layout
-from tui.glyphs import Glyphs
-from tui.ink import Ink
-from tui.rows import Telling, cells, ticking
-from tui.selection import Selection
-from tui.tones import Ground, Span, Tone
+from tui.style.cells import Cell, fitted, padded, shortfall
+from tui.style.glyphs import Glyphs
+from tui.style.roles import Ground, Role, Span
+from tui.style.styles import Styles
+from tui.view import selection as selecting
+from tui.view.columns import GUTTER, Layout, layout
+from tui.view.rows import RowContext, cells, ticking
+from tui.view.selection import Selection
 from tui.widgets import viewport
-from tui.widgets.kept import KeptLines
+from tui.widgets.line_cache import LineCache
 
 _WHEEL_ROWS = 3
 _NONE: Mapping[str, SessionView] = MappingProxyType({})
@@ -32,21 +33,23 @@ class Picture:
 
     Args:
         telling: the moment and the circumstances.
-        greyed: what is shown may no longer hold, for the host is lost.
-        notice: words to show where there are no rows.
+        lost: hosts whose rows may no longer hold, for they are lost; the only one has no name.
+        several: there are several hosts.
+        notice: words to show if there are no rows.
     """
 
     rows: tuple[str, ...] = ()
     sessions: Mapping[str, SessionView] = field(default_factory=lambda: _NONE)
     selection: Selection = field(default_factory=Selection)
     wide: bool = False
-    telling: Telling = field(default_factory=Telling)
-    greyed: bool = False
+    telling: RowContext = field(default_factory=RowContext)
+    lost: frozenset[str] = frozenset()
+    several: bool = False
     notice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SentLine:
     """A line as it was sent: its cells with the gutter first, and what it lies on."""
 
     cells: tuple[Cell, ...]
@@ -54,10 +57,14 @@ class Line:
     greyed: bool
     thumb: bool
 
-    def is_like(self, other: "Line") -> bool:
-        """Both have columns, on the same ground: what differs between them is cells."""
+    def is_like(self, other: "SentLine") -> bool:
+        """Both have columns on the same ground, and only cells differ.
+
+        Not if a cell is drawn wider than Textual counts it: what it spills over must be painted again.
+        """
         columns = len(self.cells) == len(other.cells) > 1
-        return columns and self.ground is other.ground and self.greyed is other.greyed
+        same = columns and self.ground is other.ground and self.greyed is other.greyed
+        return same and not any(map(shortfall, self.cells + other.cells))
 
 
 @dataclass(slots=True)
@@ -76,8 +83,8 @@ class _Told:
     cells: tuple[Cell, ...]
 
 
-class SessionTable(KeptLines):
-    """Shows pictures; scrolls to keep the cursor in sight; tells which row was pressed."""
+class SessionTable(LineCache):
+    """The table: keeps the cursor in sight and reports a pressed row."""
 
     @dataclass
     class Pressed(Message):
@@ -92,22 +99,22 @@ class SessionTable(KeptLines):
     def __init__(self, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._ink: Ink | None = None
+        self._ink: Styles | None = None
         self._picture = Picture()
         self._columns = self.columns
         self._range: frozenset[str] = frozenset()
         self._top = 0
-        self._sent: dict[int, Line] = {}
+        self._sent: dict[int, SentLine] = {}
         self._told_rows: dict[str, _Told] = {}
         self._width, self._height = 0, 0
 
     @property
     def columns(self) -> Layout:
         """The columns as they stand; the last cell is the scroll bar's."""
-        return layout(max(0, self.size.width - 1), wide=self._picture.wide)
+        return layout(max(0, self.size.width - 1), wide=self._picture.wide, several=self._picture.several)
 
-    def show(self, picture: Picture, ink: Ink) -> None:
-        """Shows a picture; of the lines in sight, only cells that differ are sent."""
+    def show(self, picture: Picture, ink: Styles) -> None:
+        """Show a picture; of the lines in sight, only cells that differ are sent."""
         before, self._picture = self._picture, picture
         self._width, self._height = self.size  # asked for once: Textual looks the whole tree through for it
         columns = self.columns
@@ -132,7 +139,7 @@ class SessionTable(KeptLines):
         return session_id in self._picture.rows[self._top : self._top + self.size.height]
 
     def reveal(self) -> None:
-        """Scrolls the cursor's row into sight."""
+        """Scroll the cursor's row into sight."""
         rows, cursor = self._picture.rows, self._picture.selection.cursor
         if cursor in rows:
             self._put_top(viewport.revealing(self._top, self.size.height, rows.index(cursor)))
@@ -143,30 +150,34 @@ class SessionTable(KeptLines):
         if self._ink is None:
             return Strip.blank(width, self.rich_style)
         line = self._sent[y] = self._line(y)
-        spans = self._spaced(line.cells)
-        thumb = Span(self._glyphs.thumb if line.thumb else " ", Tone.FAINT)
-        segments = self._ink.segments(fitted(spans, width - 1, self._glyphs), line.ground, greyed=line.greyed)
+        room = width - 1 - self._columns.end
+        if room >= 0 and len(line.cells) > 1:
+            spans = padded(self._spaced(line.cells), room)
+        else:
+            spans = fitted(self._spaced(line.cells), width - 1, self._glyphs)
+        thumb = Span(self._glyphs.thumb if line.thumb else " ", Role.FAINT)
+        segments = self._ink.segments(spans, line.ground, greyed=line.greyed)
         return Strip([*segments, *self._ink.segments((thumb,), Ground.TABLE)], width)
 
     def on_resize(self, _: events.Resize) -> None:
-        """Keeps the cursor in sight when the terminal's size changes."""
+        """Keep the cursor in sight when the terminal's size changes."""
         self._width, self._height = self.size
         self._columns = self.columns
         self._sent.clear()
         self.reveal()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Tells whose row was pressed, by what is drawn there."""
+        """Tell whose row was pressed, by what is drawn there."""
         at = self._top + int(event.y)
         if event.button == 1 and at < len(self._picture.rows):
             self.post_message(self.Pressed(self._picture.rows[at]))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scrolls down; the cursor stays on its session."""
+        """Scroll down; the cursor stays on its session."""
         self._wheel(event, _WHEEL_ROWS)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scrolls up; the cursor stays on its session."""
+        """Scroll up; the cursor stays on its session."""
         self._wheel(event, -_WHEEL_ROWS)
 
     def _wheel(self, event: events.MouseEvent, rows: int) -> None:
@@ -205,16 +216,16 @@ class SessionTable(KeptLines):
         if sent.thumb is not line.thumb:
             yield Region(width - 1, y, 1, 1)
 
-    def _line(self, y: int) -> Line:
+    def _line(self, y: int) -> SentLine:
         picture = self._picture
         at = self._top + y
         thumb = viewport.bar(y, self._top, self._height, len(picture.rows))
         if at >= len(picture.rows):
-            return Line(self._notice(y), Ground.TABLE, greyed=False, thumb=thumb)
+            return SentLine(self._notice(y), Ground.TABLE, greyed=False, thumb=thumb)
         session_id = picture.rows[at]
         ground = self._ground(session_id)
-        greyed = picture.greyed or picture.sessions[session_id].hosting == "ended"
-        return Line((self._gutter(session_id), *self._told(session_id)), ground, greyed, thumb)
+        greyed = host_of(session_id) in picture.lost or picture.sessions[session_id].hosting == "ended"
+        return SentLine((self._gutter(session_id), *self._told(session_id)), ground, greyed, thumb)
 
     def _told(self, session_id: str) -> tuple[Cell, ...]:
         """The row's cells, from the cache where neither the session nor an age has changed."""
@@ -244,10 +255,10 @@ class SessionTable(KeptLines):
         held = self._picture.selection
         if session_id in held.marks:
             sign = self._glyphs.cursor_mark if session_id == held.cursor else self._glyphs.mark
-            return (Span(sign, Tone.ACCENT), Span(" "))
+            return (Span(sign, Role.ACCENT), Span(" "))
         if session_id == held.cursor:
-            return (Span(self._glyphs.cursor, Tone.INFO), Span(" "))
-        return (Span(self._glyphs.range if session_id in self._range else " ", Tone.ACCENT), Span(" "))
+            return (Span(self._glyphs.cursor, Role.INFO), Span(" "))
+        return (Span(self._glyphs.range if session_id in self._range else " ", Role.ACCENT), Span(" "))
 
     def _notice(self, y: int) -> tuple[Cell, ...]:
         notice = self._picture.notice
@@ -256,7 +267,7 @@ class SessionTable(KeptLines):
             return ()
         longest = max(len(words) for words in notice)
         left = max(0, (self._width - longest) // 2)
-        return ((Span(" " * left), Span(notice[at], Tone.STRONG if at == 0 else Tone.MUTED)),)
+        return ((Span(" " * left), Span(notice[at], Role.STRONG if at == 0 else Role.MUTED)),)
 
     def _spaced(self, told: tuple[Cell, ...]) -> Cell:
         """A line's cells with the blanks between the columns."""
@@ -266,5 +277,6 @@ class SessionTable(KeptLines):
         columns = self._columns
         edges = [placed.x for placed in columns.placed[1:]] + [columns.end]
         for placed, edge, cell in zip(columns.placed, edges, told[1:], strict=True):
-            spans.extend(padded(cell, edge - placed.x - placed.width))
+            spill = shortfall(cell) if edge < columns.end else 0  # at the edge the terminal would wrap it
+            spans.extend(padded(cell, edge - placed.x - placed.width + spill))
         return tuple(spans)

@@ -1,12 +1,18 @@
 """The line of column titles, with an arrow at the one that rows are sorted by; pure but for its types."""
 
-from tui.cells import Cell, fitted
-from tui.columns import GUTTER, Layout
-from tui.glyphs import Glyphs
-from tui.order import Sort
-from tui.tones import Span, Tone
+from tui.style.cells import Cell, fitted
+from tui.style.glyphs import Glyphs
+from tui.style.roles import Role, Span
+from tui.view.columns import GUTTER, Layout
+from tui.view.sorting import Sort, SortKey
 
-_RIGHT = frozenset({"since", "quiet", "opened", "events", "losses", "page"})
+_RIGHT = frozenset({"since", "quiet", "opened", "events", "losses", "process"})
+
+
+def sort_at(columns: Layout, column: int) -> SortKey | None:
+    """The sort key of the title at a column of the terminal, None if there is none."""
+    placed = next((one for one in columns.placed if one.x <= column < one.x + one.width), None)
+    return None if placed is None else placed.column.sort
 
 
 def titles(columns: Layout, sort: Sort, glyphs: Glyphs, *, held: bool) -> Cell:
@@ -19,13 +25,13 @@ def titles(columns: Layout, sort: Sort, glyphs: Glyphs, *, held: bool) -> Cell:
     x = GUTTER
     for placed in columns.placed:
         spans.append(Span(" " * (placed.x - x)))
-        text, tone = placed.column.title, Tone.MUTED
+        text, role = placed.column.title, Role.MUTED
         if placed.column.sort is sort.key:
             # A title that leaves no cell for the arrow yields one.
             text = text[: placed.width - 1] + (glyphs.down if sort.reverse else glyphs.up)
-            tone = Tone.MUTED if held else Tone.INFO
+            role = Role.MUTED if held else Role.INFO
         if placed.column.id in _RIGHT:
             text = text.rjust(placed.width)
-        spans.extend(fitted((Span(text, tone),), placed.width, glyphs))
+        spans.extend(fitted((Span(text, role),), placed.width, glyphs))
         x = placed.x + placed.width
     return tuple(spans)

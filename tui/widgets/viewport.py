@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tui.selection import place
+from tui.view.selection import place
 
 
 def clamped(top: int, height: int, count: int) -> int:

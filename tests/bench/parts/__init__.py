@@ -19,4 +19,4 @@ PARTS: Mapping[str, Part] = {
 }
 
 ONLY_BY_NAME = frozenset({"growth"})
-"""What takes an hour by itself."""
+"""Parts that take an hour."""

@@ -1,4 +1,4 @@
-"""From an instruction to the page's own confirmation, for one session and for all."""
+"""The time from an instruction to its confirmation, for one session and for all."""
 
 import statistics
 import time
@@ -8,7 +8,7 @@ from typing import Any
 from tests.bench.figures import Figure, quantile
 from tests.bench.stand import Hosted, Stand
 
-TITLE = "From an instruction to its confirmation (200 sessions, a word a second each, no pace and no undo)"
+TITLE = "From an instruction to its confirmation (200 sessions, one message a second each, no undo)"
 ROUNDS = 3
 SESSIONS = 200
 SETTLES_S = 4.0
@@ -20,8 +20,8 @@ FIGURES = (
     Figure("a colour, one session: p99", "ms"),
     Figure("a colour, all sessions", "s"),
     Figure("an end, one session", "ms"),
-    Figure("an end, all the others", "s", at_most=1.0),
-    Figure("ends that were confirmed", "%", at_least=100.0),
+    Figure("an end, all other sessions", "s", at_most=1.0),
+    Figure("confirmed ends", "%", at_least=100.0),
 )
 
 _RULES = """
@@ -33,7 +33,7 @@ _CONFIRMED = "confirmed"
 
 
 def measure(stand: Stand) -> Mapping[str, float]:
-    """One round. A page takes 30 ms to end, as in the simulator's every run."""
+    """Measure one round. A page takes 30 ms to end, the simulator's default."""
     sessions = stand.scale.sessions(SESSIONS)
     with stand.pages(sessions, 1.0) as links, stand.host(links, more=_RULES) as hosted:
         hosted.open_s(sessions)
@@ -53,8 +53,8 @@ def measure(stand: Stand) -> Mapping[str, float]:
         "a colour, one session: p99": quantile(singles, 0.99),
         "a colour, all sessions": all_colors,
         "an end, one session": one_end * 1000,
-        "an end, all the others": all_ends,
-        "ends that were confirmed": 100 * confirmed / sessions,
+        "an end, all other sessions": all_ends,
+        "confirmed ends": 100 * confirmed / sessions,
     }
 
 

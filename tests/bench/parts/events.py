@@ -1,4 +1,4 @@
-"""From a page's word to Python: how long it takes, and how many are carried."""
+"""From a page's message to Python: how long it takes, and how many are carried."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from tests.bench.figures import Figure
 from tests.bench.meter import Cost, cost_of, percent
 from tests.bench.stand import Stand
 
-TITLE = "From a page's word to the host (100 sessions; offered by all together)"
+TITLE = "From a page's message to the host (100 sessions; offered by all together)"
 ROUNDS = 3
 SESSIONS = 100
 COUNTS_S = 15.0
@@ -18,8 +18,8 @@ USUALLY_OPENS_S = 12.0
 
 SUBJECTS = {
     "the naive script": ("naive",),
-    "one page, raw CDP, a call a word": ("limit", "listen"),
-    "watchdeck": ("own_pool", "10"),
+    "one page, raw CDP, a call per message": ("limit", "listen"),
+    "watchdeck": ("own_pool", "25"),
 }
 RATES = (100, 2_000, 10_000)
 

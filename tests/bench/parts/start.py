@@ -1,4 +1,4 @@
-"""From a command to what it is for, in new processes, and what Python and the libraries take of that."""
+"""Start times of commands in new processes, and the share of Python and of libraries."""
 
 import subprocess
 import sys
@@ -8,11 +8,11 @@ from pathlib import Path
 from statistics import median
 
 from tests.bench.figures import Figure
-from tests.bench.line import AS_INSTALLED, line
+from tests.bench.raw_terminal import AS_INSTALLED, raw_terminal
 from tests.bench.stand import Stand
 from tests.support.programs import WATCHDECK, Home
 
-TITLE = "Starts (100 sessions; files are in memory, modules are compiled)"
+TITLE = "Starts (100 sessions; files cached, modules compiled)"
 ROUNDS = 3
 SESSIONS = 100
 TIMES = 7
@@ -21,16 +21,17 @@ ENDS_WITHIN_S = 30.0
 FIRST_ROW = b"visitor 0 "
 
 FIGURES = (
-    Figure("watchdeck attach, to the first row", "s", at_most=0.6),
-    Figure("watchdeck list --json, to its end", "s", at_most=0.25),
+    Figure("watchdeck attach, to the first row", "s", at_most=0.35),
+    Figure("watchdeck list --json, to its end", "s", at_most=0.10),
+    Figure("watchdeck --version", "s", at_most=0.10),
     Figure("python -c pass", "s"),
-    Figure("python -c 'import httpx'", "s"),
+    Figure("python -c 'import click'", "s"),
     Figure("python -c 'import textual.app'", "s"),
 )
 
 
 def measure(stand: Stand) -> Mapping[str, float]:
-    """One round: each in turn, several times, and the medians; the first time of each is not counted."""
+    """Measure one round: the median of several runs of each in turn, without the first."""
     with stand.scripted(stand.scale.sessions(SESSIONS)) as hosted:
         home = hosted.home
 
@@ -40,8 +41,9 @@ def measure(stand: Stand) -> Mapping[str, float]:
         subjects: Mapping[str, Callable[[], float]] = {
             "watchdeck attach, to the first row": lambda: _to_first_row_s(home),
             "watchdeck list --json, to its end": ran(WATCHDECK, "list", "--json"),
+            "watchdeck --version": ran(WATCHDECK, "--version"),
             "python -c pass": ran(sys.executable, "-c", "pass"),
-            "python -c 'import httpx'": ran(sys.executable, "-c", "import httpx"),
+            "python -c 'import click'": ran(sys.executable, "-c", "import click"),
             "python -c 'import textual.app'": ran(sys.executable, "-c", "import textual.app"),
         }
         for start in subjects.values():
@@ -54,7 +56,7 @@ def measure(stand: Stand) -> Mapping[str, float]:
 
 
 def _to_first_row_s(home: Home) -> float:
-    with line(home, (WATCHDECK, "attach")) as window:
+    with raw_terminal(home, (WATCHDECK, "attach")) as window:
         return window.at(window.until(FIRST_ROW)) - window.began
 
 

@@ -1,4 +1,4 @@
-"""What a dashboard sends to its terminal, what it uses of a core for that, and how old it is on arrival."""
+"""The dashboard's output: bytes, CPU use, and the delay from an event to the terminal."""
 
 import re
 import sys
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.bench.clockwork import age_ms
 from tests.bench.figures import Figure, quantile
-from tests.bench.line import Line, line
 from tests.bench.meter import cost_of, percent
+from tests.bench.raw_terminal import RawTerminal, raw_terminal
 from tests.bench.stand import Hosted, Stand
 from tests.support.programs import WATCHDECK
 
@@ -20,7 +20,7 @@ CHANGES_A_SECOND = 20
 EVENTS_A_SECOND = 1000
 SETTLES_S = 3.0
 IDLE_S = 60.0
-"""Every age in minutes moves once in it."""
+"""Within it, every age in minutes changes once."""
 BUSY_S = 20.0
 
 FIRST_ROW = b"visitor 0 "
@@ -43,14 +43,14 @@ _HEX = re.compile(rb"#[0-9a-f]{6}")
 
 
 def measure(stand: Stand) -> Mapping[str, float]:
-    """One round: the dashboard and its rival on the same changes, then the dashboard on a thousand events."""
+    """Measure one round: dashboard and DataTable on the same changes, then the dashboard on more events."""
     many = stand.scale.sessions(SESSIONS)
     with stand.scripted(many) as hosted:
         idle, _ = _sent(stand, hosted, (WATCHDECK, "attach"), IDLE_S)
     with stand.scripted(many, stand.scale.rate(CHANGES_A_SECOND), "changes") as hosted:
         own, own_core = _sent(stand, hosted, (WATCHDECK, "attach"), BUSY_S)
-        rival = (sys.executable, "-m", "tests.bench.subjects.data_table", hosted.home.socket)
-        naive, naive_core = _sent(stand, hosted, rival, BUSY_S)
+        naive_command = (sys.executable, "-m", "tests.bench.subjects.data_table", hosted.home.socket)
+        naive, naive_core = _sent(stand, hosted, naive_command, BUSY_S)
     with stand.scripted(many, stand.scale.rate(EVENTS_A_SECOND), "clock") as hosted:
         usual = _ages(stand, hosted)
         hosted.home.configure(OFTEN)
@@ -70,8 +70,8 @@ def measure(stand: Stand) -> Mapping[str, float]:
 
 
 def _sent(stand: Stand, hosted: Hosted, command: Sequence[str | Path], seconds: float) -> tuple[float, float]:
-    """Bytes a second, and per cent of a core."""
-    with line(hosted.home, command) as window:
+    """Return bytes a second, and per cent of a core."""
+    with raw_terminal(hosted.home, command) as window:
         _settle(stand, window)
         place, before, began = window.here(), cost_of(window.process.pid, memory=False), time.monotonic()
         time.sleep(stand.scale.seconds(seconds))
@@ -81,16 +81,16 @@ def _sent(stand: Stand, hosted: Hosted, command: Sequence[str | Path], seconds: 
 
 
 def _ages(stand: Stand, hosted: Hosted) -> Sequence[float]:
-    """How old each colour was when it came, in milliseconds."""
-    with line(hosted.home, (WATCHDECK, "attach")) as window:
+    """Return the age of each colour on arrival, in milliseconds."""
+    with raw_terminal(hosted.home, (WATCHDECK, "attach")) as window:
         _settle(stand, window)
         place = window.here()
         time.sleep(stand.scale.seconds(BUSY_S))
         return shown_ages(window, place)
 
 
-def shown_ages(window: Line, place: int) -> Sequence[float]:
-    """How old the colours were that came from a place on, each where it came first."""
+def shown_ages(window: RawTerminal, place: int) -> Sequence[float]:
+    """Return the ages of the colours after a position, each at its first occurrence."""
     first: dict[bytes, int] = {}
     for found in _HEX.finditer(window.since(place)):
         first.setdefault(found[0], place + found.end())
@@ -98,6 +98,6 @@ def shown_ages(window: Line, place: int) -> Sequence[float]:
     return [age for age in ages if age is not None]
 
 
-def _settle(stand: Stand, window: Line) -> None:
+def _settle(stand: Stand, window: RawTerminal) -> None:
     window.until(FIRST_ROW)
     time.sleep(stand.scale.share * SETTLES_S)

@@ -1,4 +1,4 @@
-"""The dashboard that anyone would write: Textual's own table, a row a session, a cell set at each event."""
+"""The obvious dashboard: Textual's DataTable, one row per session, one cell updated per event."""
 
 import sys
 from contextlib import aclosing
@@ -11,23 +11,23 @@ from textual.widgets import DataTable
 
 from browser_host.api.client import HostClient
 from browser_host.sessions import views
-from tests.bench.line import SIZE
-from tui.columns import layout
-from tui.rows import Telling, cells
+from tests.bench.raw_terminal import SIZE
+from tui.view.columns import layout
+from tui.view.rows import RowContext, cells
 
 COLUMNS = layout(SIZE[0] - 1, wide=False)
-"""As they stand in watchdeck's table."""
+"""The columns of Watchdeck's table."""
 
 COLUMN_OF = {"session.color": "color", "session.status": "status"}
 
 
 class DataTableApp(App[None]):
-    """Shows what a host knows, and then each change as it comes.
+    """Shows the sessions of a host, and each change.
 
-    Ages are not kept up, and no other cell of the row is set: it sends less than it should.
+    It updates neither ages nor other cells of the row, so it sends less than a correct one.
 
     Args:
-        socket: the host's.
+        socket: the host's socket.
     """
 
     def __init__(self, socket: Path) -> None:
@@ -36,11 +36,11 @@ class DataTableApp(App[None]):
         self._views: dict[str, views.SessionView] = {}
 
     def compose(self) -> ComposeResult:
-        """The table alone."""
+        """Yield the table."""
         yield DataTable(cursor_type="row")
 
     def on_mount(self) -> None:
-        """Begins to follow the host."""
+        """Start to follow the host."""
         table = self.query_one(DataTable)
         for placed in COLUMNS.placed:
             table.add_column(placed.column.title, width=placed.width, key=placed.column.id)
@@ -48,7 +48,7 @@ class DataTableApp(App[None]):
 
     async def _follow(self, table: "DataTable[Any]") -> None:
         snapshot = await self._client.snapshot()
-        telling = Telling(snapshot.sessions[0].last_event_at or 0.0)
+        telling = RowContext(snapshot.sessions[0].last_event_at or 0.0)
         for view in snapshot.sessions:
             self._views[view.id] = view
             table.add_row(*self._texts(view, telling).values(), key=view.id)
@@ -59,7 +59,7 @@ class DataTableApp(App[None]):
                     column = COLUMN_OF[event.type]
                     table.update_cell(event.id, column, self._texts(view, telling)[column])
 
-    def _texts(self, view: views.SessionView, telling: Telling) -> dict[str, Text]:
+    def _texts(self, view: views.SessionView, telling: RowContext) -> dict[str, Text]:
         told = zip(COLUMNS.placed, cells(view, COLUMNS, telling), strict=True)
         return {placed.column.id: Text("".join(span.text for span in cell)) for placed, cell in told}
 

@@ -1,7 +1,7 @@
-"""The limit: all sessions as iframes of one page, by raw CDP, with no driver and no bridge.
+"""The limit: all sessions as iframes of one page, by raw CDP, without driver and bridge.
 
-With `listen` each message is a call of a binding in the page's own world; without, nobody listens, and what
-is measured is what the pages cost by themselves.
+With `listen` each message calls a binding in the page's main world; without it nothing listens, and only the
+cost of the pages themselves is measured.
 """
 
 import asyncio
@@ -33,18 +33,18 @@ SCRIPT = """((links, listen) => {
 
 
 async def main(wanted: Sequence[str], *, listen: bool) -> None:
-    """Opens all in one page."""
+    """Open all links in one page."""
     counting = Counting(len(wanted))
     quiet = asyncio.Event()
 
     def heard(method: str, params: Mapping[str, Any]) -> None:
         if method != "Runtime.bindingCalled":
             return
-        said = json.loads(params["payload"])
-        if said is None:
+        posted = json.loads(params["payload"])
+        if posted is None:
             quiet.set()
         else:
-            counting.heard(*said)
+            counting.heard(*posted)
 
     with tempfile.TemporaryDirectory(prefix="limit-", ignore_cleanup_errors=True) as profile:
         async with RawBrowser.running(profile, heard) as browser:
@@ -52,9 +52,7 @@ async def main(wanted: Sequence[str], *, listen: bool) -> None:
             session = (await browser.send("Target.attachToTarget", targetId=target, flatten=True))[
                 "sessionId"
             ]
-            await browser.send(
-                "Runtime.enable", session
-            )  # without it no binding is put into a context that is there
+            await browser.send("Runtime.enable", session)  # needed for a binding in an existing context
             await browser.send("Runtime.addBinding", session, name="report")
             began = time.monotonic()
             call = f"{SCRIPT}({json.dumps(list(wanted))}, {json.dumps(listen)})"

@@ -1,4 +1,4 @@
-"""The script that anyone would write: a context and a page a session, and its words by `expose_binding`."""
+"""The naive script: a context and a page per session, with messages through `expose_binding`."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ PARENT = """<!doctype html><iframe src="{link}"></iframe>
 
 
 async def host(browser: Browser, counting: Counting, link: str) -> None:
-    """One session."""
+    """Open one session."""
     context = await browser.new_context(permissions=["local-network-access"])
     page = await context.new_page()
     await page.expose_binding("report", partial(heard, counting, link))
@@ -23,12 +23,12 @@ async def host(browser: Browser, counting: Counting, link: str) -> None:
 
 
 def heard(counting: Counting, link: str, _source: Any, message: Any) -> None:
-    """What the binding calls."""
+    """Take a message from the binding."""
     counting.heard(link, message)
 
 
 async def main(*, together: bool) -> None:
-    """Opens one session after the other, or all together."""
+    """Open the sessions one after the other, or all together."""
     wanted = links()
     counting = Counting(len(wanted))
     async with async_playwright() as playwright:

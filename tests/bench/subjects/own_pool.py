@@ -5,8 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+from browser_host.bridge.events import MessageReceived, MessagesDropped, Report
 from browser_host.browsers.pool import Pool
-from browser_host.browsers.reports import MessageReceived, MessagesDropped, Report
 from browser_host.browsers.settings import PoolSettings
 from browser_host.secrets import WatchLink
 from tests.bench.subjects.speaking import Counting, links, obey, opening
@@ -23,8 +23,8 @@ class Silent:
         sys.stderr.write(f"{event} {facts}\n")
 
 
-async def main(per_page: int) -> None:
-    """Hosts all sessions, so many in a page."""
+async def main(per_process: int) -> None:
+    """Hosts all sessions, so many a process."""
     wanted = links()
     counting = Counting(len(wanted))
 
@@ -36,7 +36,9 @@ async def main(per_page: int) -> None:
                 counting.tally.merged += count
 
     settings = PoolSettings(
-        executable=Path(os.environ["BENCH_BROWSER"]), sessions_per_page=per_page, allow_private_network=True
+        executable=Path(os.environ["BENCH_BROWSER"]),
+        sessions_per_process=per_process,
+        allow_private_network=True,
     )
     pool = Pool(settings, take, Silent())
     await pool.start()

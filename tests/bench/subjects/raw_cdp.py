@@ -1,4 +1,4 @@
-"""The DevTools protocol over the browser's own pipe: nothing between Python and Chromium."""
+"""The DevTools protocol over the browser's pipe, with nothing between Python and Chromium."""
 
 import asyncio
 import contextlib
@@ -24,14 +24,14 @@ FLAGS = (
     "--disable-sync",
     "--mute-audio",
 )
-"""Those of Playwright's that say how much the browser does beside the pages."""
+"""Those of Playwright's flags that determine the browser's background work."""
 
 _IN_SHELL = 'in=$1; out=$2; shift 2; exec "$@" 3<"/dev/fd/$in" 4>"/dev/fd/$out"'
 """The browser reads commands on file descriptor 3 and writes answers on 4."""
 
 
 class RawBrowser:
-    """A browser at the other end of two pipes.
+    """A browser, connected by two pipes.
 
     Args:
         heard: called with each event's method and parameters.
@@ -46,7 +46,7 @@ class RawBrowser:
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
 
     async def send(self, method: str, session: str | None = None, **params: Any) -> dict[str, Any]:
-        """A command and its answer."""
+        """Send a command, and return its result."""
         number = next(self._numbers)
         message = {"id": number, "method": method, "params": params}
         if session is not None:
@@ -57,7 +57,7 @@ class RawBrowser:
         return await answer
 
     async def listen(self, reader: asyncio.StreamReader) -> None:
-        """Takes what the browser says until it ends."""
+        """Process the browser's messages until it ends."""
         with contextlib.suppress(asyncio.IncompleteReadError):
             while True:
                 message = json.loads((await reader.readuntil(b"\0"))[:-1])
@@ -71,10 +71,10 @@ class RawBrowser:
     async def running(
         cls, profile: str, heard: Callable[[str, Mapping[str, Any]], None]
     ) -> AsyncIterator[Self]:
-        """A browser until the block ends.
+        """Run a browser until the block ends.
 
         Args:
-            profile: a folder of its own.
+            profile: folder for its profile.
         """
         commands, from_us = os.pipe()
         to_us, answers = os.pipe()

@@ -1,6 +1,6 @@
-"""A real supervisor and API on a socket over a scripted hosting, so that no browser disturbs a measurement.
+"""A real supervisor and API on a socket over scripted hosting, so that no browser disturbs a measurement.
 
-Its sessions have been open for about an hour, so that their ages move by minutes, as they mostly do.
+Its sessions have been open for about an hour, so that their ages change by the minute, as they usually do.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from browser_host.sessions.instant import Instant, system_clock
+from browser_host.sessions.clock import Instant, system_clock
 from tests.bench.subjects.speaking import tell
 from tests.support.host import ScriptedHost, scripted_host, serving
 
@@ -24,25 +24,25 @@ OPEN_FOR_S = (40 * 60.0, 100 * 60.0)
 QUIET_FROM_S = 15 * 60.0
 
 IN_SIGHT = 36
-"""Rows that any window of 45 lines shows, whatever lies around its table."""
+"""Rows that any layout of 45 lines shows."""
 
 COLORS = ("#ff8c00", "#1e90ff", "#2e8b57", "#dc143c", "#8a2be2", "#ffd700", "#00bcd4", "#e91e63")
 STATUSES = ("active", "snapshotReceived", "viewerReady")
 _LOW_24_BITS = (1 << 24) - 1
 
-Word: TypeAlias = Callable[[int], None]
-"""Says the word of this number."""
+Post: TypeAlias = Callable[[int], None]
+"""Posts the message of this number."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What this program is to be.
+class Settings:
+    """The settings of this program.
 
     Args:
-        socket: where it serves.
-        rate: words a second; at 0 nothing is said.
-        words: `clock` (any session says a colour that is the time) or `changes` (rows in sight, each word
-            another than the row's last: a colour or a status).
+        socket: path of the socket.
+        rate: messages a second; 0 for none.
+        words: `clock` (any session posts the time as its colour) or `changes` (visible rows in turn
+            change their colour or status).
     """
 
     socket: str
@@ -54,7 +54,7 @@ class Asked:
 
 @dataclass(slots=True)
 class WoundClock:
-    """The machine's clocks, set back by so many seconds."""
+    """The machine's clocks, set back by `back_s` seconds."""
 
     back_s: float = 0.0
 
@@ -65,7 +65,7 @@ class WoundClock:
 
 @dataclass(slots=True)
 class Speakers:
-    """The sessions, and what they say.
+    """The sessions, and the messages they post.
 
     Args:
         ids: in the order of their rows.
@@ -77,11 +77,11 @@ class Speakers:
     _order: list[int] = field(default_factory=list)
 
     def says_the_time(self, _: int) -> None:
-        """Some session names the low 24 bits of the epoch's milliseconds as its colour."""
+        """Post the low 24 bits of the epoch's milliseconds as the colour of a random session."""
         self.host.hosting.says_color(self.chance.choice(self.ids), clock_color(time.time()))
 
     def changes(self, number: int) -> None:
-        """The next of the rows in sight says something new: in turn a colour and a status."""
+        """Change the next visible row: alternately its colour and its status."""
         if not self._order:
             self._order = self.chance.sample(
                 range(min(IN_SIGHT, len(self.ids))), k=min(IN_SIGHT, len(self.ids))
@@ -96,14 +96,14 @@ class Speakers:
 
 
 def clock_color(now: float) -> str:
-    """The colour that a moment, in epoch seconds, is told by."""
+    """Return the colour that encodes a time in epoch seconds."""
     return f"#{int(now * 1000) & _LOW_24_BITS:06x}"
 
 
 def live_for_a_while(
     host: ScriptedHost, clock: WoundClock, count: int, chance: random.Random
 ) -> Sequence[str]:
-    """So many sessions with their past, the oldest first; the clock stands at the present afterwards."""
+    """Add sessions with a past, the oldest first, and leave the clock at the present."""
     ids = []
     for number, age_s in enumerate(sorted((chance.uniform(*OPEN_FOR_S) for _ in range(count)), reverse=True)):
         clock.back_s = age_s
@@ -117,7 +117,7 @@ def live_for_a_while(
 
 
 async def at_a_pace(rate: float) -> AsyncIterator[int]:
-    """Numbers from 0, so many a second on the whole, however late one of them is."""
+    """Yield numbers from 0 at an average rate, even if some are late."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     for number in itertools.count():
@@ -125,14 +125,14 @@ async def at_a_pace(rate: float) -> AsyncIterator[int]:
         yield number
 
 
-async def speak(word: Word, rate: float) -> None:
-    """Says word after word until it is cancelled."""
+async def speak(post: Post, rate: float) -> None:
+    """Post messages at a rate until cancelled."""
     async for number in at_a_pace(rate):
-        word(number)
+        post(number)
 
 
 async def until_told() -> None:
-    """Comes back with stdin's end or SIGTERM."""
+    """Wait for the end of stdin, or SIGTERM."""
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
@@ -140,21 +140,21 @@ async def until_told() -> None:
     await reader.read()
 
 
-async def main(asked: Asked) -> None:
-    """Serves, and speaks."""
+async def main(asked: Settings) -> None:
+    """Serve, and post messages."""
     chance = random.Random(asked.seed)
     clock = WoundClock()
     async with scripted_host(clock=clock) as host, serving(host, Path(asked.socket), os.getuid()):
         await host.hosting.start()
         speakers = Speakers(host, live_for_a_while(host, clock, asked.sessions, chance), chance)
-        words: Mapping[str, Word] = {"clock": speakers.says_the_time, "changes": speakers.changes}
+        posts: Mapping[str, Post] = {"clock": speakers.says_the_time, "changes": speakers.changes}
         tell({"ready": True, "sessions": len(speakers.ids)})
         async with asyncio.TaskGroup() as group:
-            speaking = group.create_task(speak(words[asked.words], asked.rate)) if asked.rate else None
+            speaking = group.create_task(speak(posts[asked.words], asked.rate)) if asked.rate else None
             await until_told()
             if speaking is not None:
                 speaking.cancel()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Asked(**json.loads(sys.argv[1]))))
+    asyncio.run(main(Settings(**json.loads(sys.argv[1]))))

@@ -1,4 +1,4 @@
-"""The simulator as a process of its own, with the weight and liveliness that a part asks for."""
+"""The simulator in its own process, with the settings of a part."""
 
 import json
 import sys

@@ -1,7 +1,7 @@
-"""On a host's PYTHONPATH: its wall clock is off by what a file says, as after somebody set the machine's.
+"""On a process's PYTHONPATH: shifts its wall clock by an offset from a file, as if the clock had been set.
 
-The machine's own clock is everybody's, and a time namespace moves the steady clocks alone. Browser and
-driver keep the true time, as programs do that look at it seldom.
+The machine's clock is shared with everything else, and a time namespace moves only the monotonic clocks.
+Browser and driver keep the true time.
 """
 
 import mmap

@@ -10,23 +10,39 @@ from textual.drivers.headless_driver import HeadlessDriver
 from textual.message import Message
 from textual.screen import Screen
 
-from browser_host.api.schema import HostView
+from browser_host.api.schema import BrowserView, HostView
+from browser_host.sessions.browser_state import BrowserState
 from browser_host.sessions.views import ErrorView, InstructionView, SessionView, StaleView
-from tui import theme
-from tui.glyphs import UNICODE
+from tui.host.deck import ConnectionState, Deck
 from tui.screens.sessions import SessionsScreen
-from tui.state import Deck, LinkState
+from tui.style import theme
+from tui.style.glyphs import UNICODE
 
 NOW = 1_700_000_000.0
+
+
+def browser(state: BrowserState) -> BrowserView:
+    return BrowserView(
+        name="local",
+        kind="local",
+        state=state,
+        sessions=28,
+        max_sessions=1000,
+        isolated=None,
+        version="156",
+        since=NOW - 9000,
+        reason=None,
+        number=1,
+        pages=3,
+    )
+
 
 HOST = HostView(
     version="0.1.0",
     pid=4711,
     started_at=NOW - 9000,
     read_only=False,
-    browsers=(
-        {"number": 1, "name": "chromium", "version": "156", "state": "running", "pages": 3, "sessions": 28},
-    ),
+    browsers=(browser(BrowserState.UP),),
     undo_s=3.0,
     confirm_within_s=5.0,
     raw_instructions=False,
@@ -57,14 +73,15 @@ def session(session_id: str, **changes: Any) -> SessionView:
         "events": 12,
         "dropped": 0,
         "violations": 0,
-        "page": 1,
+        "process": 1,
+        "browser": "local",
     }
     return SessionView(**(facts | changes))
 
 
 def deck(*sessions: SessionView, **changes: Any) -> Deck:
     """A deck that is attached."""
-    facts = {"host": HOST, "link": LinkState.ATTACHED, "seq": 1, **changes}
+    facts = {"host": HOST, "link": ConnectionState.ATTACHED, "seq": 1, **changes}
     return Deck(sessions={view.id: view for view in sessions}, **facts)
 
 
@@ -100,7 +117,7 @@ def busy_deck(count: int = 28, seed: int = 7) -> Deck:
                 mode=chance.choice(("draw", "pointer", "cursor", None)),
                 instruction=instruction if number % 3 else None,
                 visitor=f"v{number}x9",
-                page=1 + number // 10,
+                process=1 + number // 10,
                 status=chance.choice(("viewerReady",) * 6 + ("active", "waiting", "snapshotReceived")),
             )
         )
@@ -108,11 +125,11 @@ def busy_deck(count: int = 28, seed: int = 7) -> Deck:
     framed = ErrorView("framing_blocked", "the page refuses to be framed (X-Frame-Options: DENY)")
     stale = StaleView("pending", NOW - 380, 380, 300, "the visitor has not accepted for 6m20s")
     odd: dict[int, dict[str, Any]] = {
-        3: {"hosting": "lost", "error": dead, "page": None},
+        3: {"hosting": "lost", "error": dead, "process": None},
         4: {"status": "pendingRequest", "status_since": NOW - 380, "stale": stale},
         7: {"hosting": "blocked", "status": None, "error": framed, "color": None, "color_raw": None},
         9: {"hosting": "loading", "status": None, "color": None, "color_raw": None, "last_event_at": None},
-        12: {"hosting": "ended", "status": "terminated", "page": None},
+        12: {"hosting": "ended", "status": "terminated", "process": None},
         13: {"hosting": "unresponsive"},
         15: {"color": None, "color_raw": "sunset glow"},
     }

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from browser_host.sessions.views import StaleView
 from tests.tui.deck.screen_samples import NOW, Counting, SampleApp, deck, session
-from tui.state import Deck
+from tui.host.deck import Deck
 
 MANY = deck(*(session(f"s{n:03}", label=f"label {n}") for n in range(200)))
 
@@ -45,7 +45,7 @@ async def sent_by(app: SampleApp, pilot: Pilot[None], held: Deck, now: float = N
     return "".join(driver.sent)
 
 
-async def test_a_changed_cell_costs_less_than_200_bytes_wherever_it_stands() -> None:
+async def test_changed_cell_costs_less_than_200_bytes() -> None:
     async with counting((160, 45)) as (app, pilot):
         for changes in ({"status": "active"}, {"mode": "draw"}, {"color": "#00ff00"}):
             sent = await sent_by(app, pilot, changed(MANY, "s010", **changes))

@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from browser_host.sessions.durations import parse_duration
-from browser_host.sessions.staleness import StaleLimits, StaleRules
+from browser_host.sessions.staleness import LabelRule, StaleLimits, StaleRules
 from browser_host.sessions.views import SessionView, StaleView
 from tests.tui.deck.screen_samples import NOW, session
-from tui import rows
-from tui.columns import layout
-from tui.countdowns import deadline, limits_of, nearness
-from tui.order import Sort, SortKey, arranged
-from tui.rows import Telling
-from tui.tones import Tone
+from tui.style.roles import Role
+from tui.view import rows
+from tui.view.columns import layout
+from tui.view.countdowns import deadline, limits_of, nearness
+from tui.view.rows import RowContext
+from tui.view.sorting import Sort, SortKey, arranged
 
 RULES = StaleRules()
 LIMITS = limits_of(RULES)
@@ -42,44 +42,42 @@ VIEWS = st.lists(
 
 def told(view: SessionView, width: int = 159, now: float = NOW, rules: StaleRules = RULES) -> str:
     columns = layout(width, wide=False)
-    cells = rows.cells(view, columns, Telling(now, limits=limits_of(rules)))
+    cells = rows.cells(view, columns, RowContext(now, limits=limits_of(rules)))
     at = [placed.column.id for placed in columns.placed].index("stale")
     return "".join(part.text for part in cells[at]).strip()
 
 
 def test_a_countdown_names_the_rule_the_time_and_the_limit() -> None:
     assert told(pending(274)) == "pending 4m30s / 5m"
-    assert told(pending(274), 79) == "4m30s/5m"
+    assert told(pending(274), 90) == "4m30s/5m"
     assert told(pending(720, stale=STALE)) == "pending 12m / 5m"
     assert told(session("x")) == ""
-    assert told(session("x", status="pendingRequest", hosting="ended", ended=None, page=None)) == ""
+    assert told(session("x", status="pendingRequest", hosting="ended", ended=None, process=None)) == ""
 
 
 def test_it_is_warm_past_half_and_bad_when_stale() -> None:
-    def tone(view: SessionView) -> Tone | None:
+    def role(view: SessionView) -> Role | None:
         near = nearness(view, LIMITS, NOW)
-        return None if near is None else near.tone
+        return None if near is None else near.role
 
-    assert [tone(pending(s)) for s in (10, 149, 151, 299)] == [Tone.MUTED, Tone.MUTED, Tone.WARN, Tone.WARN]
-    assert tone(pending(720, stale=STALE)) is Tone.BAD
+    assert [role(pending(s)) for s in (10, 149, 151, 299)] == [Role.MUTED, Role.MUTED, Role.WARN, Role.WARN]
+    assert role(pending(720, stale=STALE)) is Role.BAD
 
 
 def test_only_the_host_calls_a_session_stale() -> None:
     near = nearness(pending(4000), LIMITS, NOW)
     assert near is not None
-    assert (near.so_far, near.tone) == ("5m00s", Tone.WARN)
+    assert (near.so_far, near.role) == ("5m00s", Role.WARN)
 
 
 def test_limits_by_label_hold_here_as_they_do_at_the_host() -> None:
-    rules = StaleRules(labels=(("desk*", replace(StaleLimits(), pending=3600.0)),))
+    rules = StaleRules(labels=(LabelRule("desk*", replace(StaleLimits(), pending=3600.0)),))
     assert told(replace(pending(100), label="Desk 4"), rules=rules) == "pending 1m / 1h"
     assert told(pending(100), rules=rules) == "pending 1m / 5m"
 
 
 @given(seconds=st.floats(0, 40_000), limit=st.floats(30, 20_000))
-def test_what_is_told_is_never_ahead_of_the_clock_and_not_a_minute_behind_it(
-    seconds: float, limit: float
-) -> None:
+def test_countdown_is_never_ahead_nor_a_minute_behind(seconds: float, limit: float) -> None:
     rules = StaleRules(StaleLimits(pending=limit))
     near = nearness(pending(seconds), limits_of(rules), NOW)
     assert near is not None
@@ -98,7 +96,7 @@ def test_time_alone_never_changes_the_order(views: list[SessionView], later: flo
 
 
 @given(views=VIEWS)
-def test_the_stale_come_first_then_those_nearest_to_it_then_the_rest(views: list[SessionView]) -> None:
+def test_stale_sort_first_then_nearest_then_the_rest(views: list[SessionView]) -> None:
     held = {view.id: view for view in views}
     keys = [deadline(held[name], LIMITS, NOW) for name in arranged(views, Sort(SortKey.STALE), RULES, NOW)]
     with_clock = [key for key in keys if key is not None]
@@ -110,7 +108,7 @@ def test_the_stale_come_first_then_those_nearest_to_it_then_the_rest(views: list
 def test_a_countdown_fits_or_says_less(seconds: float, width: int) -> None:
     near = nearness(pending(seconds), LIMITS, NOW)
     assert near is not None
-    cell = rows._stale(pending(seconds), width, Telling(NOW))
+    cell = rows._stale(pending(seconds), width, RowContext(NOW))
     assert len("".join(span.text for span in cell)) <= width
     assert near.so_far in cell[0].text
 

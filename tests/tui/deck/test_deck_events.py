@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from browser_host.api.schema import HostEvent, Snapshot
-from browser_host.sessions import views
-from tests.tui.deck.screen_samples import HOST, NOW, deck, session
-from tui import state
-from tui.state import LinkState
+from browser_host.sessions.browser_state import BrowserState
+from browser_host.sessions.json_codec import to_json
+from tests.tui.deck.screen_samples import HOST, NOW, browser, deck, session
+from tui.host import deck as state
+from tui.host.deck import ConnectionState
 
 
 def event(seq: int, type_: str, id_: str | None, **body: Any) -> HostEvent:
@@ -17,7 +18,7 @@ def event(seq: int, type_: str, id_: str | None, **body: Any) -> HostEvent:
 
 
 def added(seq: int, id_: str) -> HostEvent:
-    return event(seq, "session.added", id_, **(views.to_json(session(id_)) | {"id": id_}))
+    return event(seq, "session.added", id_, **(to_json(session(id_)) | {"id": id_}))
 
 
 EVENTS = st.lists(
@@ -58,10 +59,10 @@ def test_the_deck_that_was_shown_stays_as_it_was(events: list[HostEvent]) -> Non
 
 def test_a_snapshot_is_attached_and_in_the_hosts_order() -> None:
     made = state.from_snapshot(Snapshot(7, HOST, (session("b"), session("a"))))
-    assert (list(made.sessions), made.seq, made.link) == (["b", "a"], 7, LinkState.ATTACHED)
+    assert (list(made.sessions), made.seq, made.link) == (["b", "a"], 7, ConnectionState.ATTACHED)
 
 
-def test_an_event_changes_the_keys_it_carries_and_no_other_session() -> None:
+def test_event_changes_only_its_keys_of_its_session() -> None:
     before = deck(session("a"), session("b"))
     after = state.with_events(before, [event(2, "session.status", "a", status="terminated")])
     assert after.sessions["a"].status == "terminated"
@@ -83,19 +84,17 @@ def test_no_events_leave_the_very_deck() -> None:
     assert state.with_events(before, ()) is before
 
 
-def test_a_lost_host_keeps_what_was_last_known_and_when_it_was_first_lost() -> None:
+def test_lost_host_keeps_the_last_state_and_time_of_loss() -> None:
     gone = state.lost(deck(session("a")), NOW)
-    assert gone.link is LinkState.LOST
+    assert gone.link is ConnectionState.LOST
     assert list(gone.sessions) == ["a"]
     assert state.lost(gone, NOW + 50).lost_since == NOW
 
 
-def test_a_browser_that_is_lost_is_said_until_another_starts() -> None:
-    gone = state.with_events(deck(), [event(2, "browser.lost", None, browser=1, text="killed")])
+def test_browsers_stand_as_the_last_event_says() -> None:
+    down = to_json(browser(BrowserState.DOWN))
+    gone = state.with_events(deck(), [event(2, "browser.lost", None, browser=1, browsers=[down])])
     assert gone.host is not None
-    assert [browser["state"] for browser in gone.host.browsers] == ["lost"]
-    back = state.with_events(
-        gone, [event(3, "browser.started", None, browser=2, name="chromium", version="1")]
-    )
-    assert back.host is not None
-    assert [(b["number"], b["state"]) for b in back.host.browsers] == [(2, "running")]
+    assert gone.host.browsers == (browser(BrowserState.DOWN),)
+    back = state.with_events(gone, [event(3, "host.other", None)])
+    assert back.host == gone.host

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from browser_host.sessions.views import EndedView, InstructionView, SessionView
 from tests.tui.deck.screen_samples import NOW, deck, session
-from tui import pending, question, rows
-from tui.columns import layout
-from tui.rows import Telling
+from tui.host import pending_ends
+from tui.view import confirm_text, rows
+from tui.view.columns import layout
+from tui.view.rows import RowContext
 
 ME, ROOT, RULE = "alice (1000)", "root (0)", "rule"
 
@@ -20,7 +21,7 @@ def ending(name: str, by: str, state: str = "queued", action: str = "endSession"
 
 def told(view: SessionView, width: int = 159) -> str:
     columns = layout(width, wide=False)
-    cells = rows.cells(view, columns, Telling(NOW, uid=1000))
+    cells = rows.cells(view, columns, RowContext(NOW, uid=1000))
     at = [placed.column.id for placed in columns.placed].index("instruction")
     return "".join(part.text for part in cells[at]).strip()
 
@@ -41,7 +42,7 @@ def test_a_mode_that_was_sent_is_named() -> None:
 def test_the_header_says_how_many_and_by_whom() -> None:
     def words(*givers: str) -> str:
         views = [ending(f"s{at}", giver) for at, giver in enumerate(givers)]
-        return pending.words(pending.ends([*views, ending("z", ROOT, "sent")]), 1000)
+        return pending_ends.words(pending_ends.ends([*views, ending("z", ROOT, "sent")]), 1000)
 
     assert words() == ""
     assert words(ROOT, ROOT) == "2 ends pending by root (0)"
@@ -50,21 +51,21 @@ def test_the_header_says_how_many_and_by_whom() -> None:
     assert words(ME, ROOT, RULE) == "3 ends pending, 2 by 2 others"
 
 
-def test_nobody_is_ended_twice_and_the_prompt_says_who_is_left_out() -> None:
-    over = session("over", ended=EndedView("terminated", NOW), hosting="ended", page=None)
+def test_nobody_is_ended_twice_and_prompt_names_skipped() -> None:
+    over = session("over", ended=EndedView("terminated", NOW), hosting="ended", process=None)
     held = deck(session("a"), ending("b", ROOT), ending("c", RULE, "sent"), ending("d", ME, "failed"), over)
-    aim = question.endable(("a", "b", "c", "d", "over"), held)
+    aim = confirm_text.endable(("a", "b", "c", "d", "over"), held)
     assert aim.ids == ("a", "d")
-    asked = question.ending(aim.ids, "the 5 marked sessions", 3.0, aim.left_out)
+    asked = confirm_text.ending(aim.ids, "the 5 marked sessions", 3.0, aim.left_out)
     assert asked.go == "End 2 sessions"
-    assert "1 ended already; 2 have an end pending already, given by root (0), rule" in asked.text
+    assert "skipped: 1 already ended; 2 already pending, requested by root (0), rule" in asked.text
 
 
 @given(givers=st.lists(st.none() | st.sampled_from((ME, ROOT, RULE))))
-def test_every_session_of_a_target_is_either_asked_for_or_accounted_for(givers: list[str | None]) -> None:
+def test_each_session_of_a_target_is_ended_or_explained(givers: list[str | None]) -> None:
     views = [
         session(f"s{at}") if giver is None else ending(f"s{at}", giver) for at, giver in enumerate(givers)
     ]
-    aim = question.endable([view.id for view in views], deck(*views))
+    aim = confirm_text.endable([view.id for view in views], deck(*views))
     assert len(aim.ids) + aim.ended + sum(aim.pending.values()) == len(views)
-    assert all(pending.giver(views[int(name[1:])]) is None for name in aim.ids)
+    assert all(pending_ends.giver(views[int(name[1:])]) is None for name in aim.ids)

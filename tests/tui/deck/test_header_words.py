@@ -6,15 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from browser_host.api.schema import DiscoveryView
+from browser_host.sessions.browser_state import BrowserState
 from browser_host.sessions.views import InstructionView, StaleView
-from tests.tui.deck.screen_samples import HOST, NOW, busy_deck, deck, session
-from tui import headline, state, view_state
-from tui.cells import Cell
-from tui.glyphs import UNICODE
-from tui.selection import Selection
-from tui.state import Deck
-from tui.tones import Tone
-from tui.view_state import Switch, ViewState
+from tests.tui.deck.screen_samples import HOST, NOW, browser, busy_deck, deck, session
+from tui.host import deck as state
+from tui.host.deck import Deck
+from tui.style.cells import Cell
+from tui.style.glyphs import UNICODE
+from tui.style.roles import Role
+from tui.view import header, view_state
+from tui.view.selection import Selection
+from tui.view.view_state import Switch, ViewState
 
 
 def text(cell: Cell) -> str:
@@ -22,14 +25,14 @@ def text(cell: Cell) -> str:
 
 
 def first(held: Deck, view: ViewState, width: int = 160, environment: str = "production") -> str:
-    tally = headline.tallied(held)
-    left, right = headline.first_line(held, tally, view, environment=environment, now=NOW, glyphs=UNICODE)
-    return text(headline.packed(left, width, right))
+    tally = header.tallied(held)
+    left, right = header.first_line(held, tally, view, environment=environment, now=NOW, glyphs=UNICODE)
+    return text(header.packed(left, width, right))
 
 
 def second(held: Deck, view: ViewState, width: int = 160) -> str:
-    groups = headline.second_line(len(held.sessions), headline.tallied(held), view, UNICODE)
-    return text(headline.packed(groups, width))
+    groups = header.second_line(len(held.sessions), header.tallied(held), view, UNICODE)
+    return text(header.counts_line(groups, width, UNICODE))
 
 
 @given(width=st.integers(0, 250), count=st.integers(0, 28))
@@ -48,7 +51,7 @@ def test_badges_say_what_must_not_be_overlooked() -> None:
         assert badge in line
 
 
-def test_host_lost_is_the_last_badge_to_yield_with_the_environment() -> None:
+def test_host_lost_and_environment_are_the_last_to_yield() -> None:
     held = state.lost(busy_deck(), NOW - 60)
     line = first(held, ViewState(), 44)
     assert "HOST LOST" in line
@@ -56,14 +59,14 @@ def test_host_lost_is_the_last_badge_to_yield_with_the_environment() -> None:
 
 
 def test_production_stands_out_by_colour_and_name() -> None:
-    def tone(name: str) -> Tone:
+    def role(name: str) -> Role:
         held = deck()
-        left, _ = headline.first_line(
-            held, headline.tallied(held), ViewState(), environment=name, now=NOW, glyphs=UNICODE
+        left, _ = header.first_line(
+            held, header.tallied(held), ViewState(), environment=name, now=NOW, glyphs=UNICODE
         )
-        return left[0].spans[1].tone
+        return left[0].spans[1].role
 
-    assert (tone("PROD eu"), tone("staging"), tone("laptop")) == (Tone.BADGE_BAD, Tone.BADGE_WARN, Tone.BADGE)
+    assert (role("PROD eu"), role("staging"), role("laptop")) == (Role.BADGE_BAD, Role.BADGE_WARN, Role.BADGE)
 
 
 def test_marks_that_the_filter_hides_are_counted() -> None:
@@ -73,13 +76,34 @@ def test_marks_that_the_filter_hides_are_counted() -> None:
     line = second(held, view)
     assert "2/3 shown" in line
     assert "2 marked, 1 hidden by the filter" in line
-    assert "order held" in line
+    assert "rows frozen" in line
 
 
 def test_a_lost_browser_is_said() -> None:
-    held = deck(session("a"), host=replace(HOST, browsers=({"number": 1, "state": "lost"},)))
-    assert "lost" in first(held, ViewState())
-    assert "1 browser · 1 page" in first(deck(session("a")), ViewState())
+    held = deck(session("a"), host=replace(HOST, browsers=(browser(BrowserState.DOWN),)))
+    assert "down" in first(held, ViewState())
+    assert "1 browser · 1 process" in first(deck(session("a")), ViewState())
+
+
+def test_the_worst_hosting_comes_first_and_is_cut_last() -> None:
+    states = ("live", "live", "queued", "unresponsive", "lost", "blocked", "ended")
+    held = deck(*(session(f"s{at}", hosting=word) for at, word in enumerate(states)))
+    view = view_state.laid_out(ViewState(), held, NOW)
+    whole = second(held, view, 200)
+    places = [whole.index(f" {word}") for word in ("blocked", "lost", "unresponsive", "live", "viewerReady")]
+    assert places == sorted(places)
+    assert "…" not in whole
+    narrow = second(held, view, 60)
+    assert narrow.endswith("1 unresponsive   …")
+    assert "1 blocked" in narrow
+    assert "viewerReady" not in narrow
+
+
+def test_a_loud_badge_outlasts_a_quiet_one() -> None:
+    held = state.lost(deck(host=replace(HOST, simulated=True)), NOW - 60)
+    line = first(held, ViewState(switches=Switch.FOLLOW | Switch.FAULTS), 60)
+    assert "HOST LOST" in line
+    assert "FAULTS ONLY" not in line or "DEMO" in line
 
 
 def test_stale_and_pending_ends_are_counted_with_their_givers() -> None:
@@ -91,12 +115,12 @@ def test_stale_and_pending_ends_are_counted_with_their_givers() -> None:
     assert "2 ends pending by root (0)" in line
 
 
-def test_what_the_host_does_by_itself_and_what_it_cannot_is_a_badge_at_any_width() -> None:
+def test_automatic_ends_and_faults_show_at_any_width() -> None:
     host = replace(HOST, journal="no space left on the device", automatic=("lost", "pending"))
     held = deck(session("a"), host=host)
     line = first(held, ViewState())
     assert "AUTOMATIC: the host ends what is lost, pending" in line
-    assert "JOURNAL: nothing can be changed" in line
+    assert "JOURNAL: no changes possible" in line
     narrow = first(held, ViewState(), 60)
     assert " AUTOMATIC " in narrow
     assert " JOURNAL " in narrow
@@ -106,16 +130,17 @@ def test_what_the_host_does_by_itself_and_what_it_cannot_is_a_badge_at_any_width
 def test_what_the_host_could_not_read_or_start_is_a_badge() -> None:
     host = replace(HOST, configuration="config.toml:3: unknown key", given_up="no browser keeps running")
     line = first(deck(session("a"), host=host), ViewState())
-    assert "CONFIG: refused, the old one holds" in line
-    assert "NO BROWSER: t tries again" in line
+    assert "CONFIG: refused, the previous one stays in force" in line
+    assert "NO BROWSER: t retries" in line
 
 
 def test_discovery_says_what_it_sees_holds_and_holds_back() -> None:
-    sight = {"seen": 12, "held": 10, "held_back": 3, "ceiling": 50, "links_this_hour": 4, "trouble": None}
-    held = deck(host=replace(HOST, discovery=sight))
+    found = DiscoveryView(seen=12, held=10, held_back=3, ceiling=50, links_this_hour=4)
+    held = deck(host=replace(HOST, discovery=found))
     assert "discovery sees 12, holds 10 of 50, 3 held back" in first(held, ViewState())
     assert "12 seen, 10 held, 3 held back" in first(held, ViewState(), 90)
-    failing = deck(host=replace(HOST, discovery={**sight, "trouble": "the service does not take the key"}))
+    failed = replace(found, trouble="the service does not take the key")
+    failing = deck(host=replace(HOST, discovery=failed))
     assert "discovery: the service does not take the key" in first(failing, ViewState())
-    assert "discovery fails" in first(failing, ViewState(), 80)
-    assert "discovery sees 0" in first(deck(host=replace(HOST, discovery={})), ViewState())
+    assert "discovery failed" in first(failing, ViewState(), 80)
+    assert "discovery sees 0" in first(deck(host=replace(HOST, discovery=DiscoveryView())), ViewState())

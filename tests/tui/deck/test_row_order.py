@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from browser_host.sessions.views import SessionView
 from tests.tui.deck.screen_samples import NOW, busy_deck, session
-from tui.order import Sort, SortKey, arranged, pressed
+from tui.view.sorting import Sort, SortKey, arranged, pressed
 
 VIEWS = st.lists(
     st.builds(

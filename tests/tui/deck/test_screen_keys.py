@@ -9,11 +9,11 @@ from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 
 from tests.tui.deck.screen_samples import HOST, NOW, SampleApp, deck, session
-from tui import state
-from tui.actions import ACTIONS
-from tui.screens import asks
-from tui.state import Deck
-from tui.view_state import Switch
+from tui.host import deck as state
+from tui.host.deck import Deck
+from tui.screens import messages
+from tui.view.actions import ACTIONS
+from tui.view.view_state import Switch
 from tui.widgets.table import SessionTable
 
 FIVE = deck(*(session(f"s{n}", label=f"label {n}") for n in range(5)))
@@ -56,23 +56,23 @@ async def test_a_reversible_key_instructs_the_row_under_the_cursor(
 ) -> None:
     async with showing(FIVE) as (app, pilot):
         await pilot.press("j", key)
-        assert app.asked == [asks.Instructed(("s1",), instruction)]
+        assert app.asked == [messages.Instructed(("s1",), instruction)]
 
 
 async def test_keys_hit_the_marks_when_there_are_any() -> None:
     async with showing(FIVE) as (app, pilot):
         await pilot.press("space", "space", "G", "e", "S")
         assert app.asked == [
-            asks.EndAsked(("s0", "s1"), "the 2 marked sessions", 0),
-            asks.ColorChoiceAsked(("s0", "s1")),
+            messages.EndAsked(("s0", "s1"), "the 2 marked sessions"),
+            messages.ColorChoiceAsked(("s0", "s1")),
         ]
 
 
-async def test_ids_are_those_of_the_key_press_whatever_happens_after_it() -> None:
+async def test_ids_are_those_of_the_key_press() -> None:
     async with showing(FIVE) as (app, pilot):
         await pilot.press("j", "e")
         await shown(app, pilot, deck(session("zz", label="newcomer"), FIVE.sessions["s4"]))
-        assert app.asked == [asks.EndAsked(("s1",), "the session under the cursor", 0)]
+        assert app.asked == [messages.EndAsked(("s1",), "the session under the cursor")]
 
 
 async def test_each_asking_key_asks_the_app() -> None:
@@ -80,15 +80,15 @@ async def test_each_asking_key_asks_the_app() -> None:
         await pilot.press("enter", "y", "z", "question_mark", "colon", "ctrl+p", "q")
         kinds = [type(message) for message in app.asked]
         assert kinds == [
-            asks.DetailAsked,
-            asks.CopyAsked,
-            asks.UndoAsked,
-            asks.HelpAsked,
-            asks.PaletteAsked,
-            asks.PaletteAsked,
-            asks.QuitAsked,
+            messages.DetailAsked,
+            messages.CopyAsked,
+            messages.UndoAsked,
+            messages.HelpAsked,
+            messages.PaletteAsked,
+            messages.PaletteAsked,
+            messages.QuitAsked,
         ]
-        assert app.asked[:2] == [asks.DetailAsked("s0"), asks.CopyAsked("s0")]
+        assert app.asked[:2] == [messages.DetailAsked("s0"), messages.CopyAsked("s0")]
 
 
 async def test_no_key_typed_into_the_filter_acts() -> None:
@@ -112,7 +112,7 @@ async def test_the_filter_works_while_it_is_typed_and_enter_keeps_it() -> None:
         assert app.main.view.rows == ("s3",)
         await pilot.press("enter")
         await pilot.press("d")
-        assert app.asked == [asks.Instructed(("s3",), {"action": "setMode", "mode": "draw"})]
+        assert app.asked == [messages.Instructed(("s3",), {"action": "setMode", "mode": "draw"})]
         assert "el 3" in screen_text(app)
         await pilot.press("escape")
         assert app.main.view.rows == tuple(FIVE.sessions)
@@ -134,16 +134,28 @@ async def test_leaving_the_filter_goes_back_to_the_row() -> None:
         assert app.main.view.selection.cursor == "s2"
 
 
-async def test_a_cursor_that_moved_by_itself_is_named_before_anything_is_done() -> None:
+async def test_cursor_moved_by_itself_is_named_before_acting() -> None:
     async with showing(FIVE) as (app, pilot):
         await pilot.press("j")
         await shown(app, pilot, deck(*(view for view in FIVE.sessions.values() if view.id != "s1")))
         await pilot.press("d")
         assert app.asked == []
         await pilot.pause()
-        assert "label 2 came under the cursor by itself" in screen_text(app)
+        assert "The target is now label 2" in screen_text(app)
         await pilot.press("d")
-        assert app.asked == [asks.Instructed(("s2",), {"action": "setMode", "mode": "draw"})]
+        assert app.asked == [messages.Instructed(("s2",), {"action": "setMode", "mode": "draw"})]
+
+
+async def test_cursor_is_named_before_acting_once_all_marks_left() -> None:
+    async with showing(FIVE) as (app, pilot):
+        await pilot.press("space")
+        await shown(app, pilot, deck(*(view for view in FIVE.sessions.values() if view.id != "s0")))
+        await pilot.press("d")
+        assert app.asked == []
+        await pilot.pause()
+        assert "The target is now label 1" in screen_text(app)
+        await pilot.press("d")
+        assert app.asked == [messages.Instructed(("s1",), {"action": "setMode", "mode": "draw"})]
 
 
 async def test_following_never_lends_its_row_to_a_key() -> None:
@@ -156,7 +168,7 @@ async def test_following_never_lends_its_row_to_a_key() -> None:
         assert Switch.FOLLOW not in app.main.view.switches
 
 
-async def test_a_row_that_was_scrolled_out_of_sight_is_shown_before_it_is_hit() -> None:
+async def test_row_out_of_sight_is_shown_before_acting() -> None:
     async with showing(MANY) as (app, pilot):
         table = app.main.query_one(SessionTable)
         for _ in range(20):
@@ -204,7 +216,7 @@ async def test_a_lost_host_greys_the_rows_and_refuses_in_words() -> None:
         text = screen_text(app)
         assert app.asked == []
         assert "HOST LOST 1m" in text
-        assert "the host is lost: nothing can be sent until it is back" in text
+        assert "Connection to the host lost; nothing can be sent until it is back" in text
         assert "label 3" in text
         await shown(app, pilot, FIVE)
         await pilot.press("d")
@@ -218,7 +230,7 @@ async def test_a_read_only_host_offers_no_instruction() -> None:
         text = screen_text(app)
         assert app.asked == []
         assert "READ-ONLY" in text
-        assert "the host is read-only" in text
+        assert "The host is read-only" in text
         assert " e end " not in text
         offered = {b.binding.id for b in app.main.active_bindings.values() if b.enabled}
         assert not offered & {"end", "mode-draw", "color-next", "color-choose", "undo"}
@@ -254,6 +266,25 @@ async def test_faults_only_and_wide() -> None:
         assert "visitor" in screen_text(app)
 
 
+async def test_the_cursor_comes_back_to_its_session_after_faults_only() -> None:
+    held = deck(session("a"), session("b"), session("ill", hosting="lost"))
+    async with showing(held) as (app, pilot):
+        await pilot.press("j", "f")
+        assert app.main.view.selection.cursor == "ill"
+        await pilot.press("f")
+        assert app.main.view.selection.cursor == "b"
+        await pilot.press("d")
+        assert app.asked == [messages.Instructed(("b",), {"action": "setMode", "mode": "draw"})]
+
+
+async def test_the_cursor_comes_back_after_a_filter_that_was_kept() -> None:
+    async with showing(FIVE) as (app, pilot):
+        await pilot.press("j", "j", "slash", *"el 4", "enter", "escape")
+        assert app.main.view.selection.cursor == "s2"
+        await pilot.press("slash", *"el 4", "enter", "d", "escape")
+        assert app.main.view.selection.cursor == "s4", "it was acted on"
+
+
 async def test_sorting_keeps_the_cursor_and_shows_its_arrow() -> None:
     held = deck(session("a", label="zeta"), session("b", label="alpha"))
     async with showing(held) as (app, pilot):
@@ -277,7 +308,7 @@ async def test_an_empty_table_says_what_to_do() -> None:
 async def test_markup_and_escapes_in_a_label_are_shown_as_they_are() -> None:
     held = deck(session("a", label="[bold]x[/] \x1b[2J"))
     async with showing(held, (180, 24)) as (app, _):
-        assert "[bold]x[/] \\u001b[2J"[:19] in screen_text(app)
+        assert "[bold]x[/] ␛[2J" in screen_text(app)
 
 
 async def test_escape_never_quits() -> None:

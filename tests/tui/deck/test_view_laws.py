@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.tui.deck.screen_samples import NOW, deck, session
-from tui import order, selection, view_state
-from tui.order import SortKey
-from tui.view_state import Switch, ViewState
+from tui.view import selection, sorting, view_state
+from tui.view.sorting import SortKey
+from tui.view.view_state import Switch, ViewState
 
 STATUSES = st.sampled_from((None, "waiting", "active", "viewerReady", "terminated"))
 HOSTINGS = st.sampled_from(("queued", "live", "lost", "ended"))
@@ -62,7 +62,7 @@ class Operating(RuleBasedStateMachine):
 
     @rule(key=st.sampled_from(tuple(SortKey)))
     def sort(self, key: SortKey) -> None:
-        self.view = replace(self.view, sort=order.pressed(self.view.sort, key))
+        self.view = replace(self.view, sort=sorting.pressed(self.view.sort, key))
         self._lay_out(by_operator=True)
 
     @rule(text=FILTERS)

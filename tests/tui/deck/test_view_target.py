@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from tests.tui.deck.screen_samples import NOW, busy_deck, deck, session
-from tui import order, selection, view_state
-from tui.order import Sort, SortKey
-from tui.selection import Selection
-from tui.view_state import Aim, Switch, Target, ViewState
+from tui.view import selection, sorting, view_state
+from tui.view.selection import Selection
+from tui.view.sorting import Sort, SortKey
+from tui.view.view_state import ActionTarget, Aim, Switch, ViewState
 
 THREE = deck(session("a", label="one"), session("b", label="two"), session("c", label="three"))
 
@@ -18,12 +18,12 @@ def laid(view: ViewState | None = None) -> ViewState:
     return view_state.laid_out(view or ViewState(), THREE, NOW, by_operator=True)
 
 
-def test_the_marks_if_there_are_any_else_the_row_under_the_cursor() -> None:
+def test_target_is_the_marks_else_the_cursor_row() -> None:
     view = laid()
-    assert view_state.target(view) == Target(("a",))
+    assert view_state.target(view) == ActionTarget(("a",))
     assert view_state.target(view).words == "the session under the cursor"
     view = view_state.marked(view_state.marked(view, "row"), "row")
-    assert view_state.target(view) == Target(("a", "b"), aim=Aim.MARKED)
+    assert view_state.target(view) == ActionTarget(("a", "b"), aim=Aim.MARKED)
     assert view_state.target(view).words == "the 2 marked sessions"
 
 
@@ -35,7 +35,7 @@ def test_marks_that_the_filter_hides_are_hit_and_said() -> None:
 
 
 def test_nothing_shown_is_no_target() -> None:
-    assert view_state.target(laid(view_state.typed(ViewState(), "nobody"))) == Target()
+    assert view_state.target(laid(view_state.typed(ViewState(), "nobody"))) == ActionTarget()
 
 
 def test_a_filter_that_cannot_be_read_keeps_the_last_good_one() -> None:
@@ -47,8 +47,8 @@ def test_a_filter_that_cannot_be_read_keeps_the_last_good_one() -> None:
     assert laid(view_state.typed(bad, "")).rows == ("a", "b", "c")
 
 
-def test_rows_hold_still_while_marks_are_set_and_newcomers_stand_last() -> None:
-    by_label = replace(ViewState(), sort=order.pressed(ViewState().sort, SortKey.LABEL))
+def test_rows_keep_places_with_marks_and_new_ones_are_last() -> None:
+    by_label = replace(ViewState(), sort=sorting.pressed(ViewState().sort, SortKey.LABEL))
     view = view_state.marked(laid(by_label), "row")
     assert view.rows == ("a", "c", "b")
     grown = deck(*THREE.sessions.values(), session("d", label="aaa"))

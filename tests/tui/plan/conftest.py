@@ -1,8 +1,8 @@
 import pytest
 
-from tui.screens import confirm
+from tui.screens import quiet
 
 
 @pytest.fixture(autouse=True)
 def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confirm, "GUARD_S", -1.0)
+    monkeypatch.setattr(quiet, "QUIET_S", 0.001)

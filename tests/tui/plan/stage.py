@@ -8,12 +8,15 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from browser_host.supervisor.rest import Rest
-from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.policy import Policy
+from browser_host.supervisor.upscope_worker import UpscopeWorker
 from tests.support.host import ScriptedHost, scripted_host, serving
-from tui.app import Setup, WatchdeckApp
+from tests.support.patience import patient
+from tests.support.questions import is_asked
+from tui.app import WatchdeckApp
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.plan import PlanScreen
+from tui.setup import Setup
 from tui.widgets.lines import Lines
 from tui.widgets.listing import Listing
 
@@ -29,7 +32,7 @@ class Stage:
     host: ScriptedHost
 
     async def until(self, holds: Callable[[], object]) -> None:
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(patient(DEADLINE_S)):
             while not holds():
                 await self.pilot.pause(0.01)
 
@@ -59,9 +62,8 @@ class Stage:
     async def confirm(self, typed: Iterable[str] = ()) -> None:
         """Runs the plan: the prompt is answered, the number typed where it must be."""
         await self.press("enter")
-        await self.until(lambda: isinstance(self.app.screen, ConfirmScreen))
-        await self.press(*typed or ("tab",))
-        await self.press("enter")
+        await self.until(lambda: is_asked(self.app))
+        await self.press(*typed, "y")
         await self.until(lambda: not isinstance(self.app.screen, ConfirmScreen))
 
     def ended(self) -> list[str]:
@@ -79,7 +81,7 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    folder: Path, rules: Rules | None = None, *, count: int = 0, rest: Rest | None = None
+    folder: Path, rules: Policy | None = None, *, count: int = 0, rest: UpscopeWorker | None = None
 ) -> AsyncIterator[Stage]:
     """A dashboard before a host with so many pending sessions."""
     path = folder / "run" / "host.sock"

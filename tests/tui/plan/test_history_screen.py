@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from browser_host.errors import WatchdeckError
 from tests.tui.plan.stage import stage
-from tui import history_text
-from tui.glyphs import UNICODE
 from tui.screens.history import HistoryScreen
+from tui.style.glyphs import UNICODE
+from tui.style.roles import printable
+from tui.view import history_text
 
 words = st.text(max_size=20)
 entries = st.fixed_dictionaries(
@@ -39,8 +40,8 @@ entries = st.fixed_dictionaries(
 def test_any_entry_can_be_shown(found: list[history_text.Entry], width: int, wanted: str) -> None:
     rows = history_text.rows(found, width, UNICODE)
     assert len(rows) == len(found)
-    assert all(span.text.isprintable() for row in rows for span in row.spans)
-    assert all(history_text.whole(entry).isprintable() for entry in found)
+    assert all(printable(span.text) == span.text for row in rows for span in row.spans)
+    assert all(printable(whole) == whole for whole in map(history_text.whole, found))
     assert set(map(id, history_text.matching(found, wanted))) <= set(map(id, found))
     assert history_text.matching(found, "  ") == tuple(found)
 
@@ -74,7 +75,7 @@ async def test_keys_typed_in_the_filter_do_nothing_else(tmp_path: Path) -> None:
         await one.press("h")
         await one.shows("History")
         await one.press("slash", "q", "r", "question_mark")
-        await one.shows("/ qr?", "No entry has these words")
+        await one.shows("/ qr?", "No entry contains these words")
         await one.press("escape")
         await one.shows("History", "shown", "visitor 0")
 
@@ -89,4 +90,4 @@ async def test_a_journal_that_can_not_be_read_says_so(
 
         monkeypatch.setattr(one.host.journal, "history", unreadable)
         await one.press("h")
-        await one.shows("The journal can't be read", "it is not a database", "r asks again")
+        await one.shows("Can't read the journal", "it is not a database", "r reads again")

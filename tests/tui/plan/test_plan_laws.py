@@ -9,11 +9,13 @@ from browser_host.api.schema import HostView, Outcome, PlanEntry, Result
 from browser_host.sessions.staleness import Rule
 from browser_host.sessions.views import EndedView, InstructionView, SessionView
 from tests.tui.deck.screen_samples import HOST, session
-from tui import plan_state, plan_text, run_state
-from tui.glyphs import UNICODE
-from tui.plan_state import Draft, Offer, Source
-from tui.run_state import OPEN, Run
-from tui.state import Deck
+from tui.host.deck import Deck
+from tui.plan import draft as plan_state
+from tui.plan import draft_text
+from tui.plan import run as run_state
+from tui.plan.draft import Draft, Offer, PlanSource
+from tui.plan.run import OPEN, Run
+from tui.style.glyphs import UNICODE
 
 IDS = tuple(f"s{number}" for number in range(6))
 STATES = ("queued", "sent", "confirmed", "unconfirmed", "failed", "cancelled")
@@ -48,7 +50,7 @@ def _views_of(session_id: str) -> st.SearchStrategy[SessionView]:
         st.just(session_id),
         status=st.sampled_from(("active", "viewerReady", "pendingRequest")),
         events=st.integers(0, 9),
-        page=st.sampled_from((None, 1)),
+        process=st.sampled_from((None, 1)),
         ended=st.sampled_from((None, EndedView("terminated", 5.0))),
         instruction=st.none()
         | st.builds(
@@ -76,7 +78,7 @@ def test_nobody_joins_a_plan(planned: list[str], alone: list[str], deck: Deck, k
     plan = plan_state.frozen(outcome(planned, alone), deck, 10.0)
     named = [entry.id for entry in plan.entries] + [skip.id for skip in plan.skipped]
     assert sorted(named) == sorted(set(planned) | set(alone))
-    draft = Draft(Source.STALE, plan=plan)
+    draft = Draft(PlanSource.STALE, plan=plan)
     for key in keys:
         draft = plan_state.toggled(draft, key)
         assert draft.excluded <= {entry.id for entry in plan.entries}
@@ -87,7 +89,7 @@ def test_nobody_joins_a_plan(planned: list[str], alone: list[str], deck: Deck, k
 @given(subsets, decks)
 def test_the_host_is_asked_about_nobody_else(marked: list[str], deck: Deck) -> None:
     offer = Offer(marked=tuple(marked), shown=IDS, retry=())
-    target = plan_state.target(Source.MARKED, Rule.PENDING, offer, deck)
+    target = plan_state.target(PlanSource.MARKED, Rule.PENDING, offer, deck)
     asked = target.ids if target is not None else ()
     assert asked == tuple(one for one in marked if one in deck.sessions)
 
@@ -106,7 +108,7 @@ def test_each_of_the_plan_has_one_result_whatever_the_deck_says(ids: list[str], 
         assert (run.ended_at is None) is any(step.state in OPEN for step in run.steps.values())
         assert sum(run.counts.values()) == len(ids)
         changed = plan_state.changes(run.plan, now.sessions, run.instructions)
-        rows = plan_text.run_rows(run, changed, plan_text.columns(120), UNICODE)
+        rows = draft_text.run_rows(run, changed, draft_text.columns(120), UNICODE)
         assert [row.id for row in rows] == ids
 
 
@@ -133,7 +135,7 @@ def test_another_host_never_answers_for_this_ones_ends() -> None:
     confirmed = _with_state(deck.sessions["s0"], "confirmed")
     after = run_state.followed(run, Deck(host=host(pid=2), sessions={"s0": confirmed}), 12.0)
     assert after.steps["s0"].state == "unconfirmed"
-    assert "another host answers" in after.steps["s0"].text
+    assert "the host was restarted" in after.steps["s0"].text
     assert after.to_retry == ("s0",)
 
 
@@ -166,13 +168,13 @@ def test_who_was_not_asked_about_is_skipped() -> None:
 def test_a_stop_says_what_it_could_not_do() -> None:
     taken = [Result(one, "cancelled", "page", None, "", "i1") for one in ("s1", "s2")]
     late = Result("s3", "sent", "page", None, "", "i3")
-    assert run_state.stop_words(taken, 0) == "stopped: 2 taken back"
-    assert "3 posted already can't be taken back" in run_state.stop_words([*taken, late], 2)
+    assert run_state.stop_words(taken, 0) == "Stopped: 2 undone"
+    assert "3 already sent" in run_state.stop_words([*taken, late], 2)
 
 
 @given(st.integers(20, 300))
 def test_the_columns_fit(width: int) -> None:
-    columns = plan_text.columns(width)
+    columns = draft_text.columns(width)
     sizes = (1, 7, columns.label, columns.status, 6, columns.why, *([columns.news] if columns.news else []))
     assert width < 60 or sum(sizes) + len(columns.gap) * (len(sizes) - 1) <= width - 3
 

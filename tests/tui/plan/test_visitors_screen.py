@@ -7,26 +7,26 @@ from pathlib import Path
 
 from browser_host.config.choices import Auth
 from browser_host.errors import WatchdeckError
-from browser_host.sessions.instant import system_clock
+from browser_host.sessions.clock import system_clock
 from browser_host.simulator.server import Simulator
 from browser_host.simulator.settings import SimulatorSettings
-from browser_host.supervisor.rest import Rest
-from browser_host.supervisor.rules import Rules
+from browser_host.supervisor.policy import Policy
+from browser_host.supervisor.upscope_worker import UpscopeWorker
 from browser_host.upscope.client import UpscopeClient
 from browser_host.upscope.links import LinkRules
 from browser_host.upscope.settings import ServiceSettings
 from tests.support.host import SilentLog
+from tests.support.questions import is_asked
 from tests.tui.plan.stage import Stage, stage
-from tui.screens.confirm import ConfirmScreen
 from tui.screens.visitors import VisitorsScreen
 from tui.widgets.filter_bar import FilterInput
 
 
 @asynccontextmanager
-async def with_service(folder: Path, rules: Rules | None = None) -> AsyncIterator[tuple[Stage, Simulator]]:
+async def with_service(folder: Path, rules: Policy | None = None) -> AsyncIterator[tuple[Stage, Simulator]]:
     async with Simulator(SimulatorSettings(sessions=4)) as simulator:
         client = UpscopeClient(ServiceSettings(simulator.base_url, Auth.X_API_KEY, simulator.api_key))
-        rest = Rest(client, LinkRules(), supervisor_name="ada", clock=system_clock, log=SilentLog())
+        rest = UpscopeWorker(client, LinkRules(), supervisor_name="ada", clock=system_clock, log=SilentLog())
         async with stage(folder, rules, rest=rest) as one, rest.working(one.host.supervisor.receive):
             yield one, simulator
 
@@ -39,21 +39,21 @@ async def test_the_chosen_visitor_is_hosted_after_one_confirmation(tmp_path: Pat
         await one.press(*f"id:{wanted}")
         await one.shows("1 found", wanted)
         await one.press("enter")
-        await one.until(lambda: isinstance(one.app.screen, ConfirmScreen))
+        await one.until(lambda: is_asked(one.app))
         await one.press("enter")
         await one.until(lambda: isinstance(one.app.screen, VisitorsScreen))
         assert not simulator.record.links
         await one.press("enter")
-        await one.until(lambda: isinstance(one.app.screen, ConfirmScreen))
-        await one.press("tab", "enter")
+        await one.until(lambda: is_asked(one.app))
+        await one.press("y")
         await one.shows("is hosted as", "hosted as")
         await one.until(lambda: len(one.app.deck.sessions) == 1)
         await one.until(lambda: [made.session for made in simulator.record.links] == [wanted])
         await one.press("enter")
-        await one.until(lambda: isinstance(one.app.screen, ConfirmScreen))
-        await one.press("tab", "enter")
+        await one.until(lambda: is_asked(one.app))
+        await one.press("y")
         await one.shows("is not hosted:")
-        assert len(one.host.supervisor.fleet) == 1
+        assert len(one.host.supervisor.store) == 1
 
 
 async def test_keys_typed_in_the_search_do_nothing_else(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ async def test_keys_typed_in_the_search_do_nothing_else(tmp_path: Path) -> None:
         await one.press("n")
         await one.shows("found")
         await one.press(*"q?Enz")
-        await one.shows("The service finds nobody", "0 found")
+        await one.shows("No visitors found", "0 found")
         assert one.app.screen.query_one(FilterInput).value == "q?Enz"
         await one.press("escape")
         await one.shows("Host a visitor", "online")
@@ -72,15 +72,15 @@ async def test_keys_typed_in_the_search_do_nothing_else(tmp_path: Path) -> None:
 async def test_a_host_without_a_key_says_what_is_missing(tmp_path: Path) -> None:
     async with stage(tmp_path, count=1) as one:
         await one.press("n")
-        await one.shows("No visitors can be had", "no API key is set up")
+        await one.shows("Can't list visitors: no API key", "upscope.api_key_env")
 
 
 async def test_a_host_that_is_read_only_hosts_nobody(tmp_path: Path) -> None:
-    async with with_service(tmp_path, Rules(read_only=True)) as (one, simulator):
+    async with with_service(tmp_path, Policy(read_only=True)) as (one, simulator):
         await one.press("n")
         await one.shows(simulator.sessions[0].id)
         await one.press("enter")
-        await one.shows("the host is read-only (host.read_only)")
+        await one.shows("The host is read-only (host.read_only)")
         assert not simulator.record.links
 
 
@@ -92,7 +92,7 @@ async def test_what_the_service_refuses_is_told(tmp_path: Path) -> None:
 
         one.host.service._rest.client.visitors = refuses  # type: ignore[union-attr,method-assign]
         await one.press("n")
-        await one.shows("No visitors can be had", "invalid_api_key")
+        await one.shows("Can't list visitors", "invalid_api_key")
 
 
 async def test_a_journal_that_can_not_be_written_hosts_nobody(tmp_path: Path) -> None:
@@ -103,5 +103,5 @@ async def test_a_journal_that_can_not_be_written_hosts_nobody(tmp_path: Path) ->
         assert deck.host is not None
         one.app._take(replace(deck, host=replace(deck.host, journal="the journal /j can't be written")))
         await one.press("enter")
-        await one.shows("nothing can be changed: the journal /j can't be written")
+        await one.shows("No changes possible: the journal /j can't be written")
         assert not simulator.record.links

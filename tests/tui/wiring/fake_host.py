@@ -1,25 +1,32 @@
 """A scripted host: the real server, feed and views on a real Unix socket, without a browser behind them."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from browser_host.api.peer import Peer
+from browser_host.api.replies import History, InputSent, Retried
 from browser_host.api.requests import (
     EndRequest,
+    HistoryRequest,
+    InputRequest,
     InstructionRequest,
     LedgerRequest,
     RetryRequest,
+    ScreenshotRequest,
 )
+from browser_host.api.schema import HostView, Outcome, Result, SessionDetail, Snapshot
 from browser_host.api.server import ApiServer
 from browser_host.api.socket import HostSocket
 from browser_host.errors import UnknownSession, WatchdeckError
 from browser_host.sessions import views
-from browser_host.sessions.instant import system_clock
-from browser_host.sessions.views import InstructionView, SessionView
-from browser_host.supervisor.feed import Feed
+from browser_host.sessions.clock import system_clock
+from browser_host.sessions.json_codec import to_json
+from browser_host.sessions.views import InstructionView, MomentView, SessionView
+from browser_host.supervisor.event_feed import EventFeed
 
 if TYPE_CHECKING:
     from browser_host.api.service import Service
@@ -47,7 +54,8 @@ def session(session_id: str, **changes: Any) -> SessionView:
         "events": 3,
         "dropped": 0,
         "violations": 0,
-        "page": 1,
+        "process": 1,
+        "browser": "local",
     }
     return SessionView(**{**values, **changes})
 
@@ -59,17 +67,21 @@ class FakeHost:
         self.path = socket
         self.sessions = {session_id: session(session_id) for session_id in ids}
         self.undo_s = 60.0
+        self.picture = b""
         self.refusal: WatchdeckError | None = None
-        self.ledger: tuple[Mapping[str, Any], ...] = ()
         self.asked: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         self.snapshots = 0
-        self.events = Feed()
+        self.events = EventFeed()
         self._number = 0
         self._server: ApiServer | None = None
         self._serving: asyncio.Task[None] | None = None
 
+    def followed(self, every_s: float) -> contextlib.AbstractContextManager[None]:
+        assert every_s >= 0
+        return contextlib.nullcontext()
+
     async def serve(self) -> None:
-        self.events = Feed()
+        self.events = EventFeed()
         self._socket = HostSocket(self.path)
         self._server = ApiServer(cast("Service", self), frozenset(range(100_000)))
         self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket.socket]))
@@ -88,62 +100,73 @@ class FakeHost:
         old = self.sessions[session_id]
         new = SessionView(**{key: changes.get(key, getattr(old, key)) for key in views.KEYS})
         self.sessions[session_id] = new
-        body = views.to_json(new)
+        body = to_json(new)
         fields = {key: body[key] for key in changes}
         self.events.publish(kind, session_id, system_clock(), fields)
 
-    def snapshot(self) -> Mapping[str, Any]:
-        self.snapshots += 1
-        return {
-            "schema": 1,
-            "seq": self.events.seq,
-            "host": {
-                "version": "0",
-                "pid": 1,
-                "started_at": "2026-01-01T00:00:00.000Z",
-                "read_only": False,
-                "browsers": [],
-                "undo_s": self.undo_s,
-                "confirm_within_s": 5.0,
-                "raw_instructions": False,
-                "simulated": True,
-            },
-            "sessions": [views.to_json(view) for view in self.sessions.values()],
-        }
+    def outcome(self, session_id: str, state: str) -> None:
+        """Tells what became of a session's last instruction."""
+        last = self.sessions[session_id].instruction
+        assert last is not None
+        self._instructed(session_id, last.id, last.action, state)
 
-    def detail(self, session_id: str) -> Mapping[str, Any]:
+    def snapshot(self) -> Snapshot:
+        self.snapshots += 1
+        host = HostView(
+            version="0",
+            pid=1,
+            started_at=1_790_000_000.0,
+            read_only=False,
+            browsers=(),
+            undo_s=self.undo_s,
+            simulated=True,
+        )
+        return Snapshot(self.events.seq, host, tuple(self.sessions.values()))
+
+    def detail(self, session_id: str) -> SessionDetail:
         self.asked.put_nowait(("detail", session_id))
         if session_id not in self.sessions:
             raise UnknownSession(f"no session {session_id}")
-        return {
-            "session": views.to_json(self.sessions[session_id]),
-            "timeline": [
-                {"at": "2026-01-01T00:00:00.000Z", "kind": "status", "text": "[b]active[/b]\x1b[2J"}
-            ],
-            "ledger": list(self.ledger),
-            "last_message": '{"type": "hm"}',
-        }
+        return SessionDetail(
+            session=self.sessions[session_id],
+            timeline=(MomentView(1_790_000_000.0, "status", "[b]active[/b]\x1b[2J"),),
+            ledger=(),
+            last_message='{"type": "hm"}',
+        )
 
-    async def instruct(self, request: InstructionRequest, _peer: Peer) -> Mapping[str, Any]:
+    async def history(self, _: HistoryRequest) -> History:
+        return History(())
+
+    async def screenshot(self, session_id: str, request: ScreenshotRequest, _peer: Peer) -> bytes:
+        self.asked.put_nowait(("screenshot", (session_id, request.width)))
+        if self.refusal is not None:
+            raise self.refusal
+        return self.picture
+
+    async def send_input(self, session_id: str, request: InputRequest, _peer: Peer) -> InputSent:
+        self.asked.put_nowait(("input", (session_id, request.pointer_input())))
+        return InputSent(session_id)
+
+    async def instruct(self, request: InstructionRequest, _peer: Peer) -> Outcome:
         return self._give(request.action, tuple(request.ids or ()), request.model_dump(exclude_none=True))
 
-    async def end(self, request: EndRequest, _peer: Peer) -> Mapping[str, Any]:
+    async def end(self, request: EndRequest, _peer: Peer) -> Outcome:
         return self._give("endSession", tuple(request.ids or ()), request.model_dump(exclude_none=True))
 
-    def retry(self, request: RetryRequest, _peer: Peer) -> Mapping[str, Any]:
+    def retry(self, request: RetryRequest, _peer: Peer) -> Retried:
         self.asked.put_nowait(("retry", request.ids or ()))
-        return {"schema": 1, "retried": list(request.ids or ())}
+        return Retried(request.ids or ())
 
-    async def cancel(self, request: LedgerRequest, _peer: Peer) -> Mapping[str, Any]:
+    async def cancel(self, request: LedgerRequest, _peer: Peer) -> Outcome:
         self.asked.put_nowait(("cancel", request.instructions))
         results = []
         for view in list(self.sessions.values()):
             if view.instruction is not None and view.instruction.id in request.instructions:
                 self._instructed(view.id, view.instruction.id, view.instruction.action, "cancelled")
                 results.append(self._result(view.id, view.instruction.id, "cancelled"))
-        return {"schema": 1, "results": results, "counts": {"cancelled": len(results)}}
+        return Outcome(tuple(results), {"cancelled": len(results)})
 
-    def _give(self, action: str, ids: tuple[str, ...], body: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _give(self, action: str, ids: tuple[str, ...], body: Mapping[str, Any]) -> Outcome:
         self.asked.put_nowait((action, body))
         if self.refusal is not None:
             raise self.refusal
@@ -152,19 +175,12 @@ class FakeHost:
             self._number += 1
             self._instructed(session_id, f"i{self._number}", action, "queued")
             results.append(self._result(session_id, f"i{self._number}", "queued"))
-        return {"schema": 1, "plan": [], "results": results, "counts": {"queued": len(results)}}
+        return Outcome(tuple(results), {"queued": len(results)})
 
     def _instructed(self, session_id: str, instruction: str, action: str, state: str) -> None:
         view = InstructionView(instruction, action, state, time.time(), "root", "")
         self.change(session_id, f"instruction.{state}", instruction=view)
 
     @staticmethod
-    def _result(session_id: str, instruction: str, state: str) -> dict[str, Any]:
-        return {
-            "id": session_id,
-            "state": state,
-            "via": "page",
-            "took_ms": None,
-            "text": "",
-            "instruction": instruction,
-        }
+    def _result(session_id: str, instruction: str, state: str) -> Result:
+        return Result(session_id, state, "page", None, "", instruction)

@@ -32,13 +32,13 @@ def test_without_a_terminal_it_says_what_to_use_instead(tmp_path: Path, argument
     assert ended.stdout == ""
 
 
-def test_attaching_where_no_host_runs_ends_with_3_and_says_how_to_start_one(tmp_path: Path) -> None:
+def test_attach_without_host_exits_3_with_advice(tmp_path: Path) -> None:
     ended = watchdeck(tmp_path, "attach")
     assert ended.returncode == 3
     assert "watchdeck host" in ended.stderr
 
 
-def test_the_commands_of_scripts_load_neither_textual_nor_playwright() -> None:
+def test_commands_load_neither_textual_nor_playwright() -> None:
     code = (
         "import sys, tui.cli; loaded = {name.partition('.')[0] for name in sys.modules};"
         "sys.exit(bool(loaded & {'textual', 'rich', 'playwright'}))"
@@ -53,7 +53,7 @@ async def test_a_socket_is_served_where_somebody_listens(host: FakeHost, tmp_pat
     assert not dashboard.is_served(tmp_path / "stale.sock")
 
 
-def test_the_dashboards_host_gets_its_lifeline_and_the_calls_own_options() -> None:
+def test_own_host_gets_lifeline_and_options() -> None:
     socket = Path("/run/demo.sock")
     with_config = Invocation(config=Path("/etc/w.toml"), socket=None, json=False)
     assert dashboard.arguments(with_config, socket, "--simulate", "3") == (
@@ -76,7 +76,7 @@ def test_every_dashboard_can_be_read_only(tmp_path: Path, arguments: tuple[str, 
 
 
 @pytest.mark.parametrize("flags", [(), ("--read-only",)])
-def test_a_dashboard_that_changes_nothing_starts_a_host_that_refuses(
+def test_read_only_dashboard_starts_a_read_only_host(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, flags: tuple[str, ...]
 ) -> None:
     started: list[tuple[str, ...]] = []

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.support.patience import patient
 from tests.tui.wiring.fake_host import FakeHost
 
 DEADLINE_S = 30
@@ -33,13 +34,13 @@ class Terminal:
         os.write(self._master, keys.encode())
 
     async def wait(self, text: str) -> None:
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(patient(DEADLINE_S)):
             while text not in self.seen:
                 self._news.clear()
                 await self._news.wait()
 
     async def ended(self) -> int:
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(patient(DEADLINE_S)):
             return await self.process.wait()
 
     def hang_up(self) -> None:
@@ -90,12 +91,10 @@ async def dashboard(host: FakeHost, tmp_path: Path) -> AsyncIterator[Terminal]:
             await process.wait()
 
 
-async def test_leaving_restores_the_terminal_and_says_that_the_host_goes_on(
-    host: FakeHost, tmp_path: Path
-) -> None:
+async def test_exit_restores_terminal_and_says_host_continues(host: FakeHost, tmp_path: Path) -> None:
     async with dashboard(host, tmp_path) as terminal:
         terminal.press("q")
-        await terminal.wait("detached; the host goes on (pid 1)")
+        await terminal.wait("detached; the host keeps running (pid 1)")
         assert await terminal.ended() == 0
         assert LEFT_ALTERNATE_SCREEN in terminal.seen
 
@@ -103,9 +102,24 @@ async def test_leaving_restores_the_terminal_and_says_that_the_host_goes_on(
 async def test_sigterm_restores_the_terminal(host: FakeHost, tmp_path: Path) -> None:
     async with dashboard(host, tmp_path) as terminal:
         terminal.process.send_signal(signal.SIGTERM)
-        await terminal.wait("detached; the host goes on")
+        await terminal.wait("detached; the host keeps running")
         assert await terminal.ended() == 0
         assert LEFT_ALTERNATE_SCREEN in terminal.seen
+
+
+async def test_ctrl_l_paints_over_what_others_wrote(host: FakeHost, tmp_path: Path) -> None:
+    async with dashboard(host, tmp_path) as terminal:
+        terminal.press("j")
+        await terminal.wait("label of s3")
+        terminal.seen = ""
+        terminal.press("\x0c")
+        await terminal.wait("label of s1")
+        await terminal.wait("label of s3")
+        terminal.press("e")
+        await terminal.wait("End 1 session?")
+        terminal.seen = ""
+        terminal.press("\x0c")
+        await terminal.wait("End 1 session?")
 
 
 async def test_a_terminal_that_is_closed_ends_the_dashboard(host: FakeHost, tmp_path: Path) -> None:
@@ -119,7 +133,7 @@ async def test_leaving_after_the_host_was_lost_says_so(host: FakeHost, tmp_path:
         await host.go_away()
         await terminal.wait("HOST LOST")
         terminal.press("q")
-        await terminal.wait("was lost")
+        await terminal.wait(" lost\r\n")
         assert await terminal.ended() == 0
 
 

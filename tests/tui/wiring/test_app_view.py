@@ -6,22 +6,27 @@ from typing import Any
 
 import pytest
 from textual.command import CommandPalette
+from textual.events import Key
 
 from browser_host.sessions.views import InstructionView, StaleView
+from tests.support.questions import is_asked
 from tests.tui.wiring.fake_host import FakeHost
 from tests.tui.wiring.test_app_wiring import asked, notices, running, setup_for, until
-from tui.order import Sort, SortKey
-from tui.screens import confirm
+from tui.host.deck import Access
+from tui.screens import quiet
 from tui.screens.confirm import ConfirmScreen
-from tui.view_file import ViewFile
-from tui.view_state import Switch
+from tui.trends.trend_screen import TrendScreen
+from tui.view.saved_view import ViewFile
+from tui.view.sorting import Sort, SortKey
+from tui.view.view_state import Switch
+from tui.widgets.lines import Lines
 
 STALE = StaleView("pending", 1_790_000_000.0, 380, 300, "pending 6m20s, limit 5m")
 
 
 @pytest.fixture(autouse=True)
 def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confirm, "GUARD_S", -1.0)
+    monkeypatch.setattr(quiet, "QUIET_S", 0.001)
 
 
 async def choose(pilot: Any, app: Any, text: str, listed: str) -> None:
@@ -44,9 +49,9 @@ async def test_end_stale_from_the_palette_goes_through_the_prompt(host: FakeHost
         host.change("s3", "session.stale", stale=STALE)
         await until(pilot, lambda: sum(v.stale is not None for v in app.deck.sessions.values()) == 2)
         await choose(pilot, app, "end @stale", "the 2 stale sessions")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await until(pilot, lambda: is_asked(app))
         host.change("s2", "session.stale", stale=STALE)
-        await pilot.press("tab", "enter")
+        await pilot.press("y")
         action, body = await asked(host)
         assert (action, body["ids"]) == ("endSession", ("s1", "s3"))
 
@@ -59,6 +64,29 @@ async def test_a_mode_for_all_that_is_shown(host: FakeHost) -> None:
         assert (action, body["ids"], body["mode"]) == ("setMode", ("s2",), "draw")
 
 
+async def test_an_undo_typed_in_one_breath_undoes(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("e")
+        await until(pilot, lambda: is_asked(app))
+        await pilot.press("y")
+        assert (await asked(host))[0] == "endSession"
+        await until(pilot, lambda: bool(app._acts.pending(app.deck)))
+        for key in ("colon", *"undo", "enter"):  # all are there before the palette is
+            app.post_message(Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: not host.asked.empty())
+        assert await asked(host) == ("cancel", ("i1",))
+        await until(pilot, lambda: not isinstance(app.screen, CommandPalette))
+
+
+async def test_enter_in_an_untouched_palette_runs_nothing(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("colon", "enter")
+        assert isinstance(app.screen, CommandPalette)
+        await pilot.press(*"no such thing", "enter")
+        assert isinstance(app.screen, CommandPalette)
+        assert not app._main.view.selection.marks
+
+
 async def test_an_end_that_somebody_else_gave_is_not_given_again(host: FakeHost) -> None:
     async with running(setup_for(host)) as (app, pilot):
         theirs = InstructionView("i9", "endSession", "queued", 1_790_000_000.0, "zoe (4242)", "")
@@ -68,8 +96,8 @@ async def test_an_end_that_somebody_else_gave_is_not_given_again(host: FakeHost)
         await pilot.pause()
         assert not isinstance(app.screen, ConfirmScreen)
         await pilot.press("space", "space", "e")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
-        await pilot.press("tab", "enter")
+        await until(pilot, lambda: is_asked(app))
+        await pilot.press("y")
         assert (await asked(host))[1]["ids"] == ("s2",)
 
 
@@ -93,15 +121,15 @@ async def test_a_broken_file_costs_a_word(host: FakeHost, tmp_path: Path) -> Non
     path.write_text("{")
     async with running(setup_for(host, views=ViewFile(path, "test"))) as (app, pilot):
         await pilot.pause()
-        assert "can't be read" in app._main._painter._said[0] + notices(app)
+        assert "Can't read the saved view" in app._main._painter._said[0] + notices(app)
 
 
 async def test_a_dashboard_that_only_looks_offers_nothing_that_changes(host: FakeHost) -> None:
-    async with running(setup_for(host, read_only=True)) as (app, pilot):
+    async with running(setup_for(host, access=Access.READ_ONLY)) as (app, pilot):
         await pilot.press("d", "e", "s", "z")
         await pilot.pause()
         assert host.asked.empty()
-        assert "this dashboard is read-only (--read-only)" in app._main._painter._said[0]
+        assert "This dashboard is read-only (--read-only)" in app._main._painter._said[0]
         offered = {b.binding.id for b in app._main.active_bindings.values() if b.enabled}
         assert not offered & {"end", "plan", "mode-draw", "color-next", "color-choose", "undo"}
 
@@ -118,3 +146,25 @@ async def test_the_column_to_sort_by_is_chosen(host: FakeHost) -> None:
         await until(pilot, lambda: app.screen is not app._main)
         await pilot.press("enter")
         await until(pilot, lambda: app._main.view.sort == Sort(SortKey.STALE, reverse=True))
+
+
+@pytest.mark.parametrize("key", ["colon", "S", "o"])
+async def test_lists_can_be_paged_on_the_smallest_terminal(host: FakeHost, key: str) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.resize_terminal(20, 3)
+        await pilot.press(key)
+        await until(pilot, lambda: app.screen is not app._main)
+        await pilot.press("pagedown", "pageup", "home", "end", "down", "pagedown")
+        await pilot.resize_terminal(120, 40)
+        await pilot.press("pagedown", "escape")
+        assert app.is_running
+
+
+async def test_counts_over_time_open_and_close(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: isinstance(app.screen, TrendScreen))
+        shown = app.screen.query_one(Lines)
+        await until(pilot, lambda: "live 3" in shown.render_line(2).text)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app._main)

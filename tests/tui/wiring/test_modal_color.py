@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from browser_host.protocol.instructions import SwitchColor
+from browser_host.protocol.page_instructions import SwitchColor
 from tui.screens.choose_color import PALETTE, as_hex
 
 

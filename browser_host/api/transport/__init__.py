@@ -1,0 +1,1 @@
+"""How a client's requests reach the host: beside an event loop's other work, or blocking for a command."""

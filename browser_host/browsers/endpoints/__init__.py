@@ -1,0 +1,1 @@
+"""Where browsers come from: started on this machine, or connected to on another."""

@@ -1,0 +1,1 @@
+"""The browser's program: where it is, how to get it, and whether its sandbox works."""

@@ -1,0 +1,1 @@
+"""How a browser is launched: arguments, environment, features, authorities, backoff."""

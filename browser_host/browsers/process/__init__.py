@@ -1,0 +1,1 @@
+"""The processes a browser is made of: found, recorded, and ended."""

@@ -1,0 +1,1 @@
+"""What people see of a session's page and do to it by mouse: pictures and input."""

@@ -1,0 +1,1 @@
+"""Charts of statistics: in the terminal, and as files."""

@@ -1,0 +1,1 @@
+"""The commands of `watchdeck`, by what they do."""

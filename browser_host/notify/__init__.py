@@ -1,0 +1,1 @@
+"""Announcing alerts outside the dashboard: commands and webhooks, behind bounded queues."""

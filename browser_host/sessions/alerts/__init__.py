@@ -1,0 +1,1 @@
+"""Alerts: a filter that holds for a while, from pending to resolved. Pure."""

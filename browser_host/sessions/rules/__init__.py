@@ -1,0 +1,1 @@
+"""What an event makes of a session and its ledger. Pure."""

@@ -1,0 +1,1 @@
+"""The supervisor's side of the API: requests in, the contract's JSON out."""

@@ -1,0 +1,1 @@
+"""What the host does unasked: ends by rule, and discovery."""

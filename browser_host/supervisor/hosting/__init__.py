@@ -1,0 +1,1 @@
+"""Keeping sessions hosted: retries, bisection, recycling and floods."""

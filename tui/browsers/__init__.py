@@ -1,0 +1,1 @@
+"""The browsers' endpoints, in the dashboard."""

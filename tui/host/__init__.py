@@ -1,0 +1,1 @@
+"""What talks to the host: connection, deck and commands."""

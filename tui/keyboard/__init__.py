@@ -1,0 +1,1 @@
+"""What keys tell of the keyboard that they come from."""

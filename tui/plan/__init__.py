@@ -1,0 +1,1 @@
+"""A bulk end, from its draft to the result of its run."""

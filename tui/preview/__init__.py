@@ -1,0 +1,1 @@
+"""The panel beside the table with the page of the session under the cursor."""

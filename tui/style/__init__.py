@@ -1,0 +1,1 @@
+"""How things look: themes, styles, glyphs, cells and ages."""

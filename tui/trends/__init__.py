@@ -1,0 +1,1 @@
+"""Counts of sessions over time: samples, charts and their screen."""
