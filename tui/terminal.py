@@ -129,7 +129,7 @@ class TerminalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, empty: tmux 3.3 puts lines of a screen that grew above the shell's."""
-        self.write("\x1b[H\x1b[2J")
+        super().write("\x1b[m\x1b[H\x1b[2J")
         super().stop_application_mode()
 
     def start_application_mode(self) -> None:

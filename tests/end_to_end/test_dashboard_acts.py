@@ -51,10 +51,10 @@ def test_a_switched_colour_is_confirmed_and_shown(window: Terminal, home: Home, 
 def test_cancel_is_the_default(window: Terminal, home: Home, service: Upscope) -> None:
     window.go_to("s02")
     window.ask_to_end("End 1 session?", "s02")
-    window.press(ENTER)
+    window.answer(ENTER)
     window.prompt_is_gone()
     window.ask_to_end("End 1 session?", "s02")
-    window.press(TAB + ESCAPE)
+    window.answer(TAB + ESCAPE)
     window.prompt_is_gone()
     assert home.look()["s02"]["instruction"] is None
     assert ended(service) == []
@@ -68,7 +68,7 @@ def test_keys_in_one_go_with_the_key_end_nothing(
     window.press("e" + burst)
     window.shows("End 1 session?", "Cancel", "s03")
     time.sleep(READS_A_PROMPT_S)
-    window.press(ESCAPE)
+    window.answer(ESCAPE)
     window.prompt_is_gone()
     assert home.look()["s03"]["instruction"] is None
     assert ended(service) == []
@@ -104,7 +104,7 @@ def test_a_terminal_too_small_to_show_whom_ends_nothing(
         window.press("e")
         window.shows("Cancelled: 20x5")
         time.sleep(READS_A_PROMPT_S)
-        window.press(YES)
+        window.answer(YES)
         time.sleep(UNDO_S)
     finally:
         window.resize(120, 32)
@@ -118,7 +118,7 @@ def test_exactly_the_session_under_the_cursor_is_ended(
 ) -> None:
     window.go_to("s04")
     window.ask_to_end("End 1 session?", "s04", "the session under the cursor")
-    window.press(YES)
+    window.answer(YES)
     window.row_says("s04", "end queued")
     window.row_says("s04", "ended", "terminated", "end confirmed")
     now = home.look()
@@ -132,7 +132,7 @@ def test_an_end_is_taken_back_before_its_page_hears_of_it(
     before = ended(service)
     window.go_to("s05")
     window.ask_to_end("End 1 session?", "s05")
-    window.press(YES)
+    window.answer(YES)
     window.row_says("s05", "end queued")
     window.shows("z undoes")
     window.press("z")
@@ -149,13 +149,14 @@ def test_the_number_of_many_must_be_typed(window: Terminal, home: Home, service:
     window.until(lambda now: len(now.marked) == COUNT)
     for wrong in (YES, TAB, "11", "1\r", "13", "12\r"):
         window.ask_to_end("End 12 sessions?", "Type 12 to confirm")
-        window.press(wrong)
+        window.answer(wrong)
         window.prompt_is_gone()
     assert ended(service) == before
     window.ask_to_end("Type 12 to confirm")
     window.press("12")
+    window.shows("then y: 12")
     time.sleep(READS_A_PROMPT_S)
-    window.press(YES)
+    window.answer(YES)
     window.until(lambda now: sum("end confirmed" in line for line in now.lines) == COUNT)
     told = ended(service, 1 + COUNT)
     assert len(told) == COUNT

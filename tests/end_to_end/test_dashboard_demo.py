@@ -74,7 +74,7 @@ def test_an_end_is_asked_for_and_confirmed_on_its_row(demo: Terminal) -> None:
     name = rows[3][2:14]
     demo.until(lambda now: now.lines[6].startswith("▌ " + name))
     demo.ask_to_end("End 1 session?", name)
-    demo.press(YES)
+    demo.answer(YES)
     demo.until(lambda now: "○ ended" in now.lines[6] and "end confirmed" in now.lines[6])
     demo.shows("11 live", "1 ended", "1 terminated")
 

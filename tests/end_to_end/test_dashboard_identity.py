@@ -12,7 +12,16 @@ import pytest
 
 from tests.end_to_end.conftest import Configure
 from tests.support.programs import Home, running
-from tests.support.terminal import ENTER, ESCAPE, PAGE_DOWN, READS_A_PROMPT_S, YES, Terminal, terminal
+from tests.support.terminal import (
+    ENTER,
+    ESCAPE,
+    LISTENS,
+    PAGE_DOWN,
+    READS_A_PROMPT_S,
+    YES,
+    Terminal,
+    terminal,
+)
 from tests.support.upscope import Upscope, upscope
 
 CONFIGURED = 16
@@ -92,12 +101,12 @@ def test_key_after_page_down_means_the_reached_row(window: Terminal, commotion: 
     window.until(lambda now: now.cursor == now.labels[0])
     commotion.arrive()
     window.press(PAGE_DOWN + "e")
-    window.shows("End 1 session?", "Cancel")
+    window.shows("End 1 session?", LISTENS)
     time.sleep(READS_A_PROMPT_S)
     reached = window.until(lambda now: now.cursor)
     commotion.arrive()
     window.shows("End 1 session?", reached)
-    window.press(YES)
+    window.answer(YES)
     window.prompt_is_gone()
     commotion.only_ended(reached)
 
@@ -113,7 +122,7 @@ def test_the_cursor_stays_on_its_session(window: Terminal, commotion: Commotion)
     commotion.accept("m06")
     commotion.arrive()
     window.shows("End 1 session?", "m06", "viewerReady")
-    window.press(YES)
+    window.answer(YES)
     window.prompt_is_gone()
     commotion.only_ended("m06")
 
@@ -125,7 +134,7 @@ def test_the_cursor_is_carried_along_by_arrivals(window: Terminal, commotion: Co
     window.until(lambda now: now.cursor == "m02" and now.labels.index("m02") > place)
     window.ask_to_end("End 1 session?", "m02")
     commotion.arrive()
-    window.press(YES)
+    window.answer(YES)
     window.prompt_is_gone()
     commotion.only_ended("m02")
 
@@ -144,7 +153,7 @@ def test_newcomers_never_join_the_marks(window: Terminal, commotion: Commotion) 
     assert window.picture.labels == before  # held while marks are set
     window.ask_to_end("End 2 sessions?", "m05", "m07", "2 marked sessions")
     commotion.arrive("m05x")
-    window.press(YES)
+    window.answer(YES)
     window.prompt_is_gone()
     commotion.only_ended("m05", "m07")
 
@@ -160,7 +169,7 @@ def test_a_range_means_what_was_in_it(window: Terminal, commotion: Commotion) ->
     window.shows("2 marked")
     window.ask_to_end("End 2 sessions?", "m08", "m09")
     commotion.arrive("m08x")
-    window.press(YES)
+    window.answer(YES)
     window.prompt_is_gone()
     commotion.only_ended("m08", "m09")
 
@@ -177,11 +186,11 @@ def test_a_filter_that_newcomers_pass_too(window: Terminal, commotion: Commotion
     window.until(lambda now: newcomer == now.labels[0])
     window.ask_to_end("End 1 session?", "m14")
     commotion.arrive("m1x")
-    window.press(ESCAPE)
+    window.answer(ESCAPE)
     window.prompt_is_gone()
     commotion.accept("m12")
     window.ask_to_end("End 1 session?", "m14")
-    window.press(YES)
+    window.answer(YES)
     window.prompt_is_gone()
     commotion.only_ended("m14")
 

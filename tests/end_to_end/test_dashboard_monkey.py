@@ -139,7 +139,7 @@ class Hand:
             [SCROLLS.encode(), *(key.encode() for key in self._dice.choice(ELSEWHERE))], pace_s
         )
         if " Cancel " in self._window.picture.text:
-            self._window.press(ESCAPE)
+            self._window.answer(ESCAPE)
         self._window.prompt_is_gone()
         time.sleep(RESTS_S)
 
@@ -192,7 +192,7 @@ def test_pages_are_told_what_was_meant_and_nothing_else(
             meant.append((links[label], "setMode"))
         else:
             window.ask_to_end("End 1 session?", label)
-            window.press(YES)
+            window.answer(YES)
             window.row_says(label, "end confirmed")
             meant.append((links[label], "endSession"))
         assert told(service, len(meant)) == meant, f"seed {SEED}, by step {number}"

@@ -122,7 +122,7 @@ def test_80_by_24_shows_essentials_and_any_size_the_cursor(host: Home) -> None:
         window.shows("End 2 sessions?")
         window.resize(80, 24)
         window.shows("End 2 sessions?", "Cancel", "s04", "s05")
-        window.press(ESCAPE)
+        window.answer(ESCAPE)
         window.prompt_is_gone()
         window.until(lambda now: (now.cursor, now.marked) == ("s06", ("s04", "s05")))
         window.press("q")
@@ -180,7 +180,7 @@ def test_a_label_is_shown_as_it_is_written(window: Terminal, host: Home, service
     window.press(ESCAPE)
     window.until(lambda now: "Timeline" not in now.text)
     window.ask_to_end("End 1 session?", label)
-    window.press(ESCAPE)
+    window.answer(ESCAPE)
     window.prompt_is_gone()
     assert host.run("remove", done.stdout.strip()).returncode == 0
     window.until(lambda now: now.labels == ALL)
@@ -222,5 +222,8 @@ def test_nothing_else_painted_on_the_terminal(window: Terminal) -> None:
     before, _, rest = window.raw.partition(b"\x1b[?1049h")
     painted, _, after = rest.rpartition(b"\x1b[?1049l")
     assert before == b""
+    painted, cleared, modes = painted.rpartition(b"\x1b[H\x1b[2J")
+    assert cleared, "it leaves an empty screen"
     assert strays(painted) == []
+    assert strays(modes) == []
     assert "detached; the host keeps running" in after.decode()

@@ -39,6 +39,12 @@ LEAVES_WITHIN_S = 16.0
 READS_A_PROMPT_S = 0.7
 """Longer than the pause that a question waits for before an answer counts."""
 
+LISTENS = " y End "
+"""The answer that a question shows from the moment at which it takes one."""
+
+HEARS_WITHIN_S = 4.0
+"""From an answer until the question is gone."""
+
 READ_BYTES = 65536
 
 ASKS_FOR_FRAMES, HAS_FRAMES = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
@@ -163,14 +169,23 @@ class Terminal:
         os.write(self._master, data)
 
     def ask_to_end(self, *words: str) -> None:
-        """Presses the key, and reads the prompt until it listens."""
+        """Press the key, and read the prompt until it listens."""
         self.press("e")
-        self.shows("Cancel", *words)
+        self.shows("Cancel", LISTENS, *words)
         time.sleep(READS_A_PROMPT_S)
 
+    def answer(self, keys: str) -> None:
+        """Answer the question, and once more where a busy machine dates the keys too early and drops them."""
+        with contextlib.suppress(AssertionError):
+            self.press(keys)
+            self.until(_no_question, HEARS_WITHIN_S)
+            return
+        self.press(keys)
+        self.until(_no_question)
+
     def prompt_is_gone(self) -> None:
-        """Waits until no question is asked any more."""
-        self.until(lambda now: " Cancel " not in now.text)
+        """Wait until no question is asked any more."""
+        self.until(_no_question)
         time.sleep(READS_A_PROMPT_S)  # what is typed on after a cancelled question is dropped until a pause
 
     def go_to(self, label: str) -> None:
@@ -270,6 +285,10 @@ class Terminal:
             return os.read(self._master, READ_BYTES)
         except OSError:  # nothing more for now
             return b""
+
+
+def _no_question(now: Picture) -> bool:
+    return " Cancel " not in now.text
 
 
 def set_size(fd: int, columns: int, rows: int) -> None:

@@ -49,7 +49,7 @@ class Choice(Static):
 
 
 class ConfirmScreen(ModalScreen[ConfirmAnswer]):
-    """A question, answered with the ids that are still open.
+    """A question, answered with the ids that are still open. It shows its answer once it takes one.
 
     `YES` counts only after `QUIET_S` without keys, all of which passed after the question was painted, and
     only if no key follows within `ALONE_S`: a paste may begin with it. A key that it does not know cancels;
@@ -80,6 +80,8 @@ class ConfirmScreen(ModalScreen[ConfirmAnswer]):
         background: ansi_default; color: ansi_default; text-style: bold reverse;
     }
     ConfirmScreen #go.locked { text-style: dim; }
+    ConfirmScreen #go { visibility: hidden; }
+    ConfirmScreen.listening #go { visibility: visible; }
     ConfirmScreen #keys { color: $text-muted; margin-top: 1; }
     ConfirmScreen.small > Vertical { padding: 0 1; }
     ConfirmScreen.small #named, ConfirmScreen.small #typed { margin: 0; }
@@ -239,6 +241,7 @@ class ConfirmScreen(ModalScreen[ConfirmAnswer]):
     def _begin(self) -> None:
         self._shown_at = quiet.now()
         self._quiet.begin(self._shown_at)
+        self.add_class("listening")
 
     def _agree_last(self) -> None:
         """Agree after all keys that have been read: a loop that stalled hears them later than the timer."""

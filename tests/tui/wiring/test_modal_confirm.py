@@ -130,6 +130,29 @@ async def test_a_paste_without_brackets_that_begins_with_y_cancels(pasted: str) 
         assert app.prompt.was_interrupted, "the rest of the paste goes nowhere"
 
 
+async def test_y_waits_for_the_key_that_may_follow_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quiet, "ALONE_S", 3600.0)
+    app = Asking(("s1",))
+    async with app.run_test() as pilot:
+        await app.type(pilot, "y", every=0)
+        for _ in range(5):
+            await pilot.pause()
+        assert app.prompt.is_answered
+        assert app.answers == []
+        await app.type(pilot, "s", every=0, first=2 * LATER_S)
+        assert (await app.answer(pilot)).ids is None
+
+
+async def test_the_answer_appears_once_it_is_taken() -> None:
+    app = Asking(("s1",))
+    async with app.run_test() as pilot:
+        answer = app.prompt.query_one("#go")
+        await app.shown(pilot)
+        assert answer.visible
+        app.prompt.remove_class("listening")
+        assert not answer.visible
+
+
 async def test_keys_that_a_late_loop_has_yet_to_hear_still_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quiet, "ALONE_S", 0.0001)
     app = Asking(("s1",))
