@@ -67,8 +67,8 @@ from browser_host.supervisor.submission import LedgerRef, Submission
 from browser_host.supervisor.supervisor import Supervisor
 from browser_host.supervisor.upscope_worker import NO_SERVICE, UpscopeWorker
 
-DRAINS = "takes no more sessions; those that it has move to the other endpoints as there is room"
-NOWHERE = "takes no more sessions; those that it has stay until they end: no other endpoint takes any"
+DRAINS = "takes no more sessions; its own move to other endpoints as there is room"
+NOWHERE = "takes no more sessions; its own stay, for no other endpoint takes any"
 TAKES = "takes sessions"
 
 
