@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.bench.part import Part
-from tests.bench.parts import cpu, ends, events, fleet, flood, growth, hosting, keys, start, terminal
+from tests.bench.parts import cpu, ends, events, fleet, flood, growth, hosting, keys, preview, start, terminal
 
 PARTS: Mapping[str, Part] = {
     "hosting": hosting,
@@ -14,6 +14,7 @@ PARTS: Mapping[str, Part] = {
     "cpu": cpu,
     "terminal": terminal,
     "keys": keys,
+    "preview": preview,
     "start": start,
     "growth": growth,
 }
