@@ -24,7 +24,7 @@ from tui.screens.sessions import SessionsScreen
 from tui.setup import Setup
 from tui.terminal_reader import ESCAPE_S, TerminalReader
 
-PAINTED_EVERY = 20
+PAINTED_EVERY = 50
 """Pictures of which one is made: what is painted is thrown away here, and took two thirds of the time."""
 
 BEGINS_S = 1e9

@@ -44,7 +44,7 @@ class Sight:
         target: whom a key would mean: the marks, else the cursor's row.
         is_sure: the cursor is where the operator put it, or marks are set.
         typing: keys go into a box.
-        footer: its last line, as it is painted.
+        footer: its last line, as it is painted; empty for what is not done with the mouse.
     """
 
     screen: Screen[Any]
@@ -100,7 +100,8 @@ class Model:
     answered: tuple[float, list[Grant]] | None = None
     sent: dict[str, int] = field(default_factory=dict)
 
-    def sight(self, dashboard: Dashboard) -> Sight:
+    def sight(self, dashboard: Dashboard, step: Step | None = None) -> Sight:
+        """What is before the operator; the footer is read for a step with the mouse alone, for that costs."""
         view = dashboard.main.view
         held = view.selection
         cursor = frozenset({held.cursor} if held.cursor is not None else ())
@@ -116,7 +117,7 @@ class Model:
             frozenset(view.rows),
             sure,
             typing,
-            _last_line(dashboard),
+            _last_line(dashboard) if isinstance(step, Mouse) else "",
         )
 
     def grants(self, step: Step, sight: Sight, dashboard: Dashboard, at: float) -> list[Grant]:

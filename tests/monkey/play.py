@@ -86,7 +86,7 @@ async def _judged(step: Step, model: Model, dashboard: Dashboard) -> str:
     dashboard.service.requests.clear()
     # Whom a key finds is decided when its last byte comes; a slow line's first ones are sent before.
     await _lead_in(step, dashboard)
-    sight = model.sight(dashboard)
+    sight = model.sight(dashboard, step)
     left, is_asked = dashboard.app.left, isinstance(sight.screen, ConfirmScreen)
     grants = model.grants(step, sight, dashboard, dashboard.clock.now)
     if isinstance(step, Key) and step.with_news:  # in the same moment, and heard first
