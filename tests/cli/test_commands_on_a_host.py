@@ -51,7 +51,7 @@ async def test_draining_says_what_happens_to_the_sessions(
         undrained = await asyncio.to_thread(watchdeck, "browsers", "undrain", "local", "--json")
         kinds = [event["type"] for event in host.events()]
     assert drained.code == Exit.OK
-    assert "stay until they end: no other endpoint takes any" in drained.err
+    assert "its own stay, for no other endpoint takes any" in drained.err
     (one,) = json.loads(shown.out)["browsers"]
     assert (one["state"], one["sessions"]) == ("draining", 2)
     assert "undrain local" in one["reason"]
