@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.command import CommandPalette
 from textual.screen import Screen
+from textual.widgets import Input
 
 from browser_host.sessions.views import SessionView
 from tests.monkey.dashboard import Dashboard
@@ -105,7 +106,7 @@ class Model:
         view = dashboard.main.view
         held = view.selection
         cursor = frozenset({held.cursor} if held.cursor is not None else ())
-        typing = dashboard.main.is_typing or dashboard.app.screen.focused is not None
+        typing = dashboard.main.is_typing or isinstance(dashboard.app.screen.focused, Input)
         sure = bool(held.marks) or held.chosen
         target = held.marks or cursor
         if isinstance(dashboard.app.screen, DetailScreen):
