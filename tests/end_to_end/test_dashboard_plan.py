@@ -8,7 +8,7 @@ import pytest
 
 from tests.end_to_end.conftest import Configure
 from tests.support.programs import Home, running
-from tests.support.terminal import ENTER, ESCAPE, READS_A_PROMPT_S, TAB, YES, Terminal, terminal
+from tests.support.terminal import ENTER, ESCAPE, LISTENS, READS_A_PROMPT_S, TAB, YES, Terminal, terminal
 from tests.support.upscope import Upscope, upscope
 
 PENDING, OTHERS = 12, 4
@@ -83,7 +83,7 @@ def _mark(window: Terminal, labels: list[str]) -> None:
 
 def _run(window: Terminal, answer: str, *words: str) -> None:
     window.press(ENTER)
-    window.shows("Cancel", *words)
+    window.shows("Cancel", LISTENS, *words)
     time.sleep(READS_A_PROMPT_S)
-    window.press(answer)
+    window.answer(answer)
     window.prompt_is_gone()

@@ -91,3 +91,13 @@ def test_an_unobserved_instruction_gives_no_discrepancy() -> None:
         reconciliation.discrepancies(known, reconciliation.received(seen()), LINKS, (), frozenset({"i1"}))
         == []
     )
+
+
+def test_what_a_killed_host_told_last_may_be_unwritten() -> None:
+    known = reconciliation.histories(entries("i1", "ada", "intended", "unconfirmed"))
+    told = reconciliation.received(seen("link-a"))
+    given = [answer("confirmed")]
+    assert reconciliation.discrepancies(known, told, LINKS, given, frozenset({"i1"})) == []
+    assert reconciliation.discrepancies(known, told, LINKS, given) != []
+    cancelled = reconciliation.histories(entries("i1", "ada", "intended", "cancelled"))
+    assert reconciliation.discrepancies(cancelled, told, LINKS, given, frozenset({"i1"})) != []

@@ -49,11 +49,11 @@ class FaultCase:
 
     def _within(self, what: str, since: float, limit: float | None, wait: Callable[[float], T]) -> T:
         assert limit is not None, f"no limit in the table for {self._name!r}"
-        found = wait(max(0.0, limit - (time.monotonic() - since)))
+        found = wait(max(0.0, patient(limit) - (time.monotonic() - since)))
         took = time.monotonic() - since
         self._record("fault", self._name)
         self._record(what, round(took, 1))
-        assert took <= limit, f"{self._name}: {what} {took:.1f} (limit {limit:g} s)"
+        assert took <= patient(limit), f"{self._name}: {what} {took:.1f} (limit {limit:g} s)"
         return found
 
 

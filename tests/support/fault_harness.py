@@ -58,6 +58,7 @@ class FaultHarness:
         self.host: Program
         self.events: Events
         self._running = contextlib.ExitStack()
+        self._killed: list[float] = []
         self._colors = itertools.count(FIRST_COLOR)
         self._told_before = len(service.told())
         self._written_before = len(ends.history(home)) if home.run("audit", "verify").returncode == 0 else 0
@@ -85,6 +86,7 @@ class FaultHarness:
     def kill_host(self) -> None:
         """Send SIGKILL to the host, and wait until all its descendants are gone too."""
         pids = pids_of(self.host.pid)
+        self._killed.append(time.time())
         os.kill(self.host.pid, signal.SIGKILL)
         self.host.process.wait(ENDS_WITHIN_S)
         assert gone(pids, ENDS_WITHIN_S) == []
@@ -148,7 +150,8 @@ class FaultHarness:
         """
         links = {session["id"]: session["link"] for session in sessions.values()}
         dead = [one.given for one in answers if one.state != "confirmed"] if pages_die else []
-        unobserved = reconciliation.unobserved(answers, [(moment - UNRECORDED_S, moment) for moment in dead])
+        ends_of_records = [(moment - UNRECORDED_S, moment) for moment in (*dead, *self._killed)]
+        unobserved = reconciliation.unobserved(answers, ends_of_records)
 
         def discrepancies() -> list[str]:
             known = reconciliation.histories(ends.history(self.home)[self._written_before :])

@@ -92,7 +92,7 @@ def discrepancies(
 
     Args:
         links: fingerprint by session id.
-        unobserved: ids of instructions whose page may have crashed before recording them.
+        unobserved: ids of instructions whose page or host may have died before recording what became of them.
     """
     may, must = Counter[Key](), Counter[Key]()
     found = []
@@ -114,7 +114,7 @@ def discrepancies(
         for key, times in must.items()
         if told[key] < times
     ]
-    return found + [text for one in answers if (text := _contradiction(one, known, told))]
+    return found + [text for one in answers if (text := _contradiction(one, known, told, unobserved))]
 
 
 def unobserved(answers: Iterable[Answer], died: Iterable[tuple[float, float]]) -> frozenset[str]:
@@ -132,11 +132,18 @@ def unobserved(answers: Iterable[Answer], died: Iterable[tuple[float, float]]) -
     )
 
 
-def _contradiction(answer: Answer, known: Mapping[str, InstructionHistory], told: Counter[Key]) -> str | None:
+def _contradiction(
+    answer: Answer,
+    known: Mapping[str, InstructionHistory],
+    told: Counter[Key],
+    unobserved: frozenset[str],
+) -> str | None:
     times = told[answer.link, answer.action, answer.argument]
     if answer.instruction is not None:
         history = known.get(answer.instruction)
         if history is None or answer.state not in history.outcomes:
+            if answer.instruction in unobserved and history is not None and history.last == "unconfirmed":
+                return None  # told by a host that was killed before the journal had it
             return f"answer {answer} contradicts the journal: {history}"
     elif answer.state in {"refused", "failed"} and answer.argument.startswith("#") and times:
         return f"{answer} was refused, but reached its page"
