@@ -16,6 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
+from textual.widgets import Input
 
 from browser_host.api.client import HostClient
 from browser_host.api.schema import AlertView
@@ -179,9 +180,18 @@ class WatchdeckApp(LoggedApp):
         match event:
             case events.InputEvent() | events.Paste() if not event.is_forwarded:
                 if self._guard.passes(event):
+                    if isinstance(event, events.Key | events.Paste):
+                        self._give_keys_to_open_box()
                     await super().on_event(event)
             case _:
                 await super().on_event(event)
+
+    def _give_keys_to_open_box(self) -> None:
+        """Focus an open box: a mouse beside the screen, or a terminal that is left, takes the focus away."""
+        if self.screen.focused is None:
+            boxes = (one for one in self.screen.focus_chain if isinstance(one, Input))
+            if (box := next(boxes, None)) is not None:
+                self.screen.set_focus(box)
 
     def pop_screen(self) -> AwaitComplete:
         """Leave a screen; what a hand types on after it cancelled a question is for nothing here."""

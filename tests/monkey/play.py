@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.monkey.dashboard import Dashboard, played
 from tests.monkey.fake_service import FakeService
-from tests.monkey.model import Model
+from tests.monkey.model import QUIET_S, Model
 from tests.monkey.steps import Happening, Key, Monkey, Mouse, News, Noise, Paste, Resize, Step, Wait
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.plan import PlanScreen
@@ -17,6 +17,9 @@ TOLD_STEPS = 25
 """Steps before an accident that are told with it."""
 
 ARRIVES_BELOW = 5
+
+LEADS_BACK = 6
+"""Times that escape leads back to the sessions from wherever a hand is, each after a pause."""
 
 
 class NotMeantError(AssertionError):
@@ -44,14 +47,21 @@ async def play(steps: int, seed: int, progress: Callable[[int], None] = lambda _
     """
     dice = random.Random(seed)
     monkey, model, result, last = Monkey(dice), Model(), Played(), list[Step]()
+    escapes = 0
     async with played(lambda clock: FakeService(dice, clock.epoch)) as dashboard:
         for number in range(steps):
-            wrong = await _paused(monkey.pause(), model, dashboard)
+            pause = monkey.pause()
+            wrong = await _paused(pause, model, dashboard)
             screen = dashboard.app.screen
             over = not isinstance(screen, SessionsScreen | ConfirmScreen | PlanScreen)
             step = monkey.step(astray=over or screen.focused is not None)
             last = [*last[-TOLD_STEPS:], step]
-            if wrong := wrong or await _judged(step, model, dashboard):
+            wrong = wrong or await _judged(step, model, dashboard)
+            escaping = isinstance(step, Key) and step.name == "escape"
+            escapes = escapes + (pause >= QUIET_S) if escaping else 0
+            if escapes >= LEADS_BACK and not isinstance(dashboard.app.screen, SessionsScreen):
+                wrong = wrong or f"escape does not leave {dashboard.app.screen}"
+            if wrong:
                 told = "\n  ".join(map(str, last))
                 raise NotMeantError(f"seed {seed}, step {number}: {wrong}\n  {told}")
             result.steps += 1

@@ -83,6 +83,7 @@ NOISE = (
     b"\xc3d",
     b"\xff\xfe",
     b"\x1b[I",
+    b"\x1b[O",
     b"\x1b[100;1:3u",
 )
 

@@ -1,9 +1,12 @@
 """Choosing a visitor, searched at a simulated service over TCP."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
+from textual import events
 
 from browser_host.config.choices import Auth
 from browser_host.errors import WatchdeckError
@@ -20,6 +23,12 @@ from tests.support.questions import is_asked
 from tests.tui.plan.stage import Stage, stage
 from tui.screens.visitors import VisitorsScreen
 from tui.widgets.filter_bar import FilterInput
+
+
+def beside_the_screen() -> events.Event:
+    """A wheel where the terminal ended before it became smaller."""
+    place = {"x": 500, "y": 5, "screen_x": 500, "screen_y": 5, "delta_x": 0, "delta_y": 1, "button": 0}
+    return events.MouseScrollDown(None, **place, shift=False, meta=False, ctrl=False)  # type: ignore[arg-type]
 
 
 @asynccontextmanager
@@ -66,6 +75,19 @@ async def test_keys_typed_in_the_search_do_nothing_else(tmp_path: Path) -> None:
         await one.press("escape")
         await one.shows("Host a visitor", "online")
         await one.press("escape")
+        assert not isinstance(one.app.screen, VisitorsScreen)
+
+
+@pytest.mark.parametrize("takes", [events.AppBlur, beside_the_screen])
+async def test_the_box_keeps_the_keys(tmp_path: Path, takes: Callable[[], events.Event]) -> None:
+    async with with_service(tmp_path) as (one, _):
+        await one.press("n")
+        await one.shows("found")
+        one.app.post_message(takes())
+        await one.until(lambda: one.app.screen.focused is None)
+        await one.press("x")
+        assert one.app.screen.query_one(FilterInput).value == "x"
+        await one.press("escape", "escape")
         assert not isinstance(one.app.screen, VisitorsScreen)
 
 
