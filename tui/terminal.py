@@ -116,6 +116,12 @@ class TerminalDriver(LinuxDriver):
         if self._file is not None:
             self._file = cast("TextIOWrapper", _Unheard(self._file))
         self._output = TerminalOutput()
+        self._reader = TerminalReader(escape_s(os.environ))
+
+    @property
+    def is_half_read(self) -> bool:
+        """Bytes came of which it is not certain yet what they are: one may be a key that nobody has heard."""
+        return self._reader.is_half_read
 
     def write(self, data: str) -> None:
         """Write to the terminal what of `data` changes it."""
@@ -152,7 +158,7 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read the terminal until the dashboard leaves."""
-        reader = TerminalReader(escape_s(os.environ))
+        reader = self._reader
         with selectors.PollSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             empty_at = time.monotonic()

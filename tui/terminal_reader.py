@@ -38,6 +38,11 @@ class TerminalReader:
         self._parser = XTermParser()
         self._read = _Span(0.0, 0.0)
 
+    @property
+    def is_half_read(self) -> bool:
+        """Bytes came of which it is not certain yet what they are: an ESC may be a key, or begin one."""
+        return self._input.patience_s is not None
+
     def feed(self, data: bytes, now: float, after: float | None = None) -> Iterator[Message]:
         """Messages that these bytes complete.
 

@@ -73,6 +73,10 @@ class Dashboard:
     def main(self) -> SessionsScreen:
         return self.app._main
 
+    @property
+    def is_half_read(self) -> bool:
+        return self._reader.is_half_read
+
     def send(self, data: bytes) -> None:
         """Bytes from the terminal, at this moment."""
         for made in self._reader.feed(data, self.clock.now):
@@ -96,10 +100,13 @@ class Dashboard:
     async def settled(self) -> None:
         """All that was posted has been heard, and the screen is painted."""
         ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
-        for _ in range(3):
+        for _ in range(4):
             await asyncio.sleep(0)
             while ready:  # noqa: ASYNC110 - it waits for all that is under way, whatever that is
                 await asyncio.sleep(0)
+            if self.app._resize_event is not None:
+                self.app._check_resize()  # what a timer does within 8 ms
+                continue
             screen = self.app.screen
             if not (screen._layout_required or screen._dirty_widgets or screen._callbacks):
                 return
@@ -137,6 +144,7 @@ async def played(make: Callable[[PlayedClock], FakeService]) -> AsyncIterator[Da
         clock=clock.epoch,
     )
     app = PlayedApp(setup)
+    dashboard = Dashboard(app, service, clock)
     moment = SimpleNamespace(get_time=lambda: clock.now)
 
     pictures = itertools.count()
@@ -148,16 +156,19 @@ async def played(make: Callable[[PlayedClock], FakeService]) -> AsyncIterator[Da
         compositor._dirty_regions.clear()
         return None
 
+    def half_read(_: object) -> bool:
+        return dashboard.is_half_read
+
     with (
         mock.patch.object(Compositor, "render_update", render_some),
         mock.patch.object(message, "_time", moment),
         mock.patch.object(quiet, "now", moment.get_time),
         mock.patch.object(ConfirmScreen, "set_timer", clock.alarm),
+        mock.patch.object(quiet, "is_half_read", half_read),
         mock.patch.object(sessions, "TICK_S", NEVER_S),
         mock.patch.object(tui.app, "LOOK_EVERY_S", NEVER_S),
     ):
         async with app.run_test(size=(120, 40)):
-            dashboard = Dashboard(app, service, clock)
             service.deck = replace(service.deck)
             dashboard.deliver()
             await dashboard.settled()

@@ -245,7 +245,10 @@ class ConfirmScreen(ModalScreen[ConfirmAnswer]):
 
     def _agree_last(self) -> None:
         """Agree after all keys that have been read: a loop that stalled hears them later than the timer."""
-        self.app.call_later(self.call_later, self._agree)
+        if quiet.is_half_read(self.app):
+            self.set_timer(quiet.ALONE_S, self._agree_last)
+        else:
+            self.app.call_later(self.call_later, self._agree)
 
     def _agree(self) -> None:
         if self._is_over:

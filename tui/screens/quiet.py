@@ -7,7 +7,9 @@ stalls hears keys late, and a question must not take their delay for a pause.
 import time
 
 from textual import events
+from textual.app import App
 
+from tui.terminal import TerminalDriver
 from tui.terminal_reader import typed_after
 
 QUIET_S = 0.5
@@ -23,6 +25,12 @@ Input = events.InputEvent | events.Paste
 def now() -> float:
     """The moment, in seconds of the clock that events carry."""
     return time.monotonic()
+
+
+def is_half_read(app: App[object]) -> bool:
+    """A key may have been pressed that nobody has heard of: an ESC is held for what it may begin."""
+    driver = app._driver  # noqa: SLF001 - Textual has no other way to it
+    return isinstance(driver, TerminalDriver) and driver.is_half_read
 
 
 class Quiet:

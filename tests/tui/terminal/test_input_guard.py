@@ -5,7 +5,7 @@ from textual import events
 
 from tui.screens import quiet
 from tui.screens.quiet import QUIET_S, InputGuard
-from tui.terminal_reader import ESCAPE_S, TerminalReader, typed_after
+from tui.terminal_reader import ESCAPE_S, LONGEST_ESCAPE_MS, TerminalReader, typed_after
 
 NOW = 100.0
 
@@ -75,3 +75,13 @@ def test_a_stalled_reader_splits_no_character() -> None:
     reader = TerminalReader(ESCAPE_S)
     assert list(reader.feed(b"\xc3", NOW)) == []
     assert list(reader.feed(b"d", NOW + 5, NOW + 0.1)) == [], "both are one broken character"
+
+
+@pytest.mark.parametrize("held", [b"\x1b", b"\x1b[", "é".encode()[:1], b"\x1b]11;rgb"])
+def test_what_is_not_decided_is_half_read(held: bytes) -> None:
+    reader = TerminalReader(ESCAPE_S)
+    states = [reader.is_half_read]
+    for read in (reader.feed(b"y", 1.0), reader.feed(held, 1.1), reader.expire(1.1 + LONGEST_ESCAPE_MS)):
+        list(read)
+        states.append(reader.is_half_read)
+    assert states == [False, False, True, False]

@@ -143,6 +143,23 @@ async def test_y_waits_for_the_key_that_may_follow_it(monkeypatch: pytest.Monkey
         assert (await app.answer(pilot)).ids is None
 
 
+@pytest.mark.parametrize("follows", ["escape", ""])
+async def test_y_waits_for_a_key_that_is_half_read(monkeypatch: pytest.MonkeyPatch, follows: str) -> None:
+    half_read = [True]
+    monkeypatch.setattr(quiet, "ALONE_S", 0.001)
+    monkeypatch.setattr(quiet, "is_half_read", lambda _: half_read[0])
+    app = Asking(("s1",))
+    async with app.run_test() as pilot:
+        await app.type(pilot, "y", every=0)
+        await pilot.pause(0.05)
+        assert app.prompt.is_answered
+        assert app.answers == []
+        if follows:
+            await pilot.press(follows)
+        half_read[0] = False
+        assert (await app.answer(pilot)).ids == (None if follows else ("s1",))
+
+
 async def test_the_answer_appears_once_it_is_taken() -> None:
     app = Asking(("s1",))
     async with app.run_test() as pilot:
