@@ -102,6 +102,7 @@ class _Piece:
 
     span: tuple[int, int]
     lines: Sequence[bytes]
+    joined: bytes
 
 
 class EventFeed:
@@ -127,6 +128,7 @@ class EventFeed:
         self._kept = 0
         self._news = asyncio.Event()
         self._closed = False
+        self._single: _Piece | None = None
         self._merged: _Piece | None = None
 
     @property
@@ -172,6 +174,20 @@ class EventFeed:
             return None
         return [self._line(number) for number in range(seq + 1, min(seq + CHUNK, self._seq) + 1)]
 
+    def piece(self, seq: int) -> tuple[bytes, int] | None:
+        """The same lines as `after` in one text, and the number of the last of them.
+
+        Returns:
+            None if events after `seq` are gone, or `seq` was never used.
+        """
+        made = self._single
+        if made is None or made.span != (seq, self._seq):
+            lines = self.after(seq)
+            if lines is None:
+                return None
+            made = self._single = _Piece((seq, self._seq), lines, b"".join(lines))
+        return made.joined, seq + len(made.lines)
+
     def merged(self, seq: int) -> tuple[Sequence[bytes], int] | None:
         """The same with each session's events merged into one line, and the number of the last event.
 
@@ -185,7 +201,7 @@ class EventFeed:
             return None
         if self._merged is None or self._merged.span != (seq, self._seq):
             lines = self._merged_lines(seq)
-            self._merged = _Piece((seq, self._seq), lines)
+            self._merged = _Piece((seq, self._seq), lines, b"")
         return self._merged.lines, self._seq
 
     def _merged_lines(self, seq: int) -> Sequence[bytes]:
