@@ -48,8 +48,8 @@ class Events(Protocol):
     def closed(self) -> bool:
         """Whether no more events will follow."""
 
-    def after(self, seq: int) -> Sequence[bytes] | None:
-        """The lines after number `seq`, or None if some of them are gone."""
+    def piece(self, seq: int) -> tuple[bytes, int] | None:
+        """Lines after number `seq` and the number of the last, or None if some of them are gone."""
 
     def merged(self, seq: int) -> tuple[Sequence[bytes], int] | None:
         """The same with each session's events merged into one line, and the number of the last one."""

@@ -46,17 +46,21 @@ class Stream(StreamingResponse):
 
 
 async def lines(feed: Events, seq: int) -> AsyncIterator[bytes]:
-    """Every event after a number, and a beat if nothing happens."""
+    """Every event after a number, and a beat if nothing happens.
+
+    All clients write at the same moments, multiples of `GATHERS_S` by the loop's clock: they share one wake,
+    and the text that they send.
+    """
     while True:
-        new = feed.after(seq)
-        if new is None:
+        piece = feed.piece(seq)
+        if piece is None:
             seq = feed.seq
             yield _word(RESYNC, seq)
-        elif new:
-            seq += len(new)
-            yield b"".join(new)
+        elif piece[0]:
+            seq = piece[1]
+            yield piece[0]
             if seq == feed.seq:
-                await asyncio.sleep(GATHERS_S)
+                await asyncio.sleep(GATHERS_S - asyncio.get_running_loop().time() % GATHERS_S)
         elif feed.closed:
             return
         elif not await feed.news(seq, BEAT_EVERY_S) and not feed.closed:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from browser_host.journal import sanitize
@@ -88,11 +89,11 @@ class JournalEntry:
         object.__setattr__(self, "outcome", EntryOutcome(self.outcome))
         object.__setattr__(self, "text", sanitize.kept(self.text, TEXT_LIMIT))
         for name in ("by", "client", "action", "label"):
-            object.__setattr__(self, name, sanitize.kept(getattr(self, name), NAME_LIMIT))
+            object.__setattr__(self, name, _name(getattr(self, name)))
         for name in ("session", "instruction", "peer"):
             value = getattr(self, name)
             if value is not None:
-                object.__setattr__(self, name, sanitize.kept(value, NAME_LIMIT))
+                object.__setattr__(self, name, _name(value))
 
     def columns(self) -> Columns:
         """What is stored and hashed: texts, whole milliseconds, and None."""
@@ -108,6 +109,16 @@ class JournalEntry:
             self.instruction,
             self.peer,
         )
+
+
+def _name(text: str) -> str:
+    return _known_name(text) if len(text) <= NAME_LIMIT else sanitize.kept(text, NAME_LIMIT)
+
+
+@lru_cache(maxsize=4096)
+def _known_name(text: str) -> str:
+    # Remembered because few names are in many rows: an entry takes half the time.
+    return sanitize.kept(text, NAME_LIMIT)
 
 
 def by_host(

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from browser_host.journal.entries import EntryOutcome, HostAction, JournalEntry, by_host
 from browser_host.journal.errors import JournalUnavailable
 from browser_host.journal.inbox import Ask, Full, Inbox, Write
-from browser_host.journal.reader import Reader
+from browser_host.journal.reader import Reader, Unfinished
 from browser_host.journal.status import JournalState, Standing
 from browser_host.journal.writer import Pace, Writer
 
@@ -141,14 +141,23 @@ class Journal:
         text = f"{self._unsaid} entries lost: too many waited for the disk"
         return by_host(self._clock(), HostAction.INTERRUPTED, EntryOutcome.FAILED, text)
 
-    async def unfinished(self) -> Sequence[JournalEntry]:
-        """The last entry of each instruction without an outcome, which a crash leaves unknown.
+    async def unfinished(self) -> Sequence[Unfinished]:
+        """Each instruction without an outcome, which a crash leaves unknown; `entries` gives its last row.
 
         Raises:
             JournalUnreadable: there is no journal, or it can't be read.
             JournalUnavailable: there was no answer in time.
         """
         return await self._look(lambda reader: reader.unfinished())
+
+    async def entries(self, numbers: Collection[int]) -> Sequence[JournalEntry]:
+        """The entries with these numbers, without those that are gone or tampered with.
+
+        Raises:
+            JournalUnreadable: there is no journal, or it can't be read.
+            JournalUnavailable: there was no answer in time.
+        """
+        return await self._look(lambda reader: reader.entries(numbers))
 
     async def newest(self, action: str, sessions: Collection[str]) -> Mapping[str, JournalEntry]:
         """The newest entry of an action for each of the sessions that has one.
@@ -161,24 +170,25 @@ class Journal:
 
     async def since(
         self,
+        stops: str,
         before: Callable[[JournalEntry], bool],
         actions: Collection[str],
         most: int,
         newest_of: Collection[str] = (),
     ) -> Sequence[JournalEntry]:
-        """The entries after the newest one for which `before` is true, oldest first.
+        """The entries after the newest one that `before` accepts, oldest first.
 
         Args:
-            before: called on the journal's thread.
+            stops: the action of the entries that `before` is called with, on the journal's thread.
             actions: which entries to return, besides those of all instructions.
-            most: limit of entries searched, the newest first.
+            most: limit of the entries of `actions`, and again of those of instructions: the newest ones.
             newest_of: actions of which only each session's newest entry is returned.
 
         Raises:
             JournalUnreadable: there is no journal, or it can't be read.
             JournalUnavailable: there was no answer in time.
         """
-        return await self._look(lambda reader: reader.since(before, actions, most, newest_of))
+        return await self._look(lambda reader: reader.since(stops, before, actions, most, newest_of))
 
     async def history(
         self,

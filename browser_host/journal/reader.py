@@ -4,10 +4,10 @@ import contextlib
 import itertools
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
 from browser_host.journal import entries, sanitize, schema
@@ -24,8 +24,13 @@ MOST_SEARCHED = 200_000
 """Rows that a filter searches, the newest first: about 2 s of work."""
 
 _COLUMNS = ", ".join(entries.COLUMNS)
-_OUTCOME = entries.COLUMNS.index("outcome")
-_ACTION = entries.COLUMNS.index("action")
+
+
+class Unfinished(NamedTuple):
+    """An instruction without an outcome: the number of its last row, and its session."""
+
+    seq: int
+    session: str | None
 
 
 class Reader:
@@ -104,62 +109,77 @@ class Reader:
             found = list(itertools.islice((row for row in rows if asked.matches(row[1:])), limit))
         return tuple(entries.to_json(seq, tuple(columns)) for seq, *columns in reversed(found))
 
-    def unfinished(self) -> Sequence[JournalEntry]:
-        """The last entry of each instruction that was intended or sent and has no outcome, oldest first.
+    def unfinished(self) -> Sequence[Unfinished]:
+        """Each instruction that was intended or sent and has no outcome, by its last row, oldest first.
 
         Identified by session and id: a host that could not read the journal may have reused an id.
         """
+        outcomes, final = (", ".join("?" * len(each)) for each in (OPEN, SENT_IS_LAST))
         statement = (
-            f"SELECT {_COLUMNS} FROM entries WHERE seq IN (SELECT max(seq) FROM entries"  # noqa: S608 - constants
-            " WHERE instruction IS NOT NULL GROUP BY session, instruction) ORDER BY seq"
+            "SELECT seq, session FROM entries WHERE seq IN (SELECT max(seq) FROM entries"  # noqa: S608 - placeholders
+            " WHERE instruction IS NOT NULL GROUP BY session, instruction)"
+            f" AND outcome IN ({outcomes}) AND NOT (outcome = ? AND action IN ({final})) ORDER BY seq"
         )
         with self._errors_in_words():
-            found = self._database.execute(statement).fetchall()
-        still_open = (_entry(columns) for columns in found if _is_open(tuple(columns)))
-        return tuple(entry for entry in still_open if entry is not None)
+            found = self._database.execute(statement, (*OPEN, EntryOutcome.SENT, *SENT_IS_LAST)).fetchall()
+        return tuple(Unfinished(*row) for row in found)
+
+    def entries(self, numbers: Iterable[int]) -> Sequence[JournalEntry]:
+        """The entries with these numbers, in their order, without those that are gone or tampered with."""
+        statement = f"SELECT {_COLUMNS} FROM entries WHERE seq = ?"  # noqa: S608 - constants
+        with self._errors_in_words():
+            found = [self._database.execute(statement, (number,)).fetchone() for number in numbers]
+        made = (_entry(columns) for columns in found if columns is not None)
+        return tuple(entry for entry in made if entry is not None)
 
     def newest(self, action: str, sessions: Collection[str]) -> Mapping[str, JournalEntry]:
         """The newest entry of an action for each of the sessions that has one."""
-        statement = (
-            f"SELECT {_COLUMNS} FROM entries WHERE session = ? AND action = ? ORDER BY seq DESC LIMIT 1"  # noqa: S608 - constants
-        )
+        # One pass over the table: by the index of sessions, every row of each of them would be read.
+        statement = "SELECT session, max(seq) FROM entries NOT INDEXED WHERE action = ? GROUP BY session"
         with self._errors_in_words():
-            found = [
-                columns
-                for session in sessions
-                for columns in self._database.execute(statement, (session, action))
-            ]
-        return {str(entry.session): entry for columns in found if (entry := _entry(columns)) is not None}
+            rows = self._database.execute(statement, (action,)).fetchall()
+        found = self.entries(seq for session, seq in rows if session in sessions)
+        return {str(entry.session): entry for entry in found}
 
     def since(
         self,
+        stops: str,
         before: Callable[[JournalEntry], bool],
         actions: Collection[str],
         most: int,
         newest_of: Collection[str] = (),
     ) -> Sequence[JournalEntry]:
-        """The entries after the newest one for which `before` is true, oldest first.
+        """The entries after the newest one that `before` accepts, oldest first.
 
         Args:
+            stops: the action of the entries that `before` is called with.
             actions: which entries to return, besides those of all instructions.
-            most: limit of entries searched, the newest first.
+            most: limit of the entries of `actions`, and again of those of instructions: the newest ones.
             newest_of: actions of which only each session's newest entry is returned.
         """
         asked, once = (", ".join("?" * len(each)) for each in (actions, newest_of))
-        statement = (
-            f"SELECT {_COLUMNS} FROM entries WHERE instruction IS NOT NULL OR action IN ({asked})"  # noqa: S608
-            f" OR seq IN (SELECT max(seq) FROM entries WHERE action IN ({once}) GROUP BY session)"
-            " ORDER BY seq DESC LIMIT ?"  # the statement contains only placeholders and constants
-        )
-        found = []
+        # Without an index: those that fit lead to the rows in the order of sessions, not of the file.
+        later = "SELECT {} FROM entries NOT INDEXED WHERE seq > ? AND {}"
+        limited = "ORDER BY seq DESC LIMIT ?"
         with self._errors_in_words():
-            for columns in self._database.execute(statement, (*actions, *newest_of, most)):
-                entry = _entry(columns)
-                if entry is not None and before(entry):
-                    break
-                if entry is not None:
-                    found.append(entry)
-        return tuple(reversed(found))
+            first = self._newest_stop(stops, before)
+            of_actions = later.format("seq", f"action IN ({asked}) {limited}")
+            of_instructions = later.format("seq", f"instruction IS NOT NULL {limited}")
+            of_sessions = later.format("max(seq)", f"action IN ({once}) GROUP BY session")
+            found = (
+                *self._database.execute(of_actions, (first, *actions, most)),
+                *self._database.execute(of_instructions, (first, most)),
+                *self._database.execute(of_sessions, (first, *newest_of)),
+            )
+        return self.entries(sorted(seq for (seq,) in found))
+
+    def _newest_stop(self, action: str, before: Callable[[JournalEntry], bool]) -> int:
+        statement = f"SELECT seq, {_COLUMNS} FROM entries WHERE action = ? ORDER BY seq DESC"  # noqa: S608 - constants
+        for seq, *columns in self._database.execute(statement, (action,)):
+            entry = _entry(columns)
+            if entry is not None and before(entry):
+                return int(seq)
+        return 0
 
     def beginning(self, since: float, begins: str, most: int) -> tuple[int, float]:
         """The row from which on to read what was so at `since`, and the moment from which on it is all there.
@@ -264,11 +284,6 @@ def _entry(columns: Sequence[entries.Column]) -> JournalEntry | None:
         return entries.from_columns(tuple(columns))
     except ValueError:
         return None
-
-
-def _is_open(columns: Columns) -> bool:
-    outcome, action = columns[_OUTCOME], columns[_ACTION]
-    return outcome in OPEN and not (outcome == EntryOutcome.SENT and action in SENT_IS_LAST)
 
 
 def _text(raw: bytes) -> str:

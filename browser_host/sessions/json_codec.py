@@ -4,8 +4,9 @@ Clients parse the host's answers with this module only, which saves commands the
 pydantic makes `/v1/openapi.json` from the same classes.
 """
 
+import json
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cache, partial
@@ -39,6 +40,28 @@ def to_json(value: Any) -> dict[str, Any]:
         key: known if (known := getattr(value, key)) is None or change is None else change(known)
         for key, change in _encoded_keys(kind)
     }
+
+
+def json_pieces(value: Any, rows: int) -> Iterator[str]:
+    """The JSON text of a dataclass's keys, each after a comma, in pieces of at most so many rows."""
+    kind: Any = type(value)
+    text = ""
+    for key, change in _encoded_keys(kind):
+        known = getattr(value, key)
+        text += f',"{key}":'
+        if not isinstance(known, tuple) or len(known) <= rows:
+            text += _compact(known if known is None or change is None else change(known))
+            continue
+        for start in range(0, len(known), rows):
+            part = known[start : start + rows]
+            yield text + ("," if start else "[") + _compact(part if change is None else change(part))[1:-1]
+            text = ""
+        text = "]"
+    yield text
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def from_json(kind: Callable[..., T], body: Mapping[str, Any]) -> T:

@@ -185,7 +185,7 @@ def part(session: "Session", keys: Iterable[str], stale: StaleView | None) -> di
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some keys of a session at one time, converted to JSON only on request.
+    """Some keys of a session at one time, for an event.
 
     Args:
         extra: keys of the event besides SESSION's.
@@ -196,13 +196,10 @@ class Part:
     stale: StaleView | None
     extra: Mapping[str, Any]
 
-    def json(self) -> dict[str, Any]:
-        """The keys with their values, and the extra keys."""
-        return {**part(self.session, self.keys, self.stale), **self.extra}
-
-    def then(self, later: "Part") -> "Part":
-        """Both merged: all their keys with the later values; extra keys are dropped."""
-        return Part(later.session, tuple(dict.fromkeys((*self.keys, *later.keys))), later.stale, {})
+    def values(self) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        """SESSION's keys, and their values as in a `SessionView`."""
+        session = self.session
+        return self.keys, tuple([self.stale if key == "stale" else _READ[key](session) for key in self.keys])
 
 
 def merged(view: SessionView, body: Mapping[str, Any]) -> SessionView:
@@ -268,4 +265,4 @@ def ledger_views(session: "Session") -> tuple[LedgerView, ...]:
 
 def timeline_views(timeline: "Timeline") -> tuple[MomentView, ...]:
     """The timeline for a session's detail, newest last."""
-    return tuple(MomentView(moment.at.told(), moment.kind, moment.text) for moment in timeline)
+    return tuple(MomentView(*moment) for moment in timeline)

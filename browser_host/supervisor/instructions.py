@@ -28,12 +28,15 @@ from browser_host.supervisor.policy import LivePolicy
 from browser_host.supervisor.scheduler import Scheduler
 from browser_host.supervisor.session_store import SessionStore
 from browser_host.supervisor.submission import Condition, LedgerRef, Submission
+from browser_host.tasks import in_slices
 
 _LEDGER_CHANGES = frozenset(change for change in ChangeType if change.value.startswith("instruction."))
 
 SETTLING_SLACK_S = 60.0
 """Seconds beyond its own deadline after which a wait for an instruction ends: more than the hosting takes to
 report what it posted, and than the service has to answer where it is asked."""
+
+CUT_OFF = "the request ended before its turn; nothing was sent"
 
 
 class Instructions:
@@ -100,13 +103,15 @@ class Instructions:
             by=peer.who,
             client=peer.client,
             at=now,
-            not_before=Instant(mono=now.mono + delay_s, wall=now.wall + delay_s),
+            not_before=Instant(mono=now.mono + delay_s, wall=now.wall + delay_s) if delay_s else now,
             confirm_within=confirm_within_s,
         )
         return Submission(session.id, order, begun_at=session.begun_at, condition=condition)
 
     async def submit(self, submissions: Sequence[Submission], peer: Peer) -> list[Submission]:
-        """Writes instructions down, and only then accepts them.
+        """Writes instructions down, and only then accepts them, each as its session is at that moment.
+
+        Where the request ends in the middle, what it has not come to is journalled as skipped.
 
         Returns:
             Each as it was accepted, or with the reason why its session can't take it any more.
@@ -114,18 +119,31 @@ class Instructions:
         Raises:
             JournalUnavailable: they are not on disk; none was accepted.
         """
+        drafts = [(one, self._store.get(one.session_id)) async for one in in_slices(submissions)]
         intents = [
             Intent(session, one.order, peer)
-            for one in submissions
-            if one.order is not None and (session := self._store.get(one.session_id)) is not None
+            for one, session in drafts
+            if one.order is not None and session is not None
         ]
         await self._recorder.intend(intents)
-        accepted = [self.accept(one) for one in submissions]
-        refused = {one.session_id: one.text for one in accepted if one.order is None}
-        for intent in intents:
-            if intent.session.id in refused:
-                self._recorder.drop(intent, refused[intent.session.id])
+        accepted: list[Submission] = []
+        try:
+            # In slices: a thousand in a row would keep every other client waiting.
+            async for one in in_slices(submissions):
+                accepted.append(self.accept(one))  # noqa: PERF401 - known even if it ends in the middle
+        finally:
+            self._drop_refused(intents, accepted)
         return accepted
+
+    def _drop_refused(self, intents: Sequence[Intent], accepted: Sequence[Submission]) -> None:
+        """Journals that nothing is sent for intents that were refused, or whose turn never came."""
+        fates = {one.session_id: one for one in accepted}
+        for intent in intents:
+            fate = fates.get(intent.session.id)
+            if fate is None:
+                self._recorder.drop(intent, CUT_OFF)
+            elif fate.order is None:
+                self._recorder.drop(intent, fate.text)
 
     def accept(self, submission: Submission) -> Submission:
         """Queues an instruction that is written down, unless the session can't take it any more."""
@@ -228,20 +246,39 @@ class Instructions:
         Returns:
             Its entry, or None where it left the ledger unseen (its session was removed long ago).
         """
-        order = submission.order
-        if order is None:
-            return None
-        entry = self.entry(submission)
-        if entry is None or settled(entry):
+        (entry,) = await self.wait_for_all([submission])
+        return entry
+
+    async def wait_for_all(self, submissions: Sequence[Submission]) -> list[Entry | None]:
+        """Waits until instructions are settled, as `wait` does; a thousand keep nobody else waiting."""
+        ends = [(one, self._end_of(one)) async for one in in_slices(submissions)]
+        return [await self._ended(one, end) async for one, end in in_slices(ends)]
+
+    def _end_of(self, submission: Submission) -> "Entry | asyncio.Future[Entry] | None":
+        """The entry of an instruction that is settled, or what will have it."""
+        order, entry = submission.order, self.entry(submission)
+        if order is None or entry is None or settled(entry):
             return entry
         future = self._waiting.get(order.number)
         if future is None:
             future = self._waiting[order.number] = asyncio.get_running_loop().create_future()
+        return future
+
+    async def _ended(
+        self, submission: Submission, end: "Entry | asyncio.Future[Entry] | None"
+    ) -> Entry | None:
+        if not isinstance(end, asyncio.Future):
+            return end
+        order = submission.order
+        if order is None:
+            return None
+        if end.done():
+            return end.result()
         # Twice: where the service is asked, the page has as long again after its answer.
         left = order.not_before.mono - self._clock().mono + 2 * order.confirm_within + SETTLING_SLACK_S
         try:
             async with asyncio.timeout(left):
-                return await asyncio.shield(future)
+                return await asyncio.shield(end)
         except TimeoutError:
             self._waiting.pop(order.number, None)
             return self.entry(submission)

@@ -2,16 +2,21 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from browser_host.journal.chain import linked
-from browser_host.journal.entries import EntryOutcome
+from browser_host.journal.entries import EntryOutcome, JournalEntry
 from browser_host.journal.errors import JournalUnreadable
 from browser_host.journal.reader import Reader
 from browser_host.journal.store import Store
 from tests.journal.samples import entry
+
+
+def unfinished(reader: Reader) -> Sequence[JournalEntry]:
+    return reader.entries(one.seq for one in reader.unfinished())
 
 
 def test_history_is_newest_last_and_bounded(five: Store, path: Path) -> None:
@@ -101,7 +106,7 @@ def test_the_last_word_says_whether_an_end_is_finished(
 ) -> None:
     store.append([entry("x", action="endSession", outcome=word, instruction="i1") for word in words])
     with Reader(path) as reader:
-        found = reader.unfinished()
+        found = unfinished(reader)
     assert [one.instruction for one in found] == (["i1"] if open_ else [])
     if open_:
         assert found[0].outcome is words[-1]
@@ -120,4 +125,4 @@ def test_sent_is_the_last_word_for_a_mode_and_not_for_an_end(path: Path, store: 
         ]
     )
     with Reader(path) as reader:
-        assert [one.instruction for one in reader.unfinished()] == ["i3", "i3", "i4", "i5"]
+        assert [one.instruction for one in unfinished(reader)] == ["i3", "i3", "i4", "i5"]

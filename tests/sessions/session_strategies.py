@@ -26,6 +26,7 @@ from browser_host.sessions.rules.changeset import Step
 from browser_host.sessions.rules.transitions import apply
 from browser_host.sessions.session import ErrorCode, Fault, Session, Source
 from browser_host.sessions.timeline import Timeline, extended
+from browser_host.sessions.views import MomentView, timeline_views
 from browser_host.sessions.visitor_state import VisitorReport
 
 FAULT = Fault(ErrorCode.PAGE_CRASHED, "the page crashed")
@@ -59,7 +60,11 @@ class World:
 
     def __init__(self, session: Session | None = None) -> None:
         self._step = Step(session or new_session(), ())
-        self.timeline: Timeline = ()
+        self._timeline: Timeline = ()
+
+    @property
+    def timeline(self) -> tuple[MomentView, ...]:
+        return timeline_views(self._timeline)
 
     def live(self) -> "World":
         self.happens(h.Opened(1), 0)
@@ -67,7 +72,7 @@ class World:
 
     def happens(self, happening: h.Happening, seconds: float) -> "World":
         self._step = apply(self.session, happening, at(seconds))
-        self.timeline = extended(self.timeline, self._step.moments)
+        self._timeline = extended(self._timeline, self._step.moments)
         return self
 
     def says(self, word: Status | PageEvent, seconds: float, after: int = 0) -> "World":

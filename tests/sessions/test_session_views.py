@@ -22,7 +22,6 @@ from browser_host.sessions.views import (
     ledger_views,
     merged,
     part,
-    timeline_views,
     view_of,
 )
 from tests.sessions.session_strategies import FAULT, WALL, World
@@ -155,7 +154,7 @@ def test_the_detail_holds_the_ledger_and_the_timeline() -> None:
         "2023-11-14T22:13:22.000Z",
         None,
     )
-    assert to_json(timeline_views(world.timeline)[-1]) == {
+    assert to_json(world.timeline[-1]) == {
         "at": "2023-11-14T22:13:22.000Z",
         "kind": "instruction.queued",
         "text": "endSession queued by ann",

@@ -75,7 +75,7 @@ def test_counts_only_rise_and_the_end_and_the_hosting_agree(history: History) ->
         assert (after.ended is not None) == (after.hosting is Hosting.ENDED)
         assert len(after.ledger) <= ledger.LIMIT
         assert len(timeline) <= TIMELINE_LIMIT
-        assert all(len(moment.text) <= 240 for moment in timeline)
+        assert all(len(text) <= 240 for _, _, text in timeline)
         assert after.hosting is not Hosting.LIVE or after.process is not None or before.process is not None
         json.dumps([to_json(one) for one in (*ledger_views(after), *timeline_views(timeline))])
 

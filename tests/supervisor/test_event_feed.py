@@ -1,11 +1,14 @@
 import asyncio
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from browser_host.api import streams
 from browser_host.sessions.clock import Instant
+from browser_host.supervisor import event_feed
 from browser_host.supervisor.event_feed import CHUNK, EventFeed
 
 NOW = Instant(mono=1.0, wall=1_700_000_000.25)
@@ -110,3 +113,21 @@ def test_a_number_of_the_host_before_is_unknown() -> None:
     assert after.after(before.seq) is None
     assert after.merged(4) is None
     assert len(after.after(after.first) or ()) == after.published == 5
+
+
+async def test_an_event_is_encoded_once_for_all_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers_encoded: list[int] = []
+    encoded = event_feed.encoded
+
+    def counting(seq: int, *rest: Any, **body: Any) -> bytes:
+        numbers_encoded.append(seq)
+        return encoded(seq, *rest, **body)
+
+    monkeypatch.setattr(event_feed, "encoded", counting)
+    feed = published(50)
+    clients = [streams.lines(feed, 0) for _ in range(20)]
+    texts = [await anext(client) for client in clients]
+    assert sorted(numbers_encoded) == list(range(1, 51))
+    assert len({id(text) for text in texts}) == 1, "each client got a text of its own"
+    assert feed.merged(0) is not None
+    assert len(numbers_encoded) == 50

@@ -90,6 +90,32 @@ async def test_what_another_place_has_under_way_is_left_to_it(path: Path) -> Non
     assert outcomes(path, ids[1]) == ["intended", "unconfirmed"]
 
 
+async def test_open_instructions_are_closed_in_pieces(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = IDS.identify("v", ())
+    told = [
+        row("endSession", session, outcome=EntryOutcome.INTENDED, instruction=f"i{n}") for n in range(100)
+    ]
+    await wrote(path, added(by_visitor("v")), *told)
+    monkeypatch.setattr("browser_host.journal.journal.WAITING", 10)
+    monkeypatch.setattr(startup, "PIECE", 10)
+    await recovered(path)
+    assert outcomes(path, session) == ["intended"] * 100 + ["unconfirmed"] * 100
+    with Reader(path) as reader:
+        assert reader.unfinished() == ()
+        assert reader.history()[-1]["action"] == records.HOST_STARTED
+
+
+async def test_many_instructions_lose_no_session(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(startup, "MOST_ROWS", 20)
+    quiet, busy = by_visitor("quiet"), by_visitor("busy")
+    ids = [IDS.identify(one.identity, ()) for one in (quiet, busy)]
+    told = [row("setMode", ids[1], outcome=EntryOutcome.SENT, instruction=f"i{n}") for n in range(1, 100)]
+    await wrote(path, added(quiet), added(busy), *told)
+    recovery = await recovered(path)
+    assert [one.id for one in recovery.sessions] == ids
+    assert recovery.last_number >= 99
+
+
 async def test_after_a_stop_in_order_nothing_comes_back(path: Path) -> None:
     stopped = by_host(system_clock().wall, records.HOST_STOPPED, text=records.host_text(HERE))
     elsewhere = by_host(system_clock().wall, records.HOST_STOPPED, text=records.host_text(ELSEWHERE))

@@ -1,6 +1,5 @@
 """The API's endpoints, carried out by the supervisor: requests in, the contract's JSON out."""
 
-import asyncio
 import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -66,6 +65,7 @@ from browser_host.supervisor.policy import LivePolicy
 from browser_host.supervisor.submission import LedgerRef, Submission
 from browser_host.supervisor.supervisor import Supervisor
 from browser_host.supervisor.upscope_worker import NO_SERVICE, UpscopeWorker
+from browser_host.tasks import in_slices
 
 DRAINS = "takes no more sessions; its own move to other endpoints as there is room"
 NOWHERE = "takes no more sessions; its own stay, for no other endpoint takes any"
@@ -228,7 +228,7 @@ class HostService:
         instructions = self._supervisor.instructions
         drafts = [
             instructions.prepare(session, instruction, peer, delay_s=0, confirm_within_s=within)
-            for session in targets.sessions(request, self._supervisor)
+            async for session in in_slices(await targets.sessions_in_slices(request, self._supervisor))
         ]
         results = await self._results(await instructions.submit(drafts, peer), wait=request.wait)
         gone = (responses.skipped(one, UNKNOWN) for one in targets.unknown(request, self._supervisor))
@@ -336,10 +336,11 @@ class HostService:
     async def _results(self, given: Sequence[Submission], *, wait: bool) -> list[Result]:
         instructions = self._supervisor.instructions
         if wait:
-            entries = await asyncio.gather(*(instructions.wait(one) for one in given))
+            entries = await instructions.wait_for_all(given)
         else:
             entries = [instructions.entry(one) for one in given]
-        return [responses.result(one, entry) for one, entry in zip(given, entries, strict=True)]
+        pairs = zip(given, entries, strict=True)
+        return [responses.result(one, entry) async for one, entry in in_slices(pairs)]
 
 
 def _given(holding: LedgerRef) -> Submission:

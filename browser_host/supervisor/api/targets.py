@@ -1,5 +1,7 @@
 """The targets of a request, among the present sessions and instructions."""
 
+from collections.abc import Callable
+
 from browser_host.api.requests import LedgerRequest, Targeted
 from browser_host.errors import UnknownSession, UsageError
 from browser_host.sessions import filter as filters
@@ -7,6 +9,7 @@ from browser_host.sessions.session import Session
 from browser_host.supervisor.instructions import Instructions
 from browser_host.supervisor.submission import LedgerRef
 from browser_host.supervisor.supervisor import Supervisor
+from browser_host.tasks import in_slices
 
 
 def sessions(request: Targeted, supervisor: Supervisor) -> list[Session]:
@@ -16,10 +19,22 @@ def sessions(request: Targeted, supervisor: Supervisor) -> list[Session]:
         UnknownSession: an id is unknown and may not be skipped; nothing is done for the others.
         UsageError: its filter can't be read, or is empty: a script's unset variable means nobody.
     """
+    asked, is_meant = _asked(request, supervisor)
+    return [session for session in asked if is_meant(session)]
+
+
+async def sessions_in_slices(request: Targeted, supervisor: Supervisor) -> list[Session]:
+    """As `sessions`, with turns for other work on the event loop."""
+    asked, is_meant = _asked(request, supervisor)
+    return [session async for session in in_slices(asked) if is_meant(session)]
+
+
+def _asked(request: Targeted, supervisor: Supervisor) -> tuple[list[Session], Callable[[Session], bool]]:
+    """The sessions that a request may mean, and which of them it does."""
     store = supervisor.store
     if request.ids is not None:
         gone = unknown(request, supervisor)
-        return supervisor.require([one for one in request.ids if one not in gone])
+        return supervisor.require([one for one in request.ids if one not in gone]), _any
     if request.filter is not None:
         try:
             wanted = filters.parse(request.filter)
@@ -28,10 +43,14 @@ def sessions(request: Targeted, supervisor: Supervisor) -> list[Session]:
         if wanted.is_empty:
             raise UsageError("filter: empty (use all, or --all, for all sessions)")
         now = store.now()
-        return [session for session in store if wanted.matches(store.aged(session), now)]
+        return list(store), lambda session: wanted.matches(store.aged(session), now)
     if request.stale:
-        return [session for session in store if store.view(session).stale is not None]
-    return list(store)
+        return list(store), lambda session: store.view(session).stale is not None
+    return list(store), _any
+
+
+def _any(_: Session) -> bool:
+    return True
 
 
 def unknown(request: Targeted, supervisor: Supervisor) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from browser_host.sessions.session import Session
 from browser_host.supervisor.audit import records
 from browser_host.supervisor.audit.replay import NEXT_COLOR, Hosted
 from browser_host.supervisor.new_session import NewSession
+from browser_host.tasks import in_slices
 
 STATUSES_PER_INTERVAL = 20
 """Statuses of a session journalled one by one within `coalesce.INTERVAL_S`. Further ones are coalesced as
@@ -77,7 +78,8 @@ class AuditRecorder:
             for one in intents:
                 self.drop(one, "journalled too late; nothing was sent")
 
-        await self._journal.write([_entry_of(one, EntryOutcome.INTENDED) for one in intents], late=late)
+        rows = [_entry_of(one, EntryOutcome.INTENDED) async for one in in_slices(intents)]
+        await self._journal.write(rows, late=late)
 
     def drop(self, intent: Intent, why: str) -> None:
         """Journal that nothing was sent for an intent, because the session no longer accepted it."""

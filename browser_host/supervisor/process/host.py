@@ -37,6 +37,7 @@ from browser_host.supervisor.audit.replay import Recovery
 from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.process.api_runner import ApiRunner
 from browser_host.supervisor.process.from_settings import delivery_targets, sessions_of
+from browser_host.supervisor.process.garbage import freeze_start
 from browser_host.supervisor.process.reload import Reload
 from browser_host.supervisor.process.sd_notify import notifier_of
 from browser_host.supervisor.process.signals import HostSignals
@@ -141,6 +142,7 @@ async def _run(
             changed=parts.resync,
         )
         await stack.enter_async_context(reload.listening())
+        freeze_start()
         notifier.ready()
         async with asyncio.TaskGroup() as group:
             group.create_task(parts.auto_end.run(signals.stop_asked), name="auto_end")

@@ -31,7 +31,14 @@ CLOSE_JOURNAL_S = 1.5
 """Seconds to write what is queued when the host stops."""
 
 MOST_ROWS = 50_000
-"""Rows searched for the state of a dead host: at most about 3 s of work."""
+"""Rows about a dead host's sessions that are read, and as many about its instructions: the newest ones."""
+
+PIECE = 1000
+"""Instructions without an outcome that are read and closed together: about 0.1 s, so that the queue of the
+journal never overflows and each write meets its deadline, however many there are."""
+
+MOST_LOGGED = 100
+"""Ids of instructions in a line of the log."""
 
 Say: TypeAlias = Callable[[str], None]
 """Prints a line for the user on stderr."""
@@ -53,25 +60,13 @@ async def open_journal(journal: Journal, place: str, log: Log, say: Say) -> Reco
     if standing.state is JournalState.UNAVAILABLE:
         say(f"{standing.reason}; until then, changes are refused")
         return replace(recovery, last_number=max(recovery.last_number, int(now.wall)))
-    at = now.wall
-    left = await _left_here(journal, place)
-    unknown = [
-        replace(
-            entry,
-            at=at,
-            by=HOST,
-            client="host",
-            outcome=EntryOutcome.UNCONFIRMED,
-            text=left_open(entry.outcome),
-        )
-        for entry in left
-    ]
-    started = by_host(at, records.HOST_STARTED, text=records.host_text(place))
-    numbers = await journal.write([*unknown, started])
+    unknown = await _close_unfinished(journal, place, now.wall)
     if unknown:
-        log.warning("journal.left_open", instructions=[entry.instruction for entry in unknown])
+        log.warning("journal.left_open", count=len(unknown), instructions=unknown[:MOST_LOGGED])
+    started = by_host(now.wall, records.HOST_STARTED, text=records.host_text(place))
+    (number,) = await journal.write([started])
     # Each instruction has its own row; only a host that can't write uses higher numbers, by the clock.
-    return replace(recovery, last_number=max(recovery.last_number, numbers[-1]))
+    return replace(recovery, last_number=max(recovery.last_number, number))
 
 
 async def recovered_alerts(journal: Journal, place: str, log: Log) -> Mapping[str, AlertStanding]:
@@ -84,20 +79,47 @@ async def recovered_alerts(journal: Journal, place: str, log: Log) -> Mapping[st
     return recover_alerts(rows, place, system_clock())
 
 
-async def _left_here(journal: Journal, place: str) -> Sequence[JournalEntry]:
-    """Instructions without outcome, except those of hosts in other places, which may be running."""
+async def _close_unfinished(journal: Journal, place: str, at: float) -> Sequence[str | None]:
+    """Journal as unknown what has no outcome, except of hosts in other places, which may be running.
+
+    A host that dies meanwhile leaves the rest to the next one.
+
+    Returns:
+        The ids of these instructions.
+    """
     left = await journal.unfinished()
-    added = await journal.newest(records.ADDED, {entry.session for entry in left if entry.session})
+    if not left:
+        return ()
+    added = await journal.newest(records.ADDED, {one.session for one in left if one.session})
     homes = {session: records.place_in(row) for session, row in added.items()}
-    return [entry for entry in left if homes.get(entry.session or "") in {None, place}]
+    here = [one.seq for one in left if homes.get(one.session or "") in {None, place}]
+    closed: list[str | None] = []
+    for start in range(0, len(here), PIECE):
+        piece = [_unknown(entry, at) for entry in await journal.entries(here[start : start + PIECE])]
+        await journal.write(piece)
+        closed += (entry.instruction for entry in piece)
+    return closed
+
+
+def _unknown(entry: JournalEntry, at: float) -> JournalEntry:
+    return replace(
+        entry,
+        at=at,
+        by=HOST,
+        client="host",
+        outcome=EntryOutcome.UNCONFIRMED,
+        text=left_open(entry.outcome),
+    )
 
 
 async def _rows_since_stop(journal: Journal, place: str, log: Log) -> Sequence[JournalEntry]:
     def stopped(entry: JournalEntry) -> bool:
-        return entry.action == records.HOST_STOPPED and records.place_in(entry) == place
+        return records.place_in(entry) == place
 
     try:
-        return await journal.since(stopped, records.ACTIONS, MOST_ROWS, records.PAGES_OWN)
+        return await journal.since(
+            records.HOST_STOPPED, stopped, records.ACTIONS, MOST_ROWS, records.PAGES_OWN
+        )
     except (JournalUnreadable, JournalUnavailable) as error:
         log.warning("journal.nothing_recovered", why=str(error))
         return ()
