@@ -3,7 +3,20 @@
 from collections.abc import Mapping
 
 from tests.bench.part import Part
-from tests.bench.parts import cpu, ends, events, fleet, flood, growth, hosting, keys, preview, start, terminal
+from tests.bench.parts import (
+    cpu,
+    ends,
+    events,
+    fleet,
+    flood,
+    growth,
+    hosting,
+    hosts,
+    keys,
+    preview,
+    start,
+    terminal,
+)
 
 PARTS: Mapping[str, Part] = {
     "hosting": hosting,
@@ -15,6 +28,7 @@ PARTS: Mapping[str, Part] = {
     "terminal": terminal,
     "keys": keys,
     "preview": preview,
+    "hosts": hosts,
     "start": start,
     "growth": growth,
 }
