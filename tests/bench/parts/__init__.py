@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tests.bench.part import Part
 from tests.bench.parts import (
     cpu,
+    endpoints,
     ends,
     events,
     fleet,
@@ -28,6 +29,7 @@ PARTS: Mapping[str, Part] = {
     "terminal": terminal,
     "keys": keys,
     "preview": preview,
+    "endpoints": endpoints,
     "hosts": hosts,
     "start": start,
     "growth": growth,
