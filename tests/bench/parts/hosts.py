@@ -29,9 +29,14 @@ PAUSE_S = (0.05, 0.25)
 """Random pauses between two keys, so that they are not in step with the refreshes."""
 COMES_WITHIN_S = 60.0
 
-ARRIVAL, LABEL, FILTERED = "in order of arrival", "by label", "by label, filtered"
-ORDERS: Mapping[str, bytes] = {ARRIVAL: b"", LABEL: b"L", FILTERED: b"/label:v\r"}
-"""The keys that lead from each order to the next; the filter looks at every label, and hides none."""
+ARRIVAL = "in order of arrival"
+ORDERS: Mapping[str, bytes] = {
+    ARRIVAL: b"",
+    "by label": b"L",
+    "by label, filtered": b"/label:v\r",
+    "by label, filtered, all marked": b"a",
+}
+"""The keys that lead from each to the next; the filter looks at every label, and hides no session."""
 _FIRST = b"g"
 
 FIGURES = (
@@ -67,7 +72,7 @@ def measure(stand: Stand) -> Mapping[str, float]:
             window.press(_FIRST + keys)
             time.sleep(stand.scale.seconds(SETTLES_S))
             labels = [
-                b"v%d-h0 " % row if order is ARRIVAL else b"v%d-h%d " % divmod(row, hosts) for row in rows
+                b"v%d-h0" % row if order is ARRIVAL else b"v%d-h%d" % divmod(row, hosts) for row in rows
             ]
             found |= {f"{order}: {what}": value for what, value in _measured(stand, window, labels).items()}
         took = time.monotonic() - began

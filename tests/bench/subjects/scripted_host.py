@@ -43,7 +43,7 @@ class Settings:
         rate: messages a second; 0 for none.
         words: `clock` (any session posts the time as its colour) or `changes` (visible rows in turn
             change their colour or status).
-        label: of each session, with `{}` for its number.
+        label: of each session, with `{}` for its number; one word, which the terminal gets as a whole.
     """
 
     socket: str
@@ -51,7 +51,7 @@ class Settings:
     rate: float = 0.0
     words: str = "clock"
     seed: int = 1
-    label: str = "visitor {}"
+    label: str = "visitor-{}"
 
 
 @dataclass(slots=True)
