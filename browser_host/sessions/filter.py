@@ -46,10 +46,15 @@ class FilterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A parsed filter; the empty one matches every session."""
+    """A parsed filter; the empty one matches every session.
+
+    Args:
+        is_timed: it asks for ages, so the same session may match at one time and not at another.
+    """
 
     text: str
     _tests: tuple[Test, ...] = field(compare=False, repr=False)
+    is_timed: bool = field(compare=False)
 
     @property
     def is_empty(self) -> bool:
@@ -69,7 +74,8 @@ def parse(text: str) -> Filter:
     """
     if len(text) > LIMIT:
         raise FilterError(text[:LIMIT], LIMIT, f"a filter has at most {LIMIT} characters")
-    return Filter(text, tuple(_test(term) for term in _terms(text)))
+    terms = tuple(_terms(text))
+    return Filter(text, tuple(map(_test, terms)), any(term.key in _CLOCKS for term in terms))
 
 
 def names_hosts(text: str) -> bool:

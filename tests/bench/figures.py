@@ -13,12 +13,14 @@ class Figure:
         unit: `s`, `ms`, `MB`, `1/s`, `B/s`, `%` (of a core), or `x` for a ratio of two subjects in one round.
         at_most: upper goal for the median, or None.
         at_least: lower goal for the median, or None.
+        may_lack: the machine may have no subject for it; then it is told as not measured.
     """
 
     name: str
     unit: str
     at_most: float | None = None
     at_least: float | None = None
+    may_lack: bool = False
 
     def met(self, median: float) -> bool | None:
         """Whether the goal is met; None if there is none."""
@@ -46,7 +48,8 @@ def table(title: str, figures: Sequence[Figure], rounds: Sequence[Mapping[str, f
     for figure in figures:
         values = [found[figure.name] for found in rounds if figure.name in found]
         if not values:
-            lines.append(f"| {figure.name} | {figure.unit} | not measured | | {figure.goal} | **no** |")
+            missed = "" if figure.may_lack else "**no**"
+            lines.append(f"| {figure.name} | {figure.unit} | not measured | | {figure.goal} | {missed} |")
             continue
         median = statistics.median(values)
         spread = f"{number(min(values))} to {number(max(values))}" if len(values) > 1 else "one round"

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -126,9 +126,53 @@ class Stand:
         """
         home = self.home()
         asked = {"socket": str(home.socket), "sessions": sessions, "rate": rate, "words": words}
+        with self._scripted(home, asked) as program:
+            yield Hosted(home, program)
+
+    @contextlib.contextmanager
+    def several_scripted(
+        self, hosts: int, sessions: int, rate: float = 0.0, words: str = "clock"
+    ) -> Iterator["SeveralHosted"]:
+        """Run several hosts without browsers, each in a process of its own, named in one home.
+
+        The label of a session is unique and one word: its number on its host, then the host's.
+
+        Args:
+            sessions: of each host.
+            rate: messages a second of each host.
+        """
+        home = self.home()
+        names = [f"h{number}" for number in range(hosts)]
+        sockets = {name: home.socket.with_name(f"{name}.sock") for name in names}
+        home.configure(
+            "\n".join(f'[[hosts]]\nname = "{name}"\nsocket = "{path}"\n' for name, path in sockets.items())
+        )
+        with contextlib.ExitStack() as programs:
+            yield SeveralHosted(
+                home,
+                tuple(
+                    programs.enter_context(
+                        self._scripted(
+                            home,
+                            {
+                                "socket": str(path),
+                                "sessions": sessions,
+                                "rate": rate,
+                                "words": words,
+                                "seed": seed,
+                                "label": f"v{{}}-{name}",
+                            },
+                        )
+                    )
+                    for seed, (name, path) in enumerate(sockets.items(), 1)
+                ),
+            )
+
+    @contextlib.contextmanager
+    def _scripted(self, home: Home, asked: Mapping[str, object]) -> Iterator[Program]:
         command = [sys.executable, "-m", "tests.bench.subjects.scripted_host", json.dumps(asked)]
         with started(command, self.log, home.environment(), stdin=subprocess.PIPE) as program:
-            yield Hosted(home, program)
+            yield program
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +207,11 @@ class Hosted:
                 raise TimeoutError(f"{sessions} sessions were not live within {OPENS_WITHIN_S:.0f} s")
             time.sleep(_LOOK_EVERY_S)
         return time.monotonic() - began
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralHosted:
+    """Running hosts, and the home whose configuration names them."""
+
+    home: Home
+    programs: Sequence[Program]

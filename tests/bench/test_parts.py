@@ -17,6 +17,8 @@ SHARE = 0.005
 def test_a_part_yields_all_its_figures(name: str, browser: Found, tmp_path: Path) -> None:
     part = PARTS[name]
     found = part.measure(Stand(browser.executable, tmp_path, Scale(SHARE)))
-    assert set(found) == {figure.name for figure in part.FIGURES}
+    missing = {figure.name for figure in part.FIGURES if figure.name not in found}
+    assert missing <= {figure.name for figure in part.FIGURES if figure.may_lack}
+    assert len(found) + len(missing) == len(part.FIGURES)
     assert all(math.isfinite(value) for value in found.values()), found
-    assert "not measured" not in table(part.TITLE, part.FIGURES, [found])
+    assert table(part.TITLE, part.FIGURES, [found]).count("not measured") == len(missing)

@@ -22,7 +22,7 @@ from tui.style.glyphs import UNICODE, Glyphs
 from tui.style.roles import Role
 from tui.view import selection, sorting, view_state
 from tui.view.actions import ACTIONS, BY_CALL, BY_ID, SORTS, WHILE_TYPING, Needs, why_not
-from tui.view.sorting import SortKey
+from tui.view.sorting import RowOrder, SortKey
 from tui.view.view_state import Switch, ViewState, target
 from tui.widgets.filter_bar import LONGEST, FilterInput
 from tui.widgets.table import SessionTable
@@ -63,6 +63,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         self.now = clock()
         self._live = self._deck = Deck()
         self._view = ViewState()
+        self._order = RowOrder()
         self._asking: type[Message] | None = None
         self._ahead: list[events.Key] = []
 
@@ -299,7 +300,9 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         self._lay_out()
 
     def _lay_out(self, *, by_operator: bool = False) -> None:
-        self._view = view_state.laid_out(self._view, self._deck, self.now, by_operator=by_operator)
+        self._view = view_state.laid_out(
+            self._view, self._deck, self.now, by_operator=by_operator, order=self._order
+        )
         self._paint()
 
     def _paint(self) -> None:

@@ -169,21 +169,22 @@ def why_not(needs: Needs, deck: Deck, target: ActionTarget = _NOBODY) -> str | N
 
 def all_lost(target: ActionTarget, deck: Deck) -> str | None:
     """That every host of a target is lost, though others are there, in words; None if one is not."""
-    hosts = {host_of(session_id) for session_id in target.ids}
-    if not hosts <= lost_hosts(deck):
+    lost = lost_hosts(deck)
+    if not all(host_of(session_id) in lost for session_id in target.ids):
         return None
-    return f"Connection to {', '.join(sorted(hosts))} lost; nothing can be sent there until it is back"
+    hosts = ", ".join(sorted({host_of(session_id) for session_id in target.ids}))
+    return f"Connection to {hosts} lost; nothing can be sent there until it is back"
 
 
 def all_ended(target: ActionTarget, deck: Deck) -> str | None:
     """That no session of a target is open any more, in words; None if one is."""
-    found = [deck.sessions.get(session_id) for session_id in target.ids]
+    found = map(deck.sessions.get, target.ids)  # asked with each key: the first open one decides
     if any(session is not None and session.ended is None for session in found):
         return None
     if target.aim is not Aim.CURSOR:
         then = "; U clears the marks" if target.aim is Aim.MARKED else ""
         return f"{_counted(target)} already ended{then}"
-    session = found[0] if found else None
+    session = deck.sessions.get(target.ids[0]) if target.ids else None
     if session is None:
         return "The host no longer knows the session"
     return f"{printable(session.label or session.id)} has already ended"

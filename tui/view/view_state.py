@@ -6,10 +6,10 @@ from enum import Enum, Flag, auto
 from browser_host.sessions.filter import Filter, FilterError, parse
 from browser_host.sessions.views import SessionView
 from tui.host.deck import Deck, stale_rules
-from tui.view import selection, sorting
+from tui.view import selection
 from tui.view.rows import is_fault
 from tui.view.selection import Selection
-from tui.view.sorting import Sort
+from tui.view.sorting import RowOrder, Sort
 
 
 class Switch(Flag):
@@ -141,18 +141,22 @@ def is_frozen(state: ViewState) -> bool:
     return bool(held.marks) or held.anchor is not None or Switch.PROMPTED in state.switches
 
 
-def laid_out(state: ViewState, deck: Deck, now: float, *, by_operator: bool = False) -> ViewState:
+def laid_out(
+    state: ViewState, deck: Deck, now: float, *, by_operator: bool = False, order: RowOrder | None = None
+) -> ViewState:
     """The view with its rows rebuilt from the deck, and cursor and marks on the ids they were on.
 
     Args:
         now: epoch seconds, for filters that ask for ages.
         by_operator: the operator's own act made it necessary, not something that happened.
+        order: what made the rows before; without it every session is looked at.
     """
-    views = _passing(state, deck, now)
+    order = order or RowOrder()
+    views = order.passing(_candidates(state, deck), state.query.last_good, now)
     if is_frozen(state):
         rows = _kept(state.rows, views)
     else:
-        rows = sorting.arranged(views, state.sort, stale_rules(deck), now)
+        rows = order.arranged(views, state.sort, stale_rules(deck), now)
     held = selection.settled(state.selection, state.rows, rows, deck.sessions, by_operator=by_operator)
     if Switch.FOLLOW in state.switches and not is_frozen(state):
         held = selection.following(held, rows, deck.newest)
@@ -188,12 +192,9 @@ def aimed(state: ViewState, deck: Deck, aim: Aim) -> ActionTarget:
     return ActionTarget((*first, *sorted(hidden)), len(hidden), aim)
 
 
-def _passing(state: ViewState, deck: Deck, now: float) -> list[SessionView]:
-    wanted = state.query.last_good
+def _candidates(state: ViewState, deck: Deck) -> list[SessionView]:
     views = list(deck.sessions.values())
-    if Switch.FAULTS in state.switches:
-        views = [view for view in views if is_fault(view)]
-    return views if wanted is None else [view for view in views if wanted.matches(view, now)]
+    return [view for view in views if is_fault(view)] if Switch.FAULTS in state.switches else views
 
 
 def _kept(rows: tuple[str, ...], views: list[SessionView]) -> tuple[str, ...]:

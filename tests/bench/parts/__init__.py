@@ -3,7 +3,21 @@
 from collections.abc import Mapping
 
 from tests.bench.part import Part
-from tests.bench.parts import cpu, ends, events, fleet, flood, growth, hosting, keys, preview, start, terminal
+from tests.bench.parts import (
+    cpu,
+    endpoints,
+    ends,
+    events,
+    fleet,
+    flood,
+    growth,
+    hosting,
+    hosts,
+    keys,
+    preview,
+    start,
+    terminal,
+)
 
 PARTS: Mapping[str, Part] = {
     "hosting": hosting,
@@ -15,6 +29,8 @@ PARTS: Mapping[str, Part] = {
     "terminal": terminal,
     "keys": keys,
     "preview": preview,
+    "endpoints": endpoints,
+    "hosts": hosts,
     "start": start,
     "growth": growth,
 }

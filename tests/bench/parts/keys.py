@@ -24,7 +24,7 @@ PAUSE_S = (0.05, 0.25)
 """Random pauses between two keys, so that they are not in step with the refreshes."""
 LAYOUTS = 50
 
-FIRST_ROW = b"visitor 0 "
+FIRST_ROW = b"visitor-0 "
 FILTER = "status:active !label:acme age>10m"
 
 FIGURES = (
@@ -69,7 +69,7 @@ def _echoes(stand: Stand) -> Sequence[float]:
             time.sleep(chance.uniform(*PAUSE_S))
             place = window.here()
             pressed = window.press(b"j")
-            found.append(1000 * (window.at(window.until(b"visitor %d " % row, place)) - pressed))
+            found.append(1000 * (window.at(window.until(b"visitor-%d" % row, place)) - pressed))
     return found
 
 

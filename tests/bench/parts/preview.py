@@ -87,5 +87,5 @@ def _echoes(stand: Stand, window: RawTerminal, sessions: int) -> Sequence[float]
         time.sleep(chance.uniform(*PAUSE_S))
         place = window.here()
         pressed = window.press(b"j")
-        found.append(1000 * (window.at(window.until(b"s%d " % row, place)) - pressed))
+        found.append(1000 * (window.at(window.until(b"s%d" % row, place)) - pressed))
     return found

@@ -18,7 +18,7 @@ SESSIONS = 100
 TIMES = 7
 ENDS_WITHIN_S = 30.0
 
-FIRST_ROW = b"visitor 0 "
+FIRST_ROW = b"visitor-0 "
 
 FIGURES = (
     Figure("watchdeck attach, to the first row", "s", at_most=0.35),

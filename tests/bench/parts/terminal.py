@@ -23,7 +23,7 @@ IDLE_S = 60.0
 """Within it, every age in minutes changes once."""
 BUSY_S = 20.0
 
-FIRST_ROW = b"visitor 0 "
+FIRST_ROW = b"visitor-0 "
 OFTEN = "[tui]\nrefresh_hz = 50\n"
 
 FIGURES = (

@@ -43,6 +43,7 @@ class Settings:
         rate: messages a second; 0 for none.
         words: `clock` (any session posts the time as its colour) or `changes` (visible rows in turn
             change their colour or status).
+        label: of each session, with `{}` for its number; one word, which the terminal gets as a whole.
     """
 
     socket: str
@@ -50,6 +51,7 @@ class Settings:
     rate: float = 0.0
     words: str = "clock"
     seed: int = 1
+    label: str = "visitor-{}"
 
 
 @dataclass(slots=True)
@@ -101,13 +103,14 @@ def clock_color(now: float) -> str:
 
 
 def live_for_a_while(
-    host: ScriptedHost, clock: WoundClock, count: int, chance: random.Random
+    host: ScriptedHost, clock: WoundClock, asked: Settings, chance: random.Random
 ) -> Sequence[str]:
     """Add sessions with a past, the oldest first, and leave the clock at the present."""
     ids = []
-    for number, age_s in enumerate(sorted((chance.uniform(*OPEN_FOR_S) for _ in range(count)), reverse=True)):
+    ages_s = sorted((chance.uniform(*OPEN_FOR_S) for _ in range(asked.sessions)), reverse=True)
+    for number, age_s in enumerate(ages_s):
         clock.back_s = age_s
-        ids.append(host.add(f"visitor {number}"))
+        ids.append(host.add(asked.label.format(number)))
         clock.back_s = chance.uniform(QUIET_FROM_S, age_s)
         host.hosting.says_status(ids[-1], chance.choice(STATUSES))
         clock.back_s = chance.uniform(QUIET_FROM_S, clock.back_s)
@@ -146,7 +149,7 @@ async def main(asked: Settings) -> None:
     clock = WoundClock()
     async with scripted_host(clock=clock) as host, serving(host, Path(asked.socket), os.getuid()):
         await host.hosting.start()
-        speakers = Speakers(host, live_for_a_while(host, clock, asked.sessions, chance), chance)
+        speakers = Speakers(host, live_for_a_while(host, clock, asked, chance), chance)
         posts: Mapping[str, Post] = {"clock": speakers.says_the_time, "changes": speakers.changes}
         tell({"ready": True, "sessions": len(speakers.ids)})
         async with asyncio.TaskGroup() as group:

@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from browser_host.sessions.views import EndedView
+from browser_host.host_names import host_of
+from browser_host.sessions.views import EndedView, SessionView
 from tests.tui.deck.screen_samples import HOST, NOW, SampleApp, deck, session
 from tests.tui.deck.test_screen_keys import screen_text, showing
 from tui.host import deck as state
 from tui.host.deck import Access, Deck
+from tui.view import actions
+from tui.view.actions import Needs
+from tui.view.view_state import ActionTarget, Aim
 
 HELD = deck(session("a", label="one"), session("b", label="two"))
 CHANGING = {"end", "plan", "undo", "mode-draw", "mode-pointer", "mode-cursor", "color-next", "color-choose"}
@@ -89,3 +93,23 @@ async def test_ended_rows_offer_nothing_that_changes_them() -> None:
         app.main.show(deck(*HELD.sessions.values(), session("c", **ENDED)), NOW)
         await pilot.pause()
         assert offered(app) >= CHANGING, "one of the marked is open"
+
+
+def test_the_first_open_session_decides_for_all_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+
+    class Sessions(dict[str, SessionView]):
+        def get(self, key: str, *_: object) -> SessionView | None:  # type: ignore[override]
+            looked_at.append(f"session {key}")
+            return super().get(key)
+
+    def counted(name: str) -> str:
+        looked_at.append(f"host of {name}")
+        return host_of(name)
+
+    monkeypatch.setattr(actions, "host_of", counted)
+    many = deck(*(session(f"s{number}") for number in range(500)))
+    held = replace(many, sessions=Sessions(many.sessions))
+    marked = ActionTarget(tuple(held.sessions), aim=Aim.MARKED)
+    assert actions.why_not(Needs.OPEN_TARGET_AND_HOST, held, marked) is None
+    assert looked_at == ["host of s0", "session s0"]

@@ -1,11 +1,16 @@
 """Every order: nothing is lost, equal rows keep their arrival, and what has no value comes last."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from browser_host.sessions.filter import Filter, parse
 from browser_host.sessions.views import SessionView
-from tests.tui.deck.screen_samples import NOW, busy_deck, session
-from tui.view.sorting import Sort, SortKey, arranged, pressed
+from tests.tui.deck.screen_samples import NOW, SampleApp, busy_deck, session
+from tui.view import sorting
+from tui.view.sorting import RowOrder, Sort, SortKey, arranged, pressed
 
 VIEWS = st.lists(
     st.builds(
@@ -62,3 +67,40 @@ def test_arrival_is_the_decks_own_order() -> None:
     views = tuple(busy_deck().sessions.values())
     assert arranged(views, Sort()) == tuple(view.id for view in views)
     assert arranged(views, Sort(reverse=True)) == tuple(view.id for view in reversed(views))
+
+
+async def test_a_change_has_only_its_session_looked_at_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at: list[str] = []
+    matches, by_label = Filter.matches, sorting.value_by(SortKey.LABEL, (), NOW)
+
+    def counted(wanted: Filter, view: SessionView, now: float) -> bool:
+        looked_at.append(f"filter {view.id}")
+        return matches(wanted, view, now)
+
+    def valued(view: SessionView) -> object:
+        looked_at.append(f"value {view.id}")
+        return by_label(view)
+
+    monkeypatch.setattr(Filter, "matches", counted)
+    monkeypatch.setitem(sorting._VALUES, SortKey.LABEL, valued)
+    held = busy_deck(200)
+    app = SampleApp()
+    async with app.run_test(size=(160, 45)) as pilot:
+        app.main.show(held, NOW)
+        await pilot.press("L", "/", *"s", "enter")
+        rows = app.main.view.rows
+        assert len(rows) == 200
+        looked_at.clear()
+        changed = replace(held.sessions["s03"], color="#123456")
+        app.main.show(replace(held, sessions={**held.sessions, "s03": changed}), NOW + 9)
+        assert looked_at == ["filter s03", "value s03"]
+        assert app.main.view.rows is rows
+
+
+def test_a_filter_by_age_looks_at_all_sessions_each_time() -> None:
+    order, young = RowOrder(), session("a", opened_at=NOW - 50)
+    wanted = parse("age>1m")
+    assert order.passing([young], wanted, NOW) == []
+    assert order.passing([young], wanted, NOW + 20) == [young]

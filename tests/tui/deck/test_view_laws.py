@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.tui.deck.screen_samples import NOW, deck, session
 from tui.view import selection, sorting, view_state
-from tui.view.sorting import SortKey
+from tui.view.sorting import RowOrder, SortKey
 from tui.view.view_state import Switch, ViewState
 
 STATUSES = st.sampled_from((None, "waiting", "active", "viewerReady", "terminated"))
@@ -24,18 +24,21 @@ class Operating(RuleBasedStateMachine):
         super().__init__()
         self.sessions: dict[str, Any] = {}
         self.view = ViewState()
+        self.order = RowOrder()
         self.count = 0
         self.may_be_marked: set[str] = set()
         self.before = self.view
 
     def _lay_out(self, *, by_operator: bool) -> None:
         self.before = self.view
-        self.view = view_state.laid_out(
-            self.view, deck(*self.sessions.values()), NOW, by_operator=by_operator
-        )
+        held = deck(*self.sessions.values())
+        self.view = view_state.laid_out(self.view, held, NOW, by_operator=by_operator, order=self.order)
+        anew = view_state.laid_out(self.before, held, NOW, by_operator=by_operator)
+        assert self.view == anew, "what was remembered of the rows makes no other rows"
         was, now = self.before.selection.cursor, self.view.selection
         if was in self.view.rows:
-            assert now.cursor == was, "a cursor stays on its session while that is shown"
+            stays = now.cursor == was or (by_operator and now.cursor == self.before.selection.home)
+            assert stays, "a cursor stays on its session while that is shown, or goes back to its home"
         elif was is not None and not by_operator:
             assert not now.chosen, "a cursor that moved by itself is not the operator's choice"
 
