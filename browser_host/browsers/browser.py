@@ -30,7 +30,7 @@ from browser_host.tasks import BackgroundTasks
 _PING_EVERY_S = 2.0
 _PING_WITHIN_S = 5.0
 _LATE_AFTER_S = 1.0
-"""A question to a page waits in the browser twice, there and back; a ping waits once."""
+"""A question to a group waits in the browser twice, there and back; a ping waits once."""
 _DISCARD_WITHIN_S = 3.0
 _MOST_ENDED = 2
 """Processes that are ended, one after the other, before a browser that does not answer is given up."""
@@ -136,7 +136,7 @@ class HostBrowser:
 
     @property
     def late(self) -> bool:
-        """Whether the browser itself is slow to answer, so that no page can be blamed for its silence."""
+        """Whether the browser itself is slow to answer, so that no group can be blamed for its silence."""
         waited = 0.0 if self._asked_at is None else asyncio.get_running_loop().time() - self._asked_at
         return max(waited, self._answered_after) > _LATE_AFTER_S
 
@@ -151,7 +151,7 @@ class HostBrowser:
         return self._answered_after
 
     def resident(self) -> int:
-        """Bytes of memory held by its processes, without those of the pages; 0 if they can't be seen."""
+        """Bytes of memory held by its processes, without those of the groups; 0 if they can't be seen."""
         if self.driver is None:
             return 0
         own = (one for one in processes.descendants(self.driver.pid) if not processes.is_renderer(one))

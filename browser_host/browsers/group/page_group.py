@@ -222,7 +222,7 @@ class PageGroup:
             bridge,
             target,
             settings.heartbeat,
-            forgives=0 if self._placing.group else LOOPS_FORGIVEN,
+            forgives=0 if self._placing.cohort else LOOPS_FORGIVEN,
             loading=lambda: self.pages.opening or bridge.loading,
             late=self._late,
             back=self._back,

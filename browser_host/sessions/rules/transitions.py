@@ -140,9 +140,9 @@ def _hosted(
     """What happens to the place a session lives in; an ended session only ever loses it."""
     session, now = draft.session, draft.now
     match happening:
-        case h.Opened(page, endpoint):
+        case h.Opened(process, endpoint):
             draft.set(ended=None, begun_at=now, opened_at=now)
-            draft.host(Hosting.LOADING, f"process {page}", process=page, browser=endpoint, error=None)
+            draft.host(Hosting.LOADING, f"process {process}", process=process, browser=endpoint, error=None)
             _forget_mode(draft)
         case h.FrameReleased() if session.ended is not None:
             _leave(draft)

@@ -93,7 +93,7 @@ async def test_browser_without_isolation_is_refused_with_reason(
     await record.until(lambda: record.said("a") and record.said("b"))
     opened = record.of(SessionOpened)
     assert [one.endpoint for one in opened] == ["lax", "lax"]
-    assert len({one.page for one in opened}) == 2
+    assert len({one.group for one in opened}) == 2
     assert "browser.not_isolated" in [event for event, _ in log.events]
 
 

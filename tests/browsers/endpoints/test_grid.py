@@ -59,7 +59,7 @@ async def test_sessions_are_isolated_and_end_with_the_host(
     (found,) = pool.describe()
     assert (found.kind, found.state, found.sessions) == (BrowserKind.GRID, BrowserState.UP, 3)
     assert found.isolated
-    assert len({one.page for one in record.of(SessionOpened)}) == 1
+    assert len({one.group for one in record.of(SessionOpened)}) == 1
     (session,) = grid.sessions()
     assert session not in f"{log.events}{record.reports}"  # whoever knows it can control the browser
     await pool.close(patient(8.0))
