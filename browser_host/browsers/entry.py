@@ -68,6 +68,6 @@ class BrowserEntry:
             sandbox=browser.sandbox,
             isolated=browser.isolation.isolated,
             endpoint=browser.endpoint,
-            round_trip_s=round(browser.round_trip_s, 4),
+            round_trip_s=round(browser.ping.round_trip_s, 4),
             leaving=browser.leaving,
         )

@@ -235,7 +235,7 @@ class Pool:
             log=self._log,
             vacated=self._vacated,
             died=self._group_died,
-            strained=lambda: entry.browser.late or self._registry.strained,
+            strained=lambda: entry.browser.ping.late or self._registry.strained,
         )
         group.collect_for(self._window_s)
         entry.groups[group.number] = group

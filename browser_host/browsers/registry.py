@@ -126,7 +126,7 @@ class Registry:
             limit,
             free,
             frozenset(group.placing.cohort for group in groups) - {SHARED.cohort},
-            any(entry.browser.late for entry in offered),
+            any(entry.browser.ping.late for entry in offered),
         )
 
     def _open_groups(self, entries: Iterable[BrowserEntry]) -> list[PageGroup]:

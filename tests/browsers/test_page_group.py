@@ -74,7 +74,7 @@ async def test_a_process_that_the_host_ended_itself_is_lost_to_a_flood(
     pool = await open_pool()
     group = await opened(pool, stage, record)
     if cause is LossCause.FLOOD:
-        group.browser.relieves()
+        group.browser.ping.relieves()
     assert group._target is not None
     with pytest.raises(Exception, match="gone"):
         await group._target.send("Page.crash")

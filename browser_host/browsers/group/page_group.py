@@ -259,7 +259,7 @@ class PageGroup:
         self._die(ErrorCode.VIOLATION, f"the page was closed for a violation: {what}", LossCause.CRASH)
 
     def _crashed(self) -> None:
-        if self.browser.relieved:
+        if self.browser.ping.relieved:
             text = "the page's process was ended, because it kept the whole browser busy"
             self._die(ErrorCode.PAGE_CRASHED, text, LossCause.FLOOD)
         else:
