@@ -70,7 +70,7 @@ async def test_an_undo_typed_in_one_breath_undoes(host: FakeHost) -> None:
         await until(pilot, lambda: is_asked(app))
         await pilot.press("y")
         assert (await asked(host))[0] == "endSession"
-        await until(pilot, lambda: bool(app._acts.pending(app.deck)))
+        await until(pilot, lambda: bool(app._commands.pending(app.deck)))
         for key in ("colon", *"undo", "enter"):  # all are there before the palette is
             app.post_message(Key(key, key if len(key) == 1 else None))
         await until(pilot, lambda: not host.asked.empty())

@@ -140,10 +140,10 @@ async def test_the_ends_that_wait_are_counted_down_and_taken_back(host: FakeHost
         await until(pilot, lambda: is_asked(app))
         await pilot.press("y")
         assert (await asked(host))[1]["ids"] == ("s1", "s2")
-        await until(pilot, lambda: app._counted_down.startswith("Ending 2 sessions in "))
+        await until(pilot, lambda: app._ends.counted_down.startswith("Ending 2 sessions in "))
         await pilot.press("z")
         assert await asked(host) == ("cancel", ("i1", "i2"))
-        await until(pilot, lambda: app._counted_down == "")
+        await until(pilot, lambda: app._ends.counted_down == "")
 
 
 async def test_leaving_with_ends_pending_asks(host: FakeHost) -> None:
@@ -151,7 +151,7 @@ async def test_leaving_with_ends_pending_asks(host: FakeHost) -> None:
         await pilot.press("e")
         await until(pilot, lambda: is_asked(app))
         await pilot.press("y")
-        await until(pilot, lambda: bool(app._acts.pending(app.deck)))
+        await until(pilot, lambda: bool(app._commands.pending(app.deck)))
         await pilot.press("q")
         await until(pilot, lambda: is_asked(app))
         said = "\n".join(str(widget.render()) for widget in app.screen.query(Static))
