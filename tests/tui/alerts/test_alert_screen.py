@@ -10,13 +10,9 @@ from browser_host.supervisor.policy import Policy
 from tests.support.clocks import SettableClock
 from tests.tui.plan.stage import stage
 from tui.app import WatchdeckApp
-from tui.screens import quiet
 from tui.screens.sessions import SessionsScreen
 
-
-@pytest.fixture(autouse=True)
-def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quiet, "QUIET_S", 0.001)
+pytestmark = pytest.mark.usefixtures("no_quiet_time")
 
 
 async def test_an_alert_is_seen_listed_and_acknowledged(

@@ -11,16 +11,12 @@ from textual.pilot import Pilot
 from browser_host.config.clients.host_address import HostAddress
 from browser_host.hosts.connecting import named_hosts
 from browser_host.protocol.pointer_input import Place, PointerInput, PointerKind
+from tests.tui.wiring.dashboard import asked, notices, setup_for, until
 from tests.tui.wiring.fake_host import FakeHost
-from tests.tui.wiring.test_app_wiring import asked, notices, setup_for, until
 from tui.app import WatchdeckApp
 from tui.host.deck import ConnectionState, lost_hosts
-from tui.screens import quiet
 
-
-@pytest.fixture(autouse=True)
-def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quiet, "QUIET_S", 0.001)
+pytestmark = pytest.mark.usefixtures("no_quiet_time")
 
 
 @pytest.fixture
