@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from browser_host.api.schema import ADDED, CHANGED, REMOVED
 from browser_host.sessions.clock import Instant
 from browser_host.sessions.views import Part
+from browser_host.tasks import is_set_within
 
 SIZE = 20_000
 """Events kept for clients that lag: ten seconds of the busiest host in the design."""
@@ -193,10 +194,7 @@ class EventFeed:
         """
         while self._seq <= seq and not self._closed:
             self._news.clear()
-            try:
-                async with asyncio.timeout(within):
-                    await self._news.wait()
-            except TimeoutError:
+            if not await is_set_within(self._news, within):
                 return False
         return self._seq > seq
 
