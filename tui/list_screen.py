@@ -20,8 +20,7 @@ from tui.screens.help import HelpScreen
 from tui.style.cells import Cell
 from tui.style.glyphs import Glyphs
 from tui.style.roles import Role, Span, printable
-from tui.view.header import Group, badges, packed
-from tui.view.view_state import ViewState
+from tui.view.header import Group, badge_groups, packed
 from tui.widgets.listing import Listing, ListRow, stepped
 
 Answer = TypeVar("Answer")
@@ -153,9 +152,7 @@ class ListScreen(Screen[None], inherit_bindings=False):
         rows = self.rows(width, glyphs)
         if all(row.id != self._cursor for row in rows):
             self._cursor = rows[0].id if rows else None
-        loud = tuple(
-            Group((Span(f" {text} ", role),), 2) for text, role in badges(self._deck, ViewState(), self._now)
-        )
+        loud = badge_groups(self._deck, self._now)
         said, role = self._said
         self._frame.paint(
             head=(packed((Group((Span(f"  {self.HEADING}", Role.STRONG),), 1),), width, loud),),

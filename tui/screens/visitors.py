@@ -23,8 +23,7 @@ from tui.style.glyphs import Glyphs
 from tui.style.roles import Role, Span, printable
 from tui.view import visitor_text
 from tui.view.actions import Needs, why_not
-from tui.view.header import Group, badges, packed
-from tui.view.view_state import ViewState
+from tui.view.header import Group, badge_groups, packed
 from tui.widgets.filter_bar import FilterInput
 from tui.widgets.listing import Listing, stepped
 
@@ -185,9 +184,7 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
 
     def _head(self) -> tuple[Cell, ...]:
         width = self._frame.width
-        loud = tuple(
-            Group((Span(f" {text} ", role),), 2) for text, role in badges(self._deck, ViewState(), self._now)
-        )
+        loud = badge_groups(self._deck, self._now)
         title = Group((Span("  Host a visitor", Role.STRONG),), 1)
         found = "" if self._found is None else f"  {len(self._found)}"
         counts = (Group((Span(found, Role.STRONG), Span(" found" if found else "", Role.MUTED)), 1),)
