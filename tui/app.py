@@ -136,7 +136,7 @@ class WatchdeckApp(LoggedApp):
         return self._main
 
     def on_mount(self) -> None:
-        """Put on the theme and the user's keys, and begins to talk to the host."""
+        """Put on the theme and the user's keys, and begin to talk to the host."""
         for own in theme.THEMES:
             self.register_theme(own)
         problems = self._set_keys()
@@ -165,7 +165,7 @@ class WatchdeckApp(LoggedApp):
         return keymap.problems(self._setup.keymap)
 
     async def on_unmount(self) -> None:
-        """Let go of the host, and keeps the view."""
+        """Let go of the host, and keep the view."""
         self._recall.keep(self._main.view)
         await self._client.close()
         if self._setup.line is not None:

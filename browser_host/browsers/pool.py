@@ -119,7 +119,7 @@ class Pool:
         return await group.pages.screenshot(session_id, width)
 
     async def send_input(self, session_id: str, sent: PointerInput) -> None:
-        """Sends mouse input to the session's page.
+        """Send mouse input to the session's page.
 
         Raises:
             InputFailed: it has no page now, or its page did not take it in time.
@@ -129,7 +129,7 @@ class Pool:
         await group.pages.send_input(session_id, sent)
 
     def collect_for(self, window_s: float) -> None:
-        """Collects pages' messages for so many seconds before they are reported."""
+        """Collect pages' messages for so many seconds before they are reported."""
         self._window_s = window_s
         for group in self._registry.groups.values():
             group.collect_for(window_s)

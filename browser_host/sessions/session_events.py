@@ -211,7 +211,7 @@ class TimePassed:
     escalated: frozenset[int] = frozenset()
 
 
-Happening: TypeAlias = (
+SessionEvent: TypeAlias = (
     Opened
     | Spoke
     | MessagesLost

@@ -76,7 +76,7 @@ class Frame:
         return self.box.is_open
 
     def open_box(self) -> None:
-        """Show the box and gives it the keys."""
+        """Show the box, and give it the keys."""
         self.box.display = True
         self.box.open()
         self._screen.refresh_bindings()

@@ -127,7 +127,7 @@ class HistoryScreen(Screen[None], inherit_bindings=False):
         self.action_refresh()
 
     def action_refresh(self) -> None:
-        """Ask the host again, and goes to the newest."""
+        """Ask the host again, and go to the newest."""
         self.run_worker(self._ask(), name="history", group="history", exclusive=True)
 
     def action_help(self) -> None:

@@ -157,8 +157,8 @@ class AutoEnd:
             return []
         self._quota.ceiling = rules.automatic_per_hour
         now = self._clock().mono
-        verdicts = ((session, self._store.staleness(session)) for session in self._store)
-        stale = {session.id: (session, why) for session, why in verdicts if why is not None}
+        judged = ((session, self._store.staleness(session)) for session in self._store)
+        stale = {session.id: (session, why) for session, why in judged if why is not None}
         self._tried = {one: tried for one, tried in self._tried.items() if one in stale}
         found = []
         for session, why in stale.values():
