@@ -59,3 +59,16 @@ async def in_slices(items: Iterable[T], size: int = SLICE) -> AsyncIterator[T]:
 
 def _current() -> asyncio.Task[Any] | None:
     return asyncio.current_task()
+
+
+async def is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Whether an event is set, or becomes so while this waits.
+
+    Args:
+        seconds: to wait at most.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False

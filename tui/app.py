@@ -19,12 +19,9 @@ from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
 from browser_host.api.client import HostClient
-from browser_host.api.schema import AlertView
-from browser_host.config.choices import Channel
-from browser_host.sessions.alerts.alert_state import Severity
-from tui.alerts import announcing
+from tui.alerts.announcer import Announcer
+from tui.end_requests import EndRequests
 from tui.failure import LoggedApp
-from tui.host import pending_ends
 from tui.host.commands import HostCommands, Weight
 from tui.host.connection import HostConnection
 from tui.host.deck import ConnectionState, Deck, lost_hosts
@@ -32,11 +29,7 @@ from tui.host.host_calls import DeckSource, HostCalls
 from tui.keyboard import keyboard_hints
 from tui.keyboard.keyboard_hints import Keyboard
 from tui.keyboard.pressed_key import pressed
-from tui.plan.draft import EMPTY, Offer
-from tui.plan.run import begun
-from tui.plan.run_text import summary
 from tui.plan.runner import BulkEnd
-from tui.plan.under_way import EndsUnderWay
 from tui.preview.preview_loop import Preview
 from tui.preview.preview_panel import PreviewPanel
 from tui.screens import messages
@@ -53,7 +46,6 @@ from tui.trends.trend import Trend, sampled
 from tui.view import confirm_text
 from tui.view.actions import BY_ID
 from tui.view.saved_view import ViewKeeper
-from tui.view.view_state import target
 
 log = logging.getLogger("tui")
 
@@ -72,11 +64,6 @@ TELL_LOSS_AFTER_S = 0.5
 """Seconds after which a loss is told in words; by then it is known whether our own host ended."""
 
 
-_LOUDNESS = {
-    Severity.INFO: Weight.INFORMATION,
-    Severity.WARNING: Weight.WARNING,
-    Severity.CRITICAL: Weight.ERROR,
-}
 _ROLES = {Weight.INFORMATION: Role.INFO, Weight.WARNING: Role.WARN, Weight.ERROR: Role.BAD}
 
 
@@ -99,11 +86,9 @@ class WatchdeckApp(LoggedApp):
         super().__init__(setup.log, driver_class=TerminalDriver, ansi_color=ansi or None)
         self.deck = Deck()
         self._setup = setup
-        self._client, self._link = self.connect(setup)
-        self._acts = HostCommands(self._client, self.say, setup.clock)
-        self._bulk = BulkEnd(self._client, self._acts.given, self._show, setup.clock)
-        self._ending = EndsUnderWay()
-        self._counted_down = ""
+        self._client, self._decks = self.connect(setup)
+        self._commands = HostCommands(self._client, self.say, setup.clock)
+        self._announcer = Announcer(self.say, self.bell, self._write)
         self._trend = Trend()
         self._guard = InputGuard()
         self._keyboard = Keyboard()
@@ -111,11 +96,22 @@ class WatchdeckApp(LoggedApp):
         self._preview = Preview(
             self._main.preview,
             self._client.screenshot,
-            send=self._acts.send_input,
+            send=self._commands.send_input,
             deck=lambda: self.deck,
             say=lambda why: self.say(why, Weight.WARNING),
             every_s=setup.preview_every_s,
             clock=setup.clock,
+        )
+        self._ends = EndRequests(
+            self._main,
+            self._commands,
+            BulkEnd(self._client, self._commands.given, self._show, setup.clock),
+            setup,
+            deck=lambda: self.deck,
+            say=self.say,
+            count_down=lambda words: self._speaking.say(words, Role.WARN),
+            open_over=self._open,
+            start=self._start,
         )
         self._recall = ViewKeeper(setup.views, self.say)
         self.set_class(setup.glyphs is ASCII, "-ascii")
@@ -140,7 +136,7 @@ class WatchdeckApp(LoggedApp):
         return self._main
 
     def on_mount(self) -> None:
-        """Put on the theme and the user's keys, and begins to talk to the host."""
+        """Put on the theme and the user's keys, and begin to talk to the host."""
         for own in theme.THEMES:
             self.register_theme(own)
         problems = self._set_keys()
@@ -155,7 +151,7 @@ class WatchdeckApp(LoggedApp):
         if self._setup.line is not None:
             self._setup.line.watch(self.exit)
         self._main.recall(self._recall.begin(self._main.view))
-        self._start(self._link.run())
+        self._start(self._decks.run())
         self.set_interval(LOOK_EVERY_S, self._show)
         self.set_timer(STANDS_WITHIN_S, self._guard.stand)
 
@@ -169,7 +165,7 @@ class WatchdeckApp(LoggedApp):
         return keymap.problems(self._setup.keymap)
 
     async def on_unmount(self) -> None:
-        """Let go of the host, and keeps the view."""
+        """Let go of the host, and keep the view."""
         self._recall.keep(self._main.view)
         await self._client.close()
         if self._setup.line is not None:
@@ -241,18 +237,8 @@ class WatchdeckApp(LoggedApp):
             self.call_after_refresh(self.set_timer, LOAD_REST_AFTER_S, lambda: self._start(_load_rest()))
         if lost:
             self.set_timer(TELL_LOSS_AFTER_S, self._tell_loss)
-        for alert in announcing.begun(before, self.deck):
-            self._announce(alert)
+        self._announcer.announce(before, self.deck)
         self._show()
-
-    def _announce(self, alert: AlertView) -> None:
-        text = announcing.words(alert, self.deck)
-        if Channel.TOAST in alert.notify:
-            self.say(text, _LOUDNESS.get(alert.severity, Weight.WARNING))
-        if Channel.BELL in alert.notify:
-            self.bell()
-        if Channel.DESKTOP in alert.notify:
-            self._write(announcing.desktop(text, os.environ))
 
     def _write(self, code: str) -> None:
         """Write to the terminal what is no text of a screen."""
@@ -261,33 +247,17 @@ class WatchdeckApp(LoggedApp):
 
     def _tell_loss(self) -> None:
         if lost_hosts(self.deck):
-            self.say(self._setup.host_ended() or self._link.trouble, Weight.ERROR)
+            self.say(self._setup.host_ended() or self._decks.trouble, Weight.ERROR)
 
     def _show(self) -> None:
         now = self._setup.clock()
         if not self._main.is_typing:
             self._recall.keep(self._main.view)
-        self._bulk.follow(self.deck, now)
         self._trend = sampled(self._trend, self.deck, now)
-        self._count_down(now)
-        self._tell_ended(now)
+        self._ends.follow(now)
         for screen in self.screen_stack:
             if isinstance(screen, Live) and screen.is_attached:  # one that is being left has lost its parts
                 screen.show(self.deck, now)
-
-    def _tell_ended(self, now: float) -> None:
-        if self._bulk.run is not None:
-            self._ending.begin(self._bulk.run)
-        for run in self._ending.follow(self.deck, now):
-            self._main.unmark(run.confirmed)
-            if len(run.steps) > 1 and not run.was_taken_back:
-                self.say(summary(run))
-
-    def _count_down(self, now: float) -> None:
-        words = pending_ends.countdown(self._acts.pending(self.deck), now, self.deck.link)
-        if words != self._counted_down:
-            self._counted_down = words
-            self._speaking.say(words, Role.WARN)
 
     def _open(self, screen: Screen[Answer], answered: Callable[[Answer | None], None] | None = None) -> None:
         """Open a screen over the main one or a detail; keys typed ahead of the first don't open a second."""
@@ -301,7 +271,7 @@ class WatchdeckApp(LoggedApp):
         self._instruct(tuple(asked.ids), asked.instruction)
 
     def _instruct(self, ids: tuple[str, ...], instruction: Mapping[str, Any]) -> None:
-        prepared = self._acts.instruct(ids, instruction, self.deck)
+        prepared = self._commands.instruct(ids, instruction, self.deck)
         if prepared is None:
             known = any(session_id in self.deck.sessions for session_id in ids)
             why = (
@@ -315,47 +285,15 @@ class WatchdeckApp(LoggedApp):
 
     @on(messages.RetryAsked)
     def _retry(self, asked: messages.RetryAsked) -> None:
-        self._start(self._acts.retry(tuple(asked.ids)))
+        self._start(self._commands.retry(tuple(asked.ids)))
 
     @on(messages.EndAsked)
     def _ask_to_end(self, asked: messages.EndAsked) -> None:
-        from tui import overlays  # noqa: PLC0415 - see `LOAD_REST_AFTER_S`
-
-        aim = confirm_text.endable(asked.ids, self.deck)
-        if not aim.ids:
-            self.say(f"Nothing to end: {aim.left_out or 'the host no longer lists them'}")
-            return
-        promised = self._undo_s
-        asking = confirm_text.ending(aim.ids, asked.target, promised, aim.left_out)
-
-        def agreed(ids: tuple[str, ...]) -> None:
-            if why := confirm_text.promise_broken(promised, self._undo_s):
-                self.say(why, Weight.WARNING)
-            elif ids:
-                self._start(self._end(ids))
-
-        self._open(overlays.ConfirmScreen(asking, self.deck), overlays.on_agreement(agreed, self.say))
-
-    async def _end(self, ids: tuple[str, ...]) -> None:
-        undo_s, now = self._undo_s, self._setup.clock()
-        outcome = await self._acts.end(ids, undo_s)
-        if outcome is not None:
-            self._ending.begin(begun(EMPTY, ids, outcome, self.deck, began_at=now, until=now + undo_s))
+        self._ends.ask(asked)
 
     @on(messages.PlanAsked)
     def _open_plan(self) -> None:
-        from tui import overlays  # noqa: PLC0415 - see `LOAD_REST_AFTER_S`
-
-        view = self._main.view
-        offer = Offer(marked=target(view).ids if view.selection.marks else (), shown=view.rows)
-
-        def left(_: None) -> None:
-            if self._bulk.is_busy:
-                self.say("The bulk end continues; E shows it")
-
-        self._open(
-            overlays.PlanScreen(self._bulk, offer, self.deck, self._start, glyphs=self._setup.glyphs), left
-        )
+        self._ends.open_plan()
 
     @on(messages.PreviewAsked)
     def _toggle_preview(self) -> None:
@@ -399,7 +337,7 @@ class WatchdeckApp(LoggedApp):
 
     @on(messages.UndoAsked)
     def _undo(self) -> None:
-        self._start(self._acts.undo(self.deck))
+        self._start(self._commands.undo(self.deck))
 
     @on(messages.ColorChoiceAsked)
     def _ask_for_color(self, asked: messages.ColorChoiceAsked) -> None:
@@ -441,18 +379,8 @@ class WatchdeckApp(LoggedApp):
 
     @on(messages.QuitAsked)
     async def action_quit(self) -> None:
-        """Leaves; asks first where ends are pending."""
-        from tui import overlays  # noqa: PLC0415 - see `LOAD_REST_AFTER_S`
-
-        pending = self._acts.pending(self.deck)
-        if not pending:
-            self.exit()
-            return
-        ids = tuple(dict.fromkeys(end.session for end in pending))
-        asking = confirm_text.leaving(ids, stops_host=self._setup.stops_host)
-        self._open(
-            overlays.ConfirmScreen(asking, self.deck), overlays.on_agreement(lambda _: self.exit(), self.say)
-        )
+        """Leave; ask first where ends are pending."""
+        self._ends.leave(self.exit)
 
     @property
     def _speaking(self) -> Speaking:
@@ -465,10 +393,6 @@ class WatchdeckApp(LoggedApp):
     def attached(self) -> bool:
         """The host answers."""
         return self.deck.link is ConnectionState.ATTACHED
-
-    @property
-    def _undo_s(self) -> float:
-        return self.deck.host.undo_s if self.deck.host else 0.0
 
 
 async def _load_rest() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -20,8 +20,7 @@ from tui.screens.help import HelpScreen
 from tui.style.cells import Cell
 from tui.style.glyphs import Glyphs
 from tui.style.roles import Role, Span, printable
-from tui.view.header import Group, badges, packed
-from tui.view.view_state import ViewState
+from tui.view.header import Group, badge_groups, packed
 from tui.widgets.listing import Listing, ListRow, stepped
 
 Answer = TypeVar("Answer")
@@ -51,6 +50,8 @@ class ListScreen(Screen[None], inherit_bindings=False):
         deck: the host as it is; `show` brings newer ones.
         start: starts work that outlives the screen.
         glyphs: the signs.
+        head: lines above the titles of the columns.
+        placeholder: what the box says while nothing is typed, where there is one.
     """
 
     AUTO_FOCUS = ""
@@ -58,6 +59,8 @@ class ListScreen(Screen[None], inherit_bindings=False):
     HEADING = ""
     NOTHING = ("", "")
     """What an empty list says: a headline, and a text below it."""
+    KEYS: ClassVar[Sequence[tuple[str, str]] | None] = None
+    """The keys that are named while something is typed; None for those of the bindings."""
 
     def __init__(
         self,
@@ -66,6 +69,8 @@ class ListScreen(Screen[None], inherit_bindings=False):
         start: Callable[[Coroutine[Any, Any, None]], None],
         *,
         glyphs: Glyphs,
+        head: int = 1,
+        placeholder: str = "",
     ) -> None:
         super().__init__()
         self._client = client
@@ -74,7 +79,7 @@ class ListScreen(Screen[None], inherit_bindings=False):
         self._start = start
         self._said: tuple[str, Role] = ("", Role.WARN)
         self._cursor: str | None = None
-        self._frame = Frame(self, glyphs, head=1)
+        self._frame = Frame(self, glyphs, head, placeholder)
 
     @abstractmethod
     def rows(self, width: int, glyphs: Glyphs) -> Sequence[ListRow]:
@@ -83,6 +88,20 @@ class ListScreen(Screen[None], inherit_bindings=False):
     @abstractmethod
     def titles(self, width: int, glyphs: Glyphs) -> Cell:
         """The names of their columns."""
+
+    def head(self) -> tuple[Cell, ...]:
+        """The lines above the titles: what the list is of, and how the host stands."""
+        title = Group((Span(f"  {self.HEADING}", Role.STRONG),), 1)
+        return (packed((title,), self._frame.width, badge_groups(self._deck, self._now)),)
+
+    def words(self) -> Cell:
+        """The line above the keys: what became of the last one."""
+        said, role = self._said
+        return (Span(printable(said), role),)
+
+    def notice(self) -> tuple[str, ...]:
+        """The words in place of rows."""
+        return notice(*self.NOTHING, self._frame.width)
 
     def compose(self) -> ComposeResult:
         """Bar, list, words and keys."""
@@ -153,15 +172,12 @@ class ListScreen(Screen[None], inherit_bindings=False):
         rows = self.rows(width, glyphs)
         if all(row.id != self._cursor for row in rows):
             self._cursor = rows[0].id if rows else None
-        loud = tuple(
-            Group((Span(f" {text} ", role),), 2) for text, role in badges(self._deck, ViewState(), self._now)
-        )
-        said, role = self._said
         self._frame.paint(
-            head=(packed((Group((Span(f"  {self.HEADING}", Role.STRONG),), 1),), width, loud),),
+            head=self.head(),
             titles=self.titles(width, glyphs),
             rows=rows,
             cursor=self._cursor,
-            words=(Span(printable(said), role),),
-            notice=notice(*self.NOTHING, width),
+            words=self.words(),
+            notice=self.notice(),
+            keys=self.KEYS,
         )

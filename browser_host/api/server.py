@@ -157,7 +157,7 @@ class _Routes:
         self._streams: set[Stream] = set()
 
     def handler(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-        """Answers an endpoint's requests."""
+        """Answer an endpoint's requests."""
 
         async def handle(request: Request) -> Response:
             asked = None

@@ -150,7 +150,7 @@ class Bridge:
         self._commands.submit(command, done, is_still_valid)
 
     def collect_for(self, window_s: float) -> None:
-        """Has the hub collect messages for so many seconds, after the first of a quiet group.
+        """Have the hub collect messages for so many seconds, after the first of a quiet group.
 
         The windows of all groups end together, at multiples of their length by the loop's clock, so that one
         wake and one merged piece take in all of them.

@@ -73,12 +73,12 @@ class SessionOpened:
     """The session's page was given its watch link.
 
     Args:
-        page: number of the group, and so of the renderer process.
+        group: its number, and so of the renderer process.
         endpoint: name of its browser's endpoint.
     """
 
     session_id: str
-    page: int
+    group: int
     endpoint: str = LOCAL
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from browser_host.bridge.cdp import Cdp
+from browser_host.tasks import is_set_within
 
 ABORTED = "net::ERR_ABORTED"
 
@@ -47,12 +48,7 @@ class LoadTrace:
         Args:
             within: seconds.
         """
-        try:
-            async with asyncio.timeout(within):
-                await self._explained.wait()
-        except TimeoutError:
-            return ""
-        return self.error
+        return self.error if await is_set_within(self._explained, within) else ""
 
     def _requested(self, event: dict[str, Any]) -> None:
         if event.get("requestId") == self.loader:

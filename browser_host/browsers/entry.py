@@ -24,19 +24,19 @@ class BrowserEntry:
     """
 
     browser: HostBrowser
-    pages: dict[int, PageGroup] = field(default_factory=dict)
+    groups: dict[int, PageGroup] = field(default_factory=dict)
     retiring: bool = False
 
     @property
     def sessions(self) -> tuple[str, ...]:
         """The sessions of all its groups."""
-        return tuple(session for page in self.pages.values() for session in page.sessions)
+        return tuple(session for group in self.groups.values() for session in group.sessions)
 
     async def close(self) -> None:
         """Close the browser, then its groups in this process."""
         await self.browser.close(_CLOSE_WITHIN_S)
-        for page in self.pages.values():
-            await page.close()
+        for group in self.groups.values():
+            await group.close()
 
     async def watch_storage(self) -> None:
         """Check what pages store whenever the browser's own processes have grown.
@@ -48,7 +48,7 @@ class BrowserEntry:
             await asyncio.sleep(every)
             now = self.browser.resident()
             if now > held + SWOLLEN_BY or not self.browser.is_local:
-                for group in list(self.pages.values()):
+                for group in list(self.groups.values()):
                     await group.pages.check_storage()
                 held = self.browser.resident()
             else:
@@ -62,12 +62,12 @@ class BrowserEntry:
             name=browser.name,
             version=browser.version,
             state=BrowserState.DRAINING if self.retiring or browser.leaving else BrowserState.UP,
-            pages=len(self.pages),
+            groups=len(self.groups),
             sessions=len(self.sessions),
-            busiest=round(max((page.busy for page in self.pages.values()), default=0.0), 3),
+            busiest=round(max((group.busy for group in self.groups.values()), default=0.0), 3),
             sandbox=browser.sandbox,
             isolated=browser.isolation.isolated,
             endpoint=browser.endpoint,
-            round_trip_s=round(browser.round_trip_s, 4),
+            round_trip_s=round(browser.ping.round_trip_s, 4),
             leaving=browser.leaving,
         )

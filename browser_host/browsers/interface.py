@@ -15,11 +15,11 @@ class Placing:
     """Which sessions may share a process with a session.
 
     Args:
-        group: sessions with the same number share a process with each other only; 0 for any session.
+        cohort: sessions with the same number share a process with each other only; 0 for any session.
         opens_after: seconds of stability after which a separate group admits any session; None for never.
     """
 
-    group: int = 0
+    cohort: int = 0
     opens_after: float | None = None
 
 
@@ -31,7 +31,7 @@ class BrowserDescription:
     """A browser for the contract's `host.browsers`.
 
     Args:
-        pages: groups, and so renderer processes.
+        groups: and so renderer processes.
         busiest: the share of time, 0 to 1, that the main thread of its busiest group works.
         isolated: whether it separates what sessions of one origin store; otherwise each session has its own
             process. None while that is unknown.
@@ -47,7 +47,7 @@ class BrowserDescription:
     name: str
     version: str
     state: BrowserState
-    pages: int
+    groups: int
     sessions: int
     busiest: float
     sandbox: bool | None
@@ -66,13 +66,13 @@ class Aged:
     """A group, or a whole browser, that is due to be replaced.
 
     Args:
-        page: number of the group; None for the whole browser.
+        group: its number; None for the whole browser.
         why: such as `it is 24 h old`.
         sessions: the sessions that it hosts.
     """
 
     browser: int
-    page: int | None
+    group: int | None
     why: str
     sessions: tuple[str, ...]
 

@@ -14,22 +14,22 @@ BUSY = 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class PageCapacity:
+class GroupCapacity:
     """A group that takes sessions.
 
     Args:
-        page: its number.
+        number: of the group.
         free: how many more sessions it takes.
         taken: sessions that it has.
         busy: the share of time, 0 to 1, that its thread works.
-        group: the `Placing.group` that it is reserved for; 0 for any session.
+        cohort: the `Placing.cohort` that it is reserved for; 0 for any session.
     """
 
-    page: int
+    number: int
     free: int
     taken: int
     busy: float
-    group: int = 0
+    cohort: int = 0
 
     @property
     def load(self) -> float:
@@ -38,7 +38,7 @@ class PageCapacity:
 
 
 @dataclass(frozen=True, slots=True)
-class NewPage:
+class NewGroup:
     """A group to be opened for these sessions.
 
     Args:
@@ -60,39 +60,39 @@ class PlacementPlan:
     """
 
     assigned: tuple[tuple[str, int], ...]
-    opened: tuple[NewPage, ...]
+    opened: tuple[NewGroup, ...]
     waiting: tuple[str, ...]
 
 
 def plan(
-    sessions: Sequence[tuple[str, Placing]], rooms: Sequence[PageCapacity], per_page: int, new_pages: int
+    sessions: Sequence[tuple[str, Placing]], rooms: Sequence[GroupCapacity], per_group: int, new_groups: int
 ) -> PlacementPlan:
     """Place sessions.
 
     Args:
         sessions: the sessions that wait, in order.
         rooms: groups that take sessions.
-        per_page: sessions that a new group takes.
-        new_pages: how many groups may be opened.
+        per_group: sessions that a new group takes.
+        new_groups: how many groups may be opened.
     """
-    apart = _apart([one for one in sessions if one[1].group], rooms, per_page, new_pages)
-    shared = [session for session, placing in sessions if not placing.group]
-    rooms = [room for room in rooms if not room.group]
+    apart = _apart([one for one in sessions if one[1].cohort], rooms, per_group, new_groups)
+    shared = [session for session, placing in sessions if not placing.cohort]
+    rooms = [room for room in rooms if not room.cohort]
     places = sum(room.free for room in rooms if room.busy < BUSY)
     missing = max(len(shared) - places, 0)
-    fresh = min(-(-missing // per_page), new_pages - len(apart.opened))
+    fresh = min(-(-missing // per_group), new_groups - len(apart.opened))
     # The least loaded first, then the emptiest. New groups have negative numbers, so they win a tie.
-    heap = [(room.busy >= BUSY, room.load, -room.free, room.page) for room in rooms if room.free > 0]
-    heap += [(False, 0.0, -per_page, -number) for number in range(1, fresh + 1)]
+    heap = [(room.busy >= BUSY, room.load, -room.free, room.number) for room in rooms if room.free > 0]
+    heap += [(False, 0.0, -per_group, -number) for number in range(1, fresh + 1)]
     heapq.heapify(heap)
     placed: dict[int, list[str]] = {}
     while shared and heap:
-        busy, load, free, page = heapq.heappop(heap)
-        placed.setdefault(page, []).append(shared.pop(0))
+        busy, load, free, number = heapq.heappop(heap)
+        placed.setdefault(number, []).append(shared.pop(0))
         if free + 1 < 0:
-            heapq.heappush(heap, (busy, load + 1, free + 1, page))
-    opened = [NewPage(tuple(who), SHARED) for page, who in sorted(placed.items()) if page < 0]
-    assigned = tuple((session, page) for page, who in placed.items() if page > 0 for session in who)
+            heapq.heappush(heap, (busy, load + 1, free + 1, number))
+    opened = [NewGroup(tuple(who), SHARED) for number, who in sorted(placed.items()) if number < 0]
+    assigned = tuple((session, number) for number, who in placed.items() if number > 0 for session in who)
     waiting = {*apart.waiting, *shared}
     return PlacementPlan(
         assigned=apart.assigned + assigned,
@@ -102,21 +102,21 @@ def plan(
 
 
 def _apart(
-    sessions: Sequence[tuple[str, Placing]], rooms: Sequence[PageCapacity], per_page: int, new_pages: int
+    sessions: Sequence[tuple[str, Placing]], rooms: Sequence[GroupCapacity], per_group: int, new_groups: int
 ) -> PlacementPlan:
     """Place the sessions that need a separate group, first into the one that they have."""
     assigned: list[tuple[str, int]] = []
-    opened: list[NewPage] = []
+    opened: list[NewGroup] = []
     waiting: list[str] = []
-    groups: dict[Placing, list[str]] = {}
+    cohorts: dict[Placing, list[str]] = {}
     for session, placing in sessions:
-        groups.setdefault(placing, []).append(session)
-    for placing, members in groups.items():
-        for room in (room for room in rooms if room.group == placing.group):
-            assigned += [(session, room.page) for session in members[: room.free]]
+        cohorts.setdefault(placing, []).append(session)
+    for placing, members in cohorts.items():
+        for room in (room for room in rooms if room.cohort == placing.cohort):
+            assigned += [(session, room.number) for session in members[: room.free]]
             del members[: room.free]
-        while members and len(opened) < new_pages:
-            opened.append(NewPage(tuple(members[:per_page]), placing))
-            del members[:per_page]
+        while members and len(opened) < new_groups:
+            opened.append(NewGroup(tuple(members[:per_group]), placing))
+            del members[:per_group]
         waiting += members
     return PlacementPlan(tuple(assigned), tuple(opened), tuple(waiting))

@@ -49,7 +49,7 @@ class Pool:
         self._sink = sink
         self._log = log
         self._registry = Registry(settings)
-        self._pages = 0
+        self._opened = 0
         self._sites = itertools.count(1)
         self._documents = SessionDocuments(Limits(), settings.render.style)
         self._opening = asyncio.Semaphore(MAX_OPENING)
@@ -70,7 +70,7 @@ class Pool:
             log=log,
             tasks=self._tasks,
             start=self._endpoints.start_one,
-            open_page=self._open_page,
+            open_group=self._open_group,
             evict=self._evict,
             over=self._place_soon,
         )
@@ -97,9 +97,9 @@ class Pool:
     def release(self, session_id: str) -> None:
         """Close the session's page; only its open instructions are still reported."""
         self._registry.waiting.pop(session_id, None)
-        if (page := self._registry.assigned.pop(session_id, None)) is not None:
-            page.pages.release(session_id)
-            self._vacated(page, session_id)
+        if (group := self._registry.assigned.pop(session_id, None)) is not None:
+            group.pages.release(session_id)
+            self._vacated(group, session_id)
 
     def post(self, session_id: str, number: int, message: Mapping[str, Any], claim: Claim = always) -> None:
         """Post an instruction to the session's frame; reports exactly one `Instruction…` event."""
@@ -119,7 +119,7 @@ class Pool:
         return await group.pages.screenshot(session_id, width)
 
     async def send_input(self, session_id: str, sent: PointerInput) -> None:
-        """Sends mouse input to the session's page.
+        """Send mouse input to the session's page.
 
         Raises:
             InputFailed: it has no page now, or its page did not take it in time.
@@ -129,9 +129,9 @@ class Pool:
         await group.pages.send_input(session_id, sent)
 
     def collect_for(self, window_s: float) -> None:
-        """Collects pages' messages for so many seconds before they are reported."""
+        """Collect pages' messages for so many seconds before they are reported."""
         self._window_s = window_s
-        for group in self._registry.pages.values():
+        for group in self._registry.groups.values():
             group.collect_for(window_s)
 
     def retry(self) -> None:
@@ -186,7 +186,9 @@ class Pool:
         removed = [self._registry.remove_browser(number) for number in tuple(self._registry.browsers)]
         browsers = [entry for entry in removed if entry is not None]
         await self._tasks.close(within * 0.2)
-        closing = [asyncio.ensure_future(page.close()) for entry in browsers for page in entry.pages.values()]
+        closing = [
+            asyncio.ensure_future(group.close()) for entry in browsers for group in entry.groups.values()
+        ]
         if closing:
             _, late = await asyncio.wait(closing, timeout=within * 0.3)
             for task in late:
@@ -208,22 +210,22 @@ class Pool:
         self._endpoints.close_drained()
 
     def _place_on(self, endpoint: str, todo: PlacementPlan) -> None:
-        registry, pages = self._registry, self._registry.pages
+        registry, groups = self._registry, self._registry.groups
         for session, number in todo.assigned:
-            registry.assign(session, pages[number])
+            registry.assign(session, groups[number])
         for fresh in todo.opened:
             entry = registry.emptiest(endpoint)
             if entry is None:
                 break
-            page = self._open_page(entry, fresh.placing)
+            group = self._open_group(entry, fresh.placing)
             for session in fresh.sessions:
-                registry.assign(session, page)
+                registry.assign(session, group)
 
-    def _open_page(self, entry: BrowserEntry, placing: Placing) -> PageGroup:
+    def _open_group(self, entry: BrowserEntry, placing: Placing) -> PageGroup:
         """Open an empty group and register it."""
-        self._pages += 1
-        page = PageGroup(
-            self._pages,
+        self._opened += 1
+        group = PageGroup(
+            self._opened,
             entry.browser,
             self._settings,
             placing=placing,
@@ -233,24 +235,24 @@ class Pool:
             log=self._log,
             vacated=self._vacated,
             died=self._group_died,
-            strained=lambda: entry.browser.late or self._registry.strained,
+            strained=lambda: entry.browser.ping.late or self._registry.strained,
         )
-        page.collect_for(self._window_s)
-        entry.pages[page.number] = page
-        page.start(self._opening)
-        return page
+        group.collect_for(self._window_s)
+        entry.groups[group.number] = group
+        group.start(self._opening)
+        return group
 
-    def _vacated(self, page: PageGroup, session_id: str) -> None:
-        self._registry.unassign(session_id, page)
-        if self._registry.waiting or self._registry.empties(page.browser):
+    def _vacated(self, group: PageGroup, session_id: str) -> None:
+        self._registry.unassign(session_id, group)
+        if self._registry.waiting or self._registry.empties(group.browser):
             self._place_soon()
-        elif not page.sessions:
-            kept = 0.0 if page.placing.group else EMPTY_FOR_S
-            asyncio.get_running_loop().call_later(kept, self._close_empty, page)
+        elif not group.sessions:
+            kept = 0.0 if group.placing.cohort else EMPTY_FOR_S
+            asyncio.get_running_loop().call_later(kept, self._close_empty, group)
 
-    def _close_empty(self, page: PageGroup) -> None:
-        if not page.sessions and not self._closed:
-            self._evict(page)
+    def _close_empty(self, group: PageGroup) -> None:
+        if not group.sessions and not self._closed:
+            self._evict(group)
 
     def _group_died(self, group: PageGroup, fault: Fault, cause: LossCause) -> None:
         facts = {"code": fault.code.value, "cause": cause.value, "sessions": len(group.sessions)}
@@ -258,12 +260,12 @@ class Pool:
         if sessions := self._evict(group):
             self._sink(SessionsLost(sessions, fault, cause))
 
-    def _evict(self, page: PageGroup) -> tuple[str, ...]:
+    def _evict(self, group: PageGroup) -> tuple[str, ...]:
         """Remove a group from the registry, then close it: nothing more goes to it or comes from it."""
-        sessions = self._registry.remove_page(page)
+        sessions = self._registry.remove_group(group)
         if sessions is None:
             return ()
-        self._tasks.start(f"close page {page.number}", page.close())
+        self._tasks.start(f"close group {group.number}", group.close())
         self._place_soon()
         return sessions
 

@@ -38,13 +38,13 @@ def due(entries: Iterable[BrowserEntry], limits: Recycle, now: float) -> tuple[A
         for entry in held
         if (why := _why_browser(entry, limits, now)) is not None
     ]
-    pages = [
-        Aged(entry.browser.number, page.number, why, tuple(page.sessions))
+    groups = [
+        Aged(entry.browser.number, group.number, why, tuple(group.sessions))
         for entry in held
-        for page in entry.pages.values()
-        if page.state is GroupState.OPEN and (why := _why_page(page, limits)) is not None
+        for group in entry.groups.values()
+        if group.state is GroupState.OPEN and (why := _why_group(group, limits)) is not None
     ]
-    return (*browsers, *pages)
+    return (*browsers, *groups)
 
 
 def _why_browser(entry: BrowserEntry, limits: Recycle, now: float) -> str | None:
@@ -55,12 +55,12 @@ def _why_browser(entry: BrowserEntry, limits: Recycle, now: float) -> str | None
     return f"its driver holds {held // _MEGABYTE} MB" if held > limits.driver_memory else None
 
 
-def _why_page(page: PageGroup, limits: Recycle) -> str | None:
-    if limits.after is not None and page.age >= limits.after:
-        return f"it is {page.age / _HOUR:.1f} h old"
-    if page.age < limits.page_heap_after or page.heap <= limits.page_heap:
+def _why_group(group: PageGroup, limits: Recycle) -> str | None:
+    if limits.after is not None and group.age >= limits.after:
+        return f"it is {group.age / _HOUR:.1f} h old"
+    if group.age < limits.group_heap_after or group.heap <= limits.group_heap:
         return None
-    return f"its scripts hold {page.heap // _MEGABYTE} MB"
+    return f"its scripts hold {group.heap // _MEGABYTE} MB"
 
 
 class Recycling:
@@ -69,7 +69,7 @@ class Recycling:
     Args:
         tasks: of the pool; closing them cancels a replacement.
         start: starts a browser of an endpoint.
-        open_page: opens an empty group of a browser, and registers it.
+        open_group: opens an empty group of a browser, and registers it.
         evict: removes a group from the registry and closes it.
         over: called when a replacement has succeeded or failed.
     """
@@ -82,7 +82,7 @@ class Recycling:
         log: Log,
         tasks: BackgroundTasks,
         start: Callable[[str], Awaitable[BrowserEntry | None]],
-        open_page: Callable[[BrowserEntry, Placing], PageGroup],
+        open_group: Callable[[BrowserEntry, Placing], PageGroup],
         evict: Callable[[PageGroup], object],
         over: Callable[[], None],
     ) -> None:
@@ -91,7 +91,7 @@ class Recycling:
         self._log = log
         self._tasks = tasks
         self._start = start
-        self._open_page = open_page
+        self._open_group = open_group
         self._evict = evict
         self._over = over
         self._recycling: asyncio.Task[None] | None = None
@@ -104,51 +104,53 @@ class Recycling:
     def recycle(self, aged: Aged, may_move: MayMove) -> None:
         """Replace it in the background, if it still exists and nothing else is being replaced."""
         entry = self._registry.browsers.get(aged.browser)
-        page = entry.pages.get(aged.page) if entry is not None and aged.page is not None else None
-        if self.under_way or entry is None or (aged.page is not None and page is None):
+        group = entry.groups.get(aged.group) if entry is not None and aged.group is not None else None
+        if self.under_way or entry is None or (aged.group is not None and group is None):
             return
-        self._recycling = self._tasks.start("recycle", self._recycle(entry, page, may_move))
+        self._recycling = self._tasks.start("recycle", self._recycle(entry, group, may_move))
 
-    async def _recycle(self, entry: BrowserEntry, page: PageGroup | None, may_move: MayMove) -> None:
+    async def _recycle(self, entry: BrowserEntry, group: PageGroup | None, may_move: MayMove) -> None:
         try:
             if self._registry.empties(entry.browser):
                 await self._drain(entry, may_move)
-            elif page is None:
+            elif group is None:
                 await self._browser(entry, may_move)
             else:
-                await self._page(page, entry, may_move)
+                await self._move_group(group, entry, may_move)
         finally:
             self._recycling = None
             self._over()
 
-    async def _page(self, page: PageGroup, entry: BrowserEntry, may_move: MayMove) -> bool:
+    async def _move_group(self, group: PageGroup, entry: BrowserEntry, may_move: MayMove) -> bool:
         """Move a group's sessions to a new group of a browser; whether the old one is gone."""
-        new = self._open_page(entry, page.placing)
+        new = self._open_group(entry, group.placing)
         self._registry.keep(new)
         try:
             if await new.opens():
-                await self._move(page, new, may_move)
+                await self._move_when_allowed(group, new, may_move)
         finally:
             if not new.sessions:
                 self._evict(new)
-        return page.state is GroupState.CLOSED
+        return group.state is GroupState.CLOSED
 
-    async def _move(self, page: PageGroup, new: PageGroup, may_move: MayMove) -> None:
+    async def _move_when_allowed(self, group: PageGroup, new: PageGroup, may_move: MayMove) -> None:
         for _ in range(int(MOVES_WITHIN_S / _LOOK_EVERY_S)):
-            if GroupState.CLOSED in {page.state, new.state}:
+            if GroupState.CLOSED in {group.state, new.state}:
                 return
-            if page.state is GroupState.OPEN and may_move(tuple(page.sessions)):
-                self._log.info("group.recycled", page=page.number, by=new.number, sessions=len(page.sessions))
-                self._registry.move(page, new)
-                self._evict(page)
+            if group.state is GroupState.OPEN and may_move(tuple(group.sessions)):
+                self._log.info(
+                    "group.recycled", group=group.number, by=new.number, sessions=len(group.sessions)
+                )
+                self._registry.move(group, new)
+                self._evict(group)
                 return
             await asyncio.sleep(_LOOK_EVERY_S)
 
     async def _drain(self, entry: BrowserEntry, may_move: MayMove) -> None:
         """Move a browser's sessions to other browsers, group by group; those without room there stay."""
-        for page in list(entry.pages.values()):
-            if (target := self._registry.elsewhere(page)) is not None:
-                await self._page(page, target, may_move)
+        for group in list(entry.groups.values()):
+            if (target := self._registry.elsewhere(group)) is not None:
+                await self._move_group(group, target, may_move)
 
     async def _browser(self, entry: BrowserEntry, may_move: MayMove) -> None:
         """Move a browser's sessions to a new one, group by group, and close the old one."""
@@ -157,11 +159,11 @@ class Recycling:
             return
         entry.retiring = True
         try:
-            for page in list(entry.pages.values()):
-                if not self._registry.room_on(new) or not await self._page(page, new, may_move):
+            for group in list(entry.groups.values()):
+                if not self._registry.room_on(new) or not await self._move_group(group, new, may_move):
                     return
         finally:
-            entry.retiring = not entry.pages  # otherwise it takes sessions until the next attempt
+            entry.retiring = not entry.groups  # otherwise it takes sessions until the next attempt
         self._log.info("browser.recycled", browser=entry.browser.number, by=new.browser.number)
         if self._registry.remove_browser(entry.browser.number) is not None:
             self._sink(BrowserReplaced(entry.browser.number))
@@ -172,7 +174,7 @@ class Recycling:
         for other in self._registry.browsers.values():
             is_younger = other.browser.number > entry.browser.number
             is_alike = other.browser.endpoint == entry.browser.endpoint
-            if is_younger and is_alike and self._registry.room_on(other) >= len(entry.pages):
+            if is_younger and is_alike and self._registry.room_on(other) >= len(entry.groups):
                 return other
         try:
             return await self._start(entry.browser.endpoint)

@@ -8,7 +8,7 @@ from browser_host.browsers.endpoints.spreading import EndpointCapacity, spread
 from browser_host.browsers.entry import BrowserEntry
 from browser_host.browsers.group.page_group import GroupState, PageGroup
 from browser_host.browsers.interface import SHARED, Placing
-from browser_host.browsers.placement import PageCapacity, PlacementPlan, plan
+from browser_host.browsers.placement import GroupCapacity, PlacementPlan, plan
 from browser_host.browsers.settings import EndpointSettings, PoolSettings
 from browser_host.secrets import WatchLink
 
@@ -43,16 +43,16 @@ class Registry:
         self._kept: set[PageGroup] = set()
 
     @property
-    def pages(self) -> dict[int, PageGroup]:
+    def groups(self) -> dict[int, PageGroup]:
         """The groups of all browsers, by number."""
-        return {number: page for entry in self.browsers.values() for number, page in entry.pages.items()}
+        return {number: group for entry in self.browsers.values() for number, group in entry.groups.items()}
 
     @property
     def strained(self) -> bool:
         """Whether most groups are unresponsive: the machine is at its limit, so closing groups won't help."""
-        pages = self.pages.values()
-        late = sum(page.state is GroupState.UNRESPONSIVE for page in pages)
-        return len(pages) >= _STRAINED_FROM and 2 * late > len(pages)
+        groups = self.groups.values()
+        late = sum(group.state is GroupState.UNRESPONSIVE for group in groups)
+        return len(groups) >= _STRAINED_FROM and 2 * late > len(groups)
 
     def plans(self) -> Mapping[str, PlacementPlan]:
         """Where the waiting sessions go, by endpoint."""
@@ -64,8 +64,8 @@ class Registry:
     def _plan(self, endpoint: str, sessions: Sequence[tuple[str, Placing]]) -> PlacementPlan:
         offered = self._offered(endpoint)
         rooms = [
-            PageCapacity(page.number, page.free, len(page.sessions), page.busy, page.placing.group)
-            for page in self._open_pages(offered)
+            GroupCapacity(group.number, group.free, len(group.sessions), group.busy, group.placing.cohort)
+            for group in self._open_groups(offered)
         ]
         return plan(
             sessions,
@@ -92,16 +92,16 @@ class Registry:
 
     def room_on(self, entry: BrowserEntry) -> int:
         """How many more groups a browser takes; never below zero."""
-        return max(0, self._settings.pages_per_browser - len(entry.pages))
+        return max(0, self._settings.groups_per_browser - len(entry.groups))
 
     def emptiest(self, endpoint: str) -> BrowserEntry | None:
         """The endpoint's browser for the next group; None if all are full."""
         room = [entry for entry in self._offered(endpoint) if self.room_on(entry)]
-        return min(room, key=lambda entry: len(entry.pages), default=None)
+        return min(room, key=lambda entry: len(entry.groups), default=None)
 
-    def elsewhere(self, page: PageGroup) -> BrowserEntry | None:
+    def elsewhere(self, group: PageGroup) -> BrowserEntry | None:
         """Another browser that takes all sessions of a group whose browser is drained or leaving, or None."""
-        count = len(page.sessions)
+        count = len(group.sessions)
         fits = [
             (capacity.load(count), entry.browser.number, entry)
             for endpoint in self._settings.endpoints
@@ -114,10 +114,10 @@ class Registry:
 
     def _capacity(self, endpoint: EndpointSettings) -> EndpointCapacity:
         offered = self._offered(endpoint.name)
-        pages = [page for entry in offered for page in entry.pages.values()]
+        groups = [group for entry in offered for group in entry.groups.values()]
         taken, limit, free = self.taken_of(endpoint.name), endpoint.max_sessions, None
         if limit is not None:
-            room = sum(page.free for page in self._open_pages(offered) if not page.placing.group)
+            room = sum(group.free for group in self._open_groups(offered) if not group.placing.cohort)
             room += sum(self.room_on(entry) * entry.browser.sessions_per_process for entry in offered)
             free = min(room, limit - taken)
         return EndpointCapacity(
@@ -125,28 +125,28 @@ class Registry:
             taken,
             limit,
             free,
-            frozenset(page.placing.group for page in pages) - {SHARED.group},
-            any(entry.browser.late for entry in offered),
+            frozenset(group.placing.cohort for group in groups) - {SHARED.cohort},
+            any(entry.browser.ping.late for entry in offered),
         )
 
-    def _open_pages(self, entries: Iterable[BrowserEntry]) -> list[PageGroup]:
+    def _open_groups(self, entries: Iterable[BrowserEntry]) -> list[PageGroup]:
         """The groups that take sessions."""
         return [
-            page
+            group
             for entry in entries
-            for page in entry.pages.values()
-            if page.state in _PLACES and page not in self._kept
+            for group in entry.groups.values()
+            if group.state in _PLACES and group not in self._kept
         ]
 
-    def assign(self, session_id: str, page: PageGroup) -> None:
+    def assign(self, session_id: str, group: PageGroup) -> None:
         """Put a waiting session into a group."""
         waiting = self.waiting.pop(session_id)
-        self.assigned[session_id] = page
-        page.pages.add(session_id, waiting.link)
+        self.assigned[session_id] = group
+        group.pages.add(session_id, waiting.link)
 
-    def keep(self, page: PageGroup) -> None:
+    def keep(self, group: PageGroup) -> None:
         """Reserve a group for the sessions that will be moved there."""
-        self._kept.add(page)
+        self._kept.add(group)
 
     def move(self, old: PageGroup, new: PageGroup) -> None:
         """Move all sessions of a group to another, which may be reserved for them."""
@@ -156,36 +156,36 @@ class Registry:
             self.assigned[session_id] = new
             new.pages.add(session_id, link)
 
-    def unassign(self, session_id: str, page: PageGroup) -> None:
+    def unassign(self, session_id: str, group: PageGroup) -> None:
         """Remove a session from a group, if it is still in that one."""
-        if self.assigned.get(session_id) is page:
+        if self.assigned.get(session_id) is group:
             del self.assigned[session_id]
 
-    def remove_page(self, page: PageGroup) -> tuple[str, ...] | None:
+    def remove_group(self, group: PageGroup) -> tuple[str, ...] | None:
         """Remove a group, so that nothing more goes to it or comes from it.
 
         Returns:
             The sessions that were in it; None if it is not registered.
         """
-        entry = self.browsers.get(page.browser.number)
-        if entry is None or entry.pages.pop(page.number, None) is None:
+        entry = self.browsers.get(group.browser.number)
+        if entry is None or entry.groups.pop(group.number, None) is None:
             return None
-        sessions = tuple(page.sessions)
-        self._take_from(page)
+        sessions = tuple(group.sessions)
+        self._take_from(group)
         return sessions
 
     def remove_browser(self, number: int) -> BrowserEntry | None:
         """Remove a browser with its groups, and return it; None if it is not registered."""
         entry = self.browsers.pop(number, None)
-        for page in entry.pages.values() if entry is not None else ():
-            self._take_from(page)
+        for group in entry.groups.values() if entry is not None else ():
+            self._take_from(group)
         return entry
 
-    def _take_from(self, page: PageGroup) -> None:
-        self._kept.discard(page)
-        for session in page.sessions:
+    def _take_from(self, group: PageGroup) -> None:
+        self._kept.discard(group)
+        for session in group.sessions:
             self.assigned.pop(session, None)
-        page.leave()
+        group.leave()
 
     def _offered(self, endpoint: str) -> list[BrowserEntry]:
         return [one for one in self.hosted_by(endpoint) if not (one.retiring or one.browser.leaving)]

@@ -8,7 +8,7 @@ from browser_host.browsers.launch.backoff import RESTARTS_S
 from browser_host.secrets import BrowserUrl
 from browser_host.sessions.browser_state import LOCAL, BrowserKind
 
-MAX_PAGES_PER_BROWSER = 60
+MAX_GROUPS_PER_BROWSER = 60
 """Above some 80 renderers Chromium lets pages share them, and one crash would take several groups."""
 
 PAGE_WIDTH, PAGE_HEIGHT = 640, 400
@@ -85,15 +85,15 @@ class Recycle:
 
     Args:
         after: age in seconds, or None for never.
-        page_heap: bytes that a group's scripts may hold.
-        page_heap_after: age in seconds below which a group is not replaced for its heap: otherwise a script
+        group_heap: bytes that a group's scripts may hold.
+        group_heap_after: age in seconds below which a group is not replaced for its heap: otherwise a script
             that fills its heap at once would have its neighbours moved again and again.
         driver_memory: bytes that a browser's driver may hold.
     """
 
     after: float | None = 86_400.0
-    page_heap: int = 512 << 20
-    page_heap_after: float = 3_600.0
+    group_heap: int = 512 << 20
+    group_heap_after: float = 3_600.0
     driver_memory: int = 1 << 30
 
 
@@ -136,7 +136,7 @@ class PoolSettings:
         executable: the browser's program, or None for Playwright's own.
         sessions_per_process: sessions that share a renderer process.
         load_within: seconds for a watch page's first document.
-        max_pages: groups of one browser; at most 60 are used, then a second browser is started.
+        max_groups: groups of one browser; at most 60 are used, then a second browser is started.
         allow_private_network: whether pages of this machine and of private networks may be framed.
         ca_file: PEM file of authorities for the watch pages' certificates, in addition to the usual ones.
         endpoints: where browsers come from; their names are unique.
@@ -146,7 +146,7 @@ class PoolSettings:
     executable: Path | None = None
     sessions_per_process: int = 25
     load_within: float = 20.0
-    max_pages: int = 40
+    max_groups: int = 40
     render: Render = Render.HIDDEN
     allow_private_network: bool = False
     sandbox: SandboxSetting = SandboxSetting.AUTO
@@ -157,10 +157,10 @@ class PoolSettings:
     restarts: tuple[float, ...] = RESTARTS_S
 
     def __post_init__(self) -> None:
-        if self.sessions_per_process < 1 or self.max_pages < 1:
-            raise ValueError("sessions_per_process and max_pages are at least 1")
+        if self.sessions_per_process < 1 or self.max_groups < 1:
+            raise ValueError("sessions_per_process and max_groups are at least 1")
 
     @property
-    def pages_per_browser(self) -> int:
+    def groups_per_browser(self) -> int:
         """The most groups of one browser."""
-        return min(self.max_pages, MAX_PAGES_PER_BROWSER)
+        return min(self.max_groups, MAX_GROUPS_PER_BROWSER)

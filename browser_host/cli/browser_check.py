@@ -28,7 +28,7 @@ class NoBrowser(BrowserUnavailable):
 
 class _NoLog:
     def info(self, event: str, **facts: Any) -> None:
-        """Drops the log: the finding reports the result."""
+        """Drop the log: the finding reports the result."""
 
     warning = info
 

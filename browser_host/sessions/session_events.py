@@ -12,13 +12,14 @@ from browser_host.sessions.visitor_state import VisitorReport
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An iframe was made for it and its address is loading.
+    """A page was opened for it, and its watch link is loading.
 
     Args:
+        process: number of its renderer process.
         endpoint: the name of the endpoint whose browser hosts it.
     """
 
-    page: int
+    process: int
     endpoint: str = LOCAL
 
 
@@ -210,7 +211,7 @@ class TimePassed:
     escalated: frozenset[int] = frozenset()
 
 
-Happening: TypeAlias = (
+SessionEvent: TypeAlias = (
     Opened
     | Spoke
     | MessagesLost

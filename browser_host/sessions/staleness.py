@@ -125,7 +125,7 @@ def next_look(session: Session, limits: StaleLimits) -> float | None:
     return due
 
 
-def same_verdict(one: StaleView | None, other: StaleView | None) -> bool:
+def is_same_staleness(one: StaleView | None, other: StaleView | None) -> bool:
     """Whether two results differ only in the time that passed."""
     if one is None or other is None:
         return one is other

@@ -19,6 +19,7 @@ from browser_host.simulator.page_script import PageScript
 from browser_host.simulator.record import InstructionSeen, LifeEvent
 from browser_host.simulator.scenarios import Behaviour
 from browser_host.simulator.simulated_service import Link, SimulatedService
+from browser_host.tasks import is_set_within
 
 EXCHANGE_LIMIT_BYTES = 4 << 20
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -98,7 +99,7 @@ class WatchPages:
             case Behaviour.HTTP_500:
                 return HTMLResponse("<h1>Something went wrong</h1>", status_code=500, headers=PRIVATE)
             case Behaviour.SLOW:
-                await self._wait(self._service.settings.slow)
+                await is_set_within(self._closing, self._service.settings.slow)
             case _:
                 pass
         headers = PRIVATE | FRAMING.get(behaviour, {})
@@ -162,13 +163,6 @@ class WatchPages:
         )
         if report.kind == "life" and report.text in ("active", "terminated"):
             self._service.note_status(link.visitor, report.text)
-
-    async def _wait(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._closing.wait()
-        except TimeoutError:
-            return
 
 
 def _row(number: int) -> str:

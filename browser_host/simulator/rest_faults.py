@@ -18,6 +18,8 @@ from starlette.responses import (
     StreamingResponse,
 )
 
+from browser_host.tasks import is_set_within
+
 HUGE_BYTES = 50_000_000
 MEGABYTE = b" " * 1_000_000
 MAX_FAULTS = 1_000
@@ -133,7 +135,7 @@ class RestFaults:
             headers = {} if injected.seconds is None else {"Retry-After": f"{injected.seconds:.0f}"}
             return PlainTextResponse(_STATUS[fault].phrase, _STATUS[fault], headers=headers)
         if fault is RestFault.SLOW:
-            await self._wait(injected.seconds or 0)
+            await is_set_within(self._closing, injected.seconds or 0)
             return await call(request)
         return self._odd(fault, request)
 
@@ -166,13 +168,6 @@ class RestFaults:
             if injected.times <= 0:
                 self._pending.remove(injected)
         return injected
-
-    async def _wait(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._closing.wait()
-        except TimeoutError:
-            return
 
 
 async def _huge() -> AsyncIterator[bytes]:

@@ -11,6 +11,7 @@ from browser_host.api.schema import ADDED, CHANGED, REMOVED
 from browser_host.sessions.clock import Instant, iso
 from browser_host.sessions.json_codec import encoders, to_json
 from browser_host.sessions.views import Part, SessionView
+from browser_host.tasks import is_set_within
 
 SIZE = 20_000
 """Events kept for clients that lag: ten seconds of the busiest host in the design."""
@@ -258,10 +259,7 @@ class EventFeed:
         """
         while self._seq <= seq and not self._closed:
             self._news.clear()
-            try:
-                async with asyncio.timeout(within):
-                    await self._news.wait()
-            except TimeoutError:
+            if not await is_set_within(self._news, within):
                 return False
         return self._seq > seq
 

@@ -76,8 +76,8 @@ class ReportHandler:
                 self._store.apply(session_id, session_events.MessagesLost(count))
             case events.MessagesRefused(session_id, count):
                 self._store.apply(session_id, session_events.Violated(count))
-            case events.SessionOpened(session_id, page, endpoint):
-                self._lifecycle.opened(session_id, page, endpoint)
+            case events.SessionOpened(session_id, group, endpoint):
+                self._lifecycle.opened(session_id, group, endpoint)
             case events.SessionBlocked(session_id, fault):
                 self._lifecycle.failed(session_id, fault)
             case events.SessionsLost(session_ids, fault, cause):

@@ -7,8 +7,8 @@ from browser_host.sessions.changes import Change, ChangeType
 from browser_host.sessions.clock import Clock, Instant
 from browser_host.sessions.rules import transitions
 from browser_host.sessions.session import Session
-from browser_host.sessions.session_events import Happening
-from browser_host.sessions.staleness import same_verdict, stale
+from browser_host.sessions.session_events import SessionEvent
+from browser_host.sessions.staleness import is_same_staleness, stale
 from browser_host.sessions.timeline import Timeline, extended
 from browser_host.sessions.views import Part, SessionView, StaleView
 from browser_host.supervisor.event_feed import EventBody, EventFeed
@@ -86,20 +86,20 @@ class SessionStore:
         return self._clock()
 
     def add(self, session: Session) -> None:
-        """Takes in a new session and publishes it whole."""
+        """Take in a new session, and publish it whole."""
         self._sessions[session.id] = session
         self._publish(ChangeType.ADDED, session.id, Part(session, _ALL_BUT_ID, self.staleness(session), {}))
 
     def remove(self, session_id: str) -> Session:
-        """Forgets a session, and says so."""
+        """Forget a session, and publish that."""
         session = self._sessions.pop(session_id)
         self._stale.pop(session_id, None)
         self._timelines.pop(session_id, None)
         self._publish(ChangeType.REMOVED, session_id, {})
         return session
 
-    def apply(self, session_id: str, happening: Happening) -> Session | None:
-        """Lets something happen to a session; one that was forgotten meanwhile is left in peace.
+    def apply(self, session_id: str, event: SessionEvent) -> Session | None:
+        """Apply an event to a session, unless it was removed meanwhile.
 
         Returns:
             The session after it, or None where there is none.
@@ -108,7 +108,7 @@ class SessionStore:
         if session is None:
             return None
         now = self._clock()
-        step = transitions.apply(session, happening, now)
+        step = transitions.apply(session, event, now)
         self._sessions[session_id] = step.session
         if step.moments:
             self._timelines[session_id] = extended(self.timeline(session_id), step.moments)
@@ -122,19 +122,19 @@ class SessionStore:
         return step.session
 
     def judge_all(self) -> None:
-        """Publishes who became stale or ceased to be, now that time has passed."""
+        """Publish who became stale or ceased to be, now that time has passed."""
         for session in self:
             self._judge(session)
 
     def _judge(self, session: Session) -> None:
         before = self._stale.get(session.id)
-        verdict = self.staleness(session)
-        if verdict is None:
+        staleness = self.staleness(session)
+        if staleness is None:
             self._stale.pop(session.id, None)
         else:
-            self._stale[session.id] = verdict
-        if not same_verdict(before, verdict):
-            self._publish(ChangeType.STALE, session.id, Part(session, ("stale",), verdict, {}))
+            self._stale[session.id] = staleness
+        if not is_same_staleness(before, staleness):
+            self._publish(ChangeType.STALE, session.id, Part(session, ("stale",), staleness, {}))
 
     def _publish(self, kind: ChangeType, session_id: str, told: EventBody) -> None:
         self._feed.publish(kind.value, session_id, self._clock(), told)

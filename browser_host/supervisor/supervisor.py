@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from browser_host.api.peer import RULE, Peer
 from browser_host.api.schema import BrowserView
@@ -13,15 +13,15 @@ from browser_host.errors import Refused, UnknownSession
 from browser_host.protocol.pointer_input import PointerInput
 from browser_host.sessions.changes import Change, ChangeType
 from browser_host.sessions.clock import Clock
-from browser_host.sessions.session import LABEL_LIMIT, Session
+from browser_host.sessions.session import Session
 from browser_host.supervisor import upscope_worker as upscope
 from browser_host.supervisor.arrivals import Arrivals
 from browser_host.supervisor.audit import records
 from browser_host.supervisor.audit.recorder import AuditRecorder
-from browser_host.supervisor.audit.replay import Past
 from browser_host.supervisor.confirmation_deadlines import ConfirmationDeadlines
 from browser_host.supervisor.counters import Counters
 from browser_host.supervisor.event_feed import EventFeed
+from browser_host.supervisor.hosting.admission import Admission
 from browser_host.supervisor.hosting.flood_detector import FloodDetector
 from browser_host.supervisor.hosting.flood_relief import FloodRelief
 from browser_host.supervisor.hosting.lifecycle import SessionLifecycle
@@ -34,7 +34,7 @@ from browser_host.supervisor.report_handler import ReportHandler
 from browser_host.supervisor.scheduler import Scheduler
 from browser_host.supervisor.session_ids import SessionIds
 from browser_host.supervisor.session_store import SessionStore
-from browser_host.supervisor.upscope_worker import NO_SERVICE, EndWanted, UpscopeWorker
+from browser_host.supervisor.upscope_worker import EndWanted, UpscopeWorker
 
 JUDGE_EVERY_S = 1.0
 """Seconds between two looks at who became stale."""
@@ -65,7 +65,6 @@ class Supervisor:
     ) -> None:
         self._hosting = hosting
         self._policy = policy
-        self._session_ids = session_ids
         self._feed = feed
         self._clock = clock
         self._log = log
@@ -75,7 +74,6 @@ class Supervisor:
         self._scheduler = Scheduler(asyncio.get_running_loop())
         self._queue: deque[events.Report | upscope.Answer] = deque()
         self._draining = False
-        self._pasts: dict[str, Past] = {}
         self.store = SessionStore(feed, clock, policy, self._observe)
         self._deadlines = ConfirmationDeadlines(self.store, self._scheduler, clock, self._ask_service)
         self.pacing = Pacing(hosting.collect_for)
@@ -93,6 +91,17 @@ class Supervisor:
         self.counters = Counters()
         self.arrivals = Arrivals()
         self.lifecycle = SessionLifecycle(self.store, hosting, rest, self._scheduler, clock, log)
+        self.admission = Admission(
+            self.store,
+            session_ids,
+            policy=policy,
+            lifecycle=self.lifecycle,
+            instructions=self.instructions,
+            arrivals=self.arrivals,
+            recorder=recorder,
+            log=log,
+            has_service=rest is not None,
+        )
         self._flood_relief = FloodRelief(self.flood_detector, self.store, self.lifecycle, clock, log)
         self._reports = ReportHandler(
             self.store,
@@ -110,7 +119,7 @@ class Supervisor:
         self._scheduler.after(JUDGE_EVERY_S, self._judge)
 
     def receive(self, report: events.Report | upscope.Answer) -> None:
-        """Takes a report of the hosting, or an answer of the REST service."""
+        """Take a report of the hosting, or an answer of the REST service."""
         self._queue.append(report)
         if self._draining:
             return
@@ -123,57 +132,25 @@ class Supervisor:
         finally:
             self._draining = False
 
-    def recall(self, pasts: Mapping[str, Past]) -> None:
-        """What a host before this one sent to sessions, by id: each has it again once it is hosted again."""
-        self._pasts.update(pasts)
-
     def add(self, new: NewSession, by: Peer = RULE) -> str:
-        """Hosts one more session and returns its id.
+        """Host one more session, and return its id.
 
         Raises:
             Refused: the host holds as many as it takes, or holds this link already.
         """
-        if len(self.store) >= self._policy.now.max_sessions:
-            raise Refused(f"this host takes {self._policy.now.max_sessions} sessions; remove some first")
-        if new.link is None and (new.visitor is None or self._rest is None):
-            raise Refused(NO_SERVICE)
-        if (twin := self.holder_of(new)) is not None:
-            raise Refused(f"this {'watch link' if new.link else 'visitor'} is hosted already, as {twin}")
-        session_id = self._session_ids.identify(new.identity, self.store)
-        past = self._pasts.pop(session_id, Past())
-        session = Session(
-            id=session_id,
-            label=new.label[:LABEL_LIMIT] or session_id,
-            source=new.source,
-            link=new.link.fingerprint if new.link else "",
-            visitor=new.visitor,
-            ledger=past.ledger,
-            mode=past.mode,
-        )
-        self.store.add(session)
-        link = f"link {new.link.fingerprint}" if new.link else f"visitor {new.visitor}"
-        self._log.info("session.added", id=session_id, what=link, source=new.source.value)
-        self._recorder.added(by, session, new)
-        self.lifecycle.take_in(session_id, new.link)
-        return session_id
+        return self.admission.add(new, by)
 
     def remove(self, session_id: str, by: Peer = RULE) -> None:
-        """Forgets a session without ending it.
+        """Forget a session without ending it.
 
         Raises:
             UnknownSession: there is none with this id.
         """
         self.require([session_id])
-        self.instructions.leave(session_id, "the session was removed")
-        self.lifecycle.release(session_id)
-        session = self.store.remove(session_id)
-        self._recorder.forget(session_id)
-        self.arrivals.refused(session_id)
-        self._recorder.acted(by, records.REMOVED, session)
-        self._log.info("session.removed", id=session_id)
+        self.admission.remove(session_id, by)
 
     def retry(self, ids: Sequence[str], by: Peer) -> Sequence[str]:
-        """Tries at once to host those of the sessions that wait to be tried again; returns their ids."""
+        """Retry at once the sessions that wait for their next try or were given up; return their ids."""
         self._hosting.retry()
         self._reports.retry()
         tried = self.lifecycle.retry(ids)
@@ -181,7 +158,7 @@ class Supervisor:
         return tried
 
     async def screenshot(self, session_id: str, width: int) -> bytes:
-        """Takes a picture of a session's page, as a PNG; who may see it is not asked here.
+        """Take a picture of a session's page, as a PNG; who may see it is not asked here.
 
         Raises:
             UnknownSession: there is none with this id.
@@ -191,7 +168,7 @@ class Supervisor:
         return await self._hosting.screenshot(session_id, width)
 
     async def send_input(self, session_id: str, sent: PointerInput) -> None:
-        """Sends mouse input to a session's page; who may do that is not asked here.
+        """Send mouse input to a session's page; who may do that is not asked here.
 
         Raises:
             UnknownSession: there is none with this id.
@@ -201,12 +178,12 @@ class Supervisor:
         await self._hosting.send_input(session_id, sent)
 
     def viewed(self, session_id: str, peer: Peer) -> None:
-        """Publishes that somebody saw a session's page."""
+        """Publish that somebody saw a session's page."""
         viewed = {"by": peer.who, "client": peer.client}
         self._feed.publish(ChangeType.VIEWED.value, session_id, self._clock(), {"viewed": viewed})
 
     def drain(self, endpoint: str, by: Peer) -> bool:
-        """Gives an endpoint no more sessions and moves those that it has, where they can go elsewhere.
+        """Give an endpoint no more sessions, and move those that it has where they can go elsewhere.
 
         Returns:
             Whether there is another endpoint for them.
@@ -220,7 +197,7 @@ class Supervisor:
         return elsewhere
 
     def undrain(self, endpoint: str, by: Peer) -> None:
-        """Gives an endpoint sessions again.
+        """Give an endpoint sessions again.
 
         Raises:
             UnknownEndpoint: there is none of this name.
@@ -241,7 +218,7 @@ class Supervisor:
         return [session for session in found if session is not None]
 
     def require_writable(self, peer: Peer) -> None:
-        """Refuses a change where the configuration does.
+        """Refuse a change where the configuration does.
 
         Raises:
             Refused: the host is read-only.
@@ -250,27 +227,21 @@ class Supervisor:
             self._log.warning("refused.read_only", by=peer.name, client=peer.client)
             raise Refused("this host is read-only: it changes no session (host.read_only)")
 
-    def holder_of(self, new: NewSession) -> str | None:
-        """The id of the session that has this link, or else this visitor, or None."""
-        if new.link is not None:
-            return self.lifecycle.holder_of(new.link)
-        return next((one.id for one in self.store if one.visitor == new.visitor), None)
-
     @property
     def given_up(self) -> str | None:
         """Why no browser is started until somebody retries, or None."""
         return self._reports.given_up
 
     def browsers(self) -> tuple[BrowserView, ...]:
-        """The browsers as they stand now."""
+        """The browsers in their present state."""
         return self._reports.browsers()
 
     def abandon(self) -> None:
-        """Says of what waits that it is not sent, to those who wait for it too: the host is stopping."""
+        """Settle what is pending as not sent, because the host is stopping; who waits for it is told."""
         self.instructions.abandon("the host stopped before it was sent")
 
     def close(self) -> None:
-        """Stops the clockwork, and says of what waited that it was not sent.
+        """Stop the scheduler, and settle what is pending as not sent.
 
         The hosting and the feed are closed by whoever made them.
         """

@@ -162,7 +162,7 @@ class UpscopeWorker:
         self._queue: asyncio.Queue[LinkWanted | EndWanted] = asyncio.Queue(WAITING)
 
     def remember(self, asked: Sequence[tuple[str, float]]) -> None:
-        """Counts links that a host before this one asked for, so that dying again and again costs no more.
+        """Count links that a host before this one asked for, so that dying again and again costs no more.
 
         Args:
             asked: visitors' short ids and when, in seconds of the clock's `mono`, oldest first.
@@ -171,7 +171,7 @@ class UpscopeWorker:
             self.book = self.book.noted(visitor, at)
 
     def want(self, question: LinkWanted | EndWanted) -> bool:
-        """Puts a question; False where too many wait already."""
+        """Put a question; False where too many wait already."""
         try:
             self._queue.put_nowait(question)
         except asyncio.QueueFull:
@@ -180,7 +180,7 @@ class UpscopeWorker:
 
     @contextlib.asynccontextmanager
     async def working(self, answer: Callable[[Answer], None]) -> AsyncIterator[None]:
-        """Asks while the context lasts, and answers through `answer`, on the event loop.
+        """Ask while the context lasts, and answer through `answer`, on the event loop.
 
         Every question is answered but a link's that nobody wants any more.
         """

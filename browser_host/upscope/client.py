@@ -31,7 +31,7 @@ from browser_host.upscope.errors import (
 from browser_host.upscope.exchange import exchange
 from browser_host.upscope.outcomes import Broken, ServiceAnswer, Stage
 from browser_host.upscope.proxies import route
-from browser_host.upscope.response_errors import unreadable, verdict
+from browser_host.upscope.response_errors import error_of, unreadable
 from browser_host.upscope.retries import Patience
 from browser_host.upscope.settings import ServiceSettings
 from browser_host.upscope.shapes import LinkAnswer, UsageAnswer, VisitorAnswer, VisitorsAnswer, parsed
@@ -177,7 +177,7 @@ class UpscopeClient:
         while True:
             attempt += 1
             outcome = await self._attempt(call, deadline - self._clock(), is_wanted)
-            error = verdict(self._settings, call, outcome)
+            error = error_of(self._settings, call, outcome)
             if error is None and isinstance(outcome, ServiceAnswer):
                 return outcome
             left_s = deadline - self._clock()

@@ -42,7 +42,7 @@ _PLAN = "the plan's limit is reached; end sessions that nobody needs, or extend 
 _NO_SUCH_CALL = 'it has no such endpoint; check upscope.base_url, and upscope.auth, which is "raw" on premise'
 
 
-def verdict(
+def error_of(
     settings: ServiceSettings, call: ServiceCall, outcome: ServiceAnswer | Broken
 ) -> errors.ServiceError | None:
     """The error of an outcome, or None for a success, whose body is yet to be parsed."""

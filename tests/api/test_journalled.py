@@ -74,7 +74,7 @@ async def test_where_nothing_can_be_written_down_nothing_is_posted(served: Serve
     broken = Journal(tmp_path / "in_the_way" / "journal.sqlite3", keep_s=None)
     await broken.start()
     served.host.supervisor.instructions._recorder = AuditRecorder(broken, served.host.supervisor.store._clock)
-    served.host.service._journal = broken
+    served.host.service._status._journal = broken
     try:
         for refused in (
             served.client.end(Target(ids=(session_id,))),

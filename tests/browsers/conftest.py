@@ -1,5 +1,6 @@
 """A stage, a record, and pools of a real browser that end with the test."""
 
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
@@ -19,6 +20,15 @@ async def stage() -> AsyncIterator[Stage]:
     await made.open()
     yield made
     await made.close()
+
+
+@pytest.fixture
+def refused_port() -> int:
+    """A port of this machine where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ async def test_no_page_reaches_a_sibling_or_the_group_page(
     assert len(told(record, "victim")) == len(record.said("victim"))
     assert "evil" not in stage.asked
     assert not record.of(PageReplaced) + record.of(SessionBlocked) + record.of(SessionsLost)
-    assert [(one.pages, one.sessions) for one in pool.describe()] == [(1, 2)]
+    assert [(one.groups, one.sessions) for one in pool.describe()] == [(1, 2)]
 
 
 async def test_page_timings_reveal_no_link_of_a_neighbour(

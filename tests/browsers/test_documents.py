@@ -1,7 +1,6 @@
 """What a session's document is: first loads that redirect, live pages that are replaced, odd links."""
 
 import json
-import socket
 
 import pytest
 
@@ -28,14 +27,6 @@ addEventListener('message', (e) => {
 });
 """
 """A page that is live, navigates where it is told, and repeats everything else."""
-
-
-@pytest.fixture
-def refused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ async def test_long_polls_of_seven_sessions_keep_none_waiting(
     for session in ids:
         pool.open(session, stage.link("poll", session))
     await record.until(lambda: all(record.said(session) for session in ids))
-    assert {one.page for one in record.of(SessionOpened)} == {1}
+    assert {one.group for one in record.of(SessionOpened)} == {1}
 
 
 async def all_live(pool: Any, stage: Stage, record: Record, name: str) -> None:
@@ -159,7 +159,7 @@ async def test_unpartitioned_browser_hosts_one_session_per_process(
     assert "browser.not_isolated" in {event for event, _ in log.events}
     assert [one.isolated for one in pool.describe()] == [False]
     await all_live(pool, served, record, "localStorage")
-    assert len({one.page for one in record.of(SessionOpened)}) == len(SESSIONS)
+    assert len({one.group for one in record.of(SessionOpened)}) == len(SESSIONS)
     assert [one.data for one in record.of(MessageReceived)] == [{"found": None}] * len(SESSIONS)
 
 

@@ -126,7 +126,7 @@ async def test_looping_page_is_lost_and_instructions_are_reported(
     pool.open("beside", stage.link("echo"))
     pool.open("apart", stage.link("echo"), Placing(1))
     await record.until(lambda: all(record.said(s) for s in ("looping", "beside", "apart")))
-    assert len({report.page for report in record.of(SessionOpened)}) == 2
+    assert len({report.group for report in record.of(SessionOpened)}) == 2
     pool.post("looping", 1, {})
     await record.first(SessionsUnresponsive)
     for number in range(2, 40):
@@ -203,7 +203,7 @@ async def browser_gone_and_back(
     pool.open("s", stage.link("echo"))
     await record.until(lambda: len(record.said("s")) == 2)
     assert [started.number for started in record.of(BrowserStarted)] == [1, 2]
-    assert record.of(SessionOpened)[-1].page == 2
+    assert record.of(SessionOpened)[-1].group == 2
     await pool.close(8.0)
     assert not await left_of(before)
 

@@ -222,4 +222,4 @@ async def test_a_page_that_breaks_the_bridges_rules_is_given_up(
     bridge._called({**call, "payload": "no batch"})
     lost = await record.first(SessionsLost)
     assert lost.fault.code is ErrorCode.VIOLATION
-    assert pool.describe()[0].pages == 0
+    assert pool.describe()[0].groups == 0

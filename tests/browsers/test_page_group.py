@@ -24,7 +24,7 @@ async def opened(pool: Pool, stage: Stage, record: Record) -> PageGroup:
     for session in SESSIONS:
         pool.open(session, stage.link("echo", session))
     await record.until(lambda: all(record.said(session) for session in SESSIONS))
-    assert {report.page for report in record.of(SessionOpened)} == {1}
+    assert {report.group for report in record.of(SessionOpened)} == {1}
     return pool._registry.assigned["a"]
 
 
@@ -52,7 +52,7 @@ async def test_a_session_page_that_closes_takes_no_other(
     pool.open("b", stage.link("echo", "again"))
     await record.until(lambda: {"who": "?again"}.items() <= dict(record.said("b")[-1]).items())
     assert len(record.of(SessionsLost)) == 1
-    assert [(one.pages, one.sessions) for one in pool.describe()] == [(1, 3)]
+    assert [(one.groups, one.sessions) for one in pool.describe()] == [(1, 3)]
 
 
 async def test_a_session_page_shows_its_own_document_or_ends(
@@ -74,7 +74,7 @@ async def test_a_process_that_the_host_ended_itself_is_lost_to_a_flood(
     pool = await open_pool()
     group = await opened(pool, stage, record)
     if cause is LossCause.FLOOD:
-        group.browser.relieves()
+        group.browser.ping.relieves()
     assert group._target is not None
     with pytest.raises(Exception, match="gone"):
         await group._target.send("Page.crash")

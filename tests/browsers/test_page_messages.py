@@ -36,9 +36,9 @@ async def test_each_session_is_heard_under_its_own_id(
     await record.until(lambda: all(record.said(session) for session in ids))
     for session in ids:
         assert record.said(session)[0]["who"] == f"?{session}"
-    pages = {opened.session_id: opened.page for opened in record.of(SessionOpened)}
-    assert sorted(list(pages.values()).count(page) for page in set(pages.values())) == [1, 2, 2]
-    assert [(d.pages, d.sessions) for d in pool.describe()] == [(3, 5)]
+    groups = {opened.session_id: opened.group for opened in record.of(SessionOpened)}
+    assert sorted(list(groups.values()).count(group) for group in set(groups.values())) == [1, 2, 2]
+    assert [(d.groups, d.sessions) for d in pool.describe()] == [(3, 5)]
 
 
 async def test_instruction_reaches_its_page_only(open_pool: Opened, stage: Stage, record: Record) -> None:

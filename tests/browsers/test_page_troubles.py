@@ -1,9 +1,6 @@
 """Pages that cannot be shown: the contract's codes, clear messages, and no part of a link."""
 
 import asyncio
-import socket
-
-import pytest
 
 from browser_host.bridge.events import SessionBlocked, SessionOpened
 from browser_host.secrets import WatchLink
@@ -13,14 +10,6 @@ from tests.browsers.stage import Quiet, Record, Stage
 from tests.support.patience import patient
 
 CANARY = "canary5ecret"
-
-
-@pytest.fixture
-def refused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def test_what_cannot_be_shown_is_said_in_plain_words(

@@ -1,4 +1,4 @@
-"""A page at work is known by the browser's own account, and gets nobody where another page is at rest."""
+"""A group at work is known by the browser's own account, and gets nobody where another is at rest."""
 
 import pytest
 
@@ -17,7 +17,7 @@ setInterval(() => {
 """
 
 
-async def test_a_new_session_goes_to_the_page_that_has_less_to_do(
+async def test_a_new_session_goes_to_the_group_that_has_less_to_do(
     open_pool: Opened, stage: Stage, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(heartbeat, "_LOOK_EVERY_S", 0.5)
@@ -27,13 +27,13 @@ async def test_a_new_session_goes_to_the_page_that_has_less_to_do(
     for session, script in sessions.items():
         pool.open(session, stage.link(script))
     await record.until(lambda: len(record.of(SessionOpened)) == len(sessions))
-    seats = {report.session_id: report.page for report in record.of(SessionOpened)}
-    beside = next(one for one in "abc" if seats[one] == seats["worker"])
+    groups = {report.session_id: report.group for report in record.of(SessionOpened)}
+    beside = next(one for one in "abc" if groups[one] == groups["worker"])
     leaves, stays = (one for one in "abc" if one != beside)
-    assert seats["worker"] < seats[stays]  # among equals the lower number would be taken
+    assert groups["worker"] < groups[stays]  # among equals the lower number would be taken
     pool.release(beside)
     pool.release(leaves)
     await record.until(lambda: pool.describe()[0].busiest > 10 * HEAD)
     pool.open("new", stage.link("echo"))
     await record.until(lambda: record.of(SessionOpened)[-1].session_id == "new")
-    assert record.of(SessionOpened)[-1].page == seats[stays]
+    assert record.of(SessionOpened)[-1].group == groups[stays]

@@ -1,4 +1,4 @@
-"""Old and swollen pages and browsers are replaced: the new one first, nobody lost, nothing left behind."""
+"""Old and swollen groups and browsers are replaced: the new one first, nobody lost, nothing left behind."""
 
 import asyncio
 from collections.abc import Sequence
@@ -42,9 +42,9 @@ class Gate:
             await self._often.wait()
 
 
-def pages(record: Record) -> dict[str, int]:
-    """The page that each session was opened in last."""
-    return {report.session_id: report.page for report in record.of(SessionOpened)}
+def groups(record: Record) -> dict[str, int]:
+    """The group that each session was opened in last."""
+    return {report.session_id: report.group for report in record.of(SessionOpened)}
 
 
 def said_status(record: Record, session: str) -> int:
@@ -62,37 +62,37 @@ async def answer(pool: Pool, record: Record) -> None:
     assert len(record.of(InstructionPosted)) == posted + len(NAMES)
 
 
-async def test_page_with_large_heap_is_replaced_when_allowed(
+async def test_group_with_large_heap_is_replaced_when_allowed(
     open_pool: Opened, stage: Stage, record: Record
 ) -> None:
-    pool = await open_pool(recycle=Recycle(page_heap=1, page_heap_after=0.0))
+    pool = await open_pool(recycle=Recycle(group_heap=1, group_heap_after=0.0))
     await placed_in_three(pool, stage, record)
     gate = Gate()
     # The first heartbeat tells what the scripts hold.
     due = await talking_until(pool, record, "a", pool.aged)
-    assert (due[0].page, due[0].sessions) == (1, NAMES)
+    assert (due[0].group, due[0].sessions) == (1, NAMES)
     assert due[0].why.startswith("its scripts hold")
     pool.recycle(due[0], gate)
     assert pool.aged() == ()
     await gate.was_asked()
-    assert pages(record) == dict.fromkeys(NAMES, 1)
-    assert pool.describe()[0].pages == 2
+    assert groups(record) == dict.fromkeys(NAMES, 1)
+    assert pool.describe()[0].groups == 2
     gate.is_open = True
-    await record.until(lambda: pages(record) == dict.fromkeys(NAMES, 2))
+    await record.until(lambda: groups(record) == dict.fromkeys(NAMES, 2))
     assert set(gate.asked) == {NAMES}
     await record.until(lambda: all(said_status(record, session) == 2 for session in NAMES))
     await answer(pool, record)
-    assert pool.describe()[0].pages == 1
+    assert pool.describe()[0].groups == 1
     assert not record.of(SessionsLost)
 
 
-async def test_fast_growing_page_does_not_move_neighbours_often(
+async def test_fast_growing_group_does_not_move_neighbours_often(
     open_pool: Opened, stage: Stage, record: Record
 ) -> None:
-    pool = await open_pool(recycle=Recycle(page_heap=1))
+    pool = await open_pool(recycle=Recycle(group_heap=1))
     await placed_in_three(pool, stage, record)
-    (page,) = next(iter(pool._registry.browsers.values())).pages.values()
-    assert await talking_until(pool, record, "a", lambda: page.heap) > 1
+    (group,) = next(iter(pool._registry.browsers.values())).groups.values()
+    assert await talking_until(pool, record, "a", lambda: group.heap) > 1
     assert pool.aged() == ()
 
 
@@ -106,7 +106,7 @@ async def test_replaced_browser_leaves_no_process(open_pool: Opened, stage: Stag
     assert due[0] == Aged(1, None, "it is 0.0 h old", due[0].sessions)
     assert set(due[0].sessions) == set(NAMES)
     pool.recycle(due[0], lambda _: True)
-    await record.until(lambda: set(pages(record).values()) == {3, 4})
+    await record.until(lambda: set(groups(record).values()) == {3, 4})
     await record.until(lambda: all(len(record.said(session)) == 2 for session in NAMES))
     await answer(pool, record)
     _, alive = await asyncio.to_thread(psutil.wait_procs, old, timeout=10)
@@ -119,26 +119,26 @@ async def test_replaced_browser_leaves_no_process(open_pool: Opened, stage: Stag
 async def test_nobody_is_moved_who_may_not_be(open_pool: Opened, stage: Stage, record: Record) -> None:
     pool = await open_pool(recycle=Recycle(after=0.0))
     await placed_in_three(pool, stage, record)
-    page = next(one for one in pool.aged() if one.page is not None)
+    group = next(one for one in pool.aged() if one.group is not None)
     gate = Gate()
-    pool.recycle(page, gate)
+    pool.recycle(group, gate)
     await gate.was_asked()
     await answer(pool, record)
-    assert pages(record) == dict.fromkeys(NAMES, 1)
+    assert groups(record) == dict.fromkeys(NAMES, 1)
 
 
-async def test_page_reserved_for_moves_takes_no_other_session(
+async def test_group_reserved_for_moves_takes_no_other_session(
     open_pool: Opened, stage: Stage, record: Record
 ) -> None:
     pool = await open_pool(recycle=Recycle(after=0.0), sessions_per_process=1)
     pool.open("a", stage.link("echo", "a"))
     await record.until(lambda: record.said("a"))
     gate = Gate()
-    pool.recycle(next(one for one in pool.aged() if one.page is not None), gate)
+    pool.recycle(next(one for one in pool.aged() if one.group is not None), gate)
     await gate.was_asked()
     pool.open("b", stage.link("echo", "b"))
     await record.until(lambda: record.said("b"))
     gate.is_open = True
     await record.until(lambda: len(record.said("a")) == 2)
-    assert pages(record) == {"a": 2, "b": 3}
-    assert pool.describe()[0].pages == 2
+    assert groups(record) == {"a": 2, "b": 3}
+    assert pool.describe()[0].groups == 2

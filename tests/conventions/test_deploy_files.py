@@ -1,10 +1,7 @@
 """The files of docs/deploy for browsers elsewhere, which no test can run: valid, confined, up to date."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ import yaml
 
 from browser_host.sessions.browser_state import BrowserKind
 from tests.conventions.named import ROOT
+from tests.support import systemd
 from tests.support.selenium_grid import VERSION
 
 FOLDER = ROOT / "docs" / "deploy"
@@ -148,17 +146,7 @@ def test_examples_name_kinds_that_there_are() -> None:
 
 @pytest.mark.parametrize("name", UNITS)
 def test_systemd_understands_the_units(name: str, tmp_path: Path) -> None:
-    if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd-analyze is not here")
     text = re.sub(r"^(Exec\w+)=\S+", r"\1=/bin/true", (FOLDER / name).read_text("utf-8"), flags=re.MULTILINE)
     here = tmp_path / name.replace("@", "@box-1")
     here.write_text(text)
-    done = subprocess.run(
-        ["systemd-analyze", "verify", "--user", here],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
-    )
-    assert (done.returncode, [line for line in done.stderr.splitlines() if here.name in line]) == (0, [])
+    assert systemd.verify(here, tmp_path) == (0, [])

@@ -38,8 +38,8 @@ def end(rows: Sequence[Row]) -> Mark:
 
 @given(chains())
 def test_an_untouched_chain_is_sound(rows: list[Row]) -> None:
-    verdict = look(rows, end(rows), end(rows))
-    assert verdict == Verification(len(rows), 1, end(rows))
+    verified = look(rows, end(rows), end(rows))
+    assert verified == Verification(len(rows), 1, end(rows))
 
 
 def test_an_empty_journal_is_sound() -> None:
@@ -99,9 +99,9 @@ def test_a_missing_row_is_named(rows: list[Row], data: st.DataObject) -> None:
 @given(chains(), st.data())
 def test_a_missing_end_is_named_by_head_record_or_noted_mark(rows: list[Row], data: st.DataObject) -> None:
     left = rows[: data.draw(st.integers(0, len(rows) - 1))]
-    for verdict in (look(left, end(rows)), look(left, BEGINNING, end(rows))):
-        assert verdict.finding is not None
-        assert (verdict.finding.flaw, verdict.finding.seq) == (Flaw.TRUNCATED, len(left) + 1)
+    for verified in (look(left, end(rows)), look(left, BEGINNING, end(rows))):
+        assert verified.finding is not None
+        assert (verified.finding.flaw, verified.finding.seq) == (Flaw.TRUNCATED, len(left) + 1)
 
 
 @given(chains(least=2), st.data())
@@ -153,8 +153,8 @@ def test_a_trimmed_chain_is_sound_if_a_row_says_so(rows: list[Row], data: st.Dat
     said = JournalEntry(9.0, "watchdeck", "host", HostAction.TRIMMED, text="removed").columns()
     whole = [*rows, *linked(end(rows), [said])]
     anchor = Anchor(end(rows[:gone]), "removed")
-    verdict = look(whole[gone:], end(whole), anchor=anchor)
-    assert (verdict.finding, verdict.first) == (None, gone + 1)
+    verified = look(whole[gone:], end(whole), anchor=anchor)
+    assert (verified.finding, verified.first) == (None, gone + 1)
     unsaid = look(rows[gone:], end(rows), anchor=anchor).finding
     assert unsaid is not None
     assert unsaid.flaw is Flaw.UNANNOUNCED
@@ -167,9 +167,9 @@ def test_a_noted_mark_of_a_removed_row_is_remarked() -> None:
     rows = list(linked(BEGINNING, [JournalEntry(1.0, "k", "c", "a").columns()] * 4))
     said = JournalEntry(9.0, "watchdeck", "host", HostAction.TRIMMED, text="removed").columns()
     whole = [*rows, *linked(end(rows), [said])]
-    verdict = look(whole[3:], end(whole), end(rows[:1]), anchor=Anchor(end(rows[:3]), "removed"))
-    assert verdict.finding is None
-    assert "noted mark is of row 1" in verdict.remarks[0]
+    verified = look(whole[3:], end(whole), end(rows[:1]), anchor=Anchor(end(rows[:3]), "removed"))
+    assert verified.finding is None
+    assert "noted mark is of row 1" in verified.remarks[0]
 
 
 def test_a_head_record_that_is_gone_or_wrong_is_found() -> None:

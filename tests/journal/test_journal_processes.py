@@ -23,14 +23,14 @@ def test_a_host_killed_while_writing_leaves_a_chain_that_holds(path: Path) -> No
             process.kill()
             promised += [int(line) for line in process.stdout.read().splitlines()]
         with Reader(path) as reader:
-            verdict = reader.verify()
+            verified = reader.verify()
             unfinished = reader.unfinished()
-        assert verdict.finding is None
-        assert verdict.head.seq >= promised[-1]
+        assert verified.finding is None
+        assert verified.head.seq >= promised[-1]
         # At each kill the last instruction's end, or the one after it, can have been cut off.
         assert len(unfinished) <= 2 * kills
     store = Store(path)
-    assert store.append([entry()]) == (verdict.head.seq + 1,)
+    assert store.append([entry()]) == (verified.head.seq + 1,)
     store.close()
 
 

@@ -17,9 +17,9 @@ from tests.journal.test_journal_store import flaw, tamper
 def test_old_rows_go_and_a_row_says_so(five: Store, path: Path) -> None:
     assert trim(five, keep_s=10.0, now=1013.5) == 3
     with Reader(path) as reader:
-        verdict = reader.verify()
+        verified = reader.verify()
         left = reader.history()
-    assert (verdict.finding, verdict.first, verdict.rows) == (None, 4, 3)
+    assert (verified.finding, verified.first, verified.rows) == (None, 4, 3)
     assert [line["seq"] for line in left] == [4, 5, 6]
     assert left[-1]["action"] == HostAction.TRIMMED
     assert left[-1]["text"].startswith("3 rows older than 10 s removed, the last of them 3:")

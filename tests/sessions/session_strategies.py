@@ -1,4 +1,4 @@
-"""Sessions, moments and happenings for the tests of this room."""
+"""Sessions, moments and events for the tests of this room."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from browser_host.protocol.page_messages import (
     StatusUpdated,
     UnknownReceived,
 )
-from browser_host.sessions import session_events as h
+from browser_host.sessions import session_events as events
 from browser_host.sessions.changes import Change
 from browser_host.sessions.clock import Instant
 from browser_host.sessions.ledger import Entry, Order
@@ -67,17 +67,17 @@ class World:
         return timeline_views(self._timeline)
 
     def live(self) -> "World":
-        self.happens(h.Opened(1), 0)
+        self.happens(events.Opened(1), 0)
         return self.says(Status.VIEWER_READY, 0.5)
 
-    def happens(self, happening: h.Happening, seconds: float) -> "World":
-        self._step = apply(self.session, happening, at(seconds))
+    def happens(self, event: events.SessionEvent, seconds: float) -> "World":
+        self._step = apply(self.session, event, at(seconds))
         self._timeline = extended(self._timeline, self._step.moments)
         return self
 
     def says(self, word: Status | PageEvent, seconds: float, after: int = 0) -> "World":
         event = StatusUpdated(word) if isinstance(word, Status) else word
-        return self.happens(h.Spoke(event, after), seconds)
+        return self.happens(events.Spoke(event, after), seconds)
 
     def given(
         self,
@@ -86,11 +86,13 @@ class World:
         seconds: float = 1,
         due: float | None = None,
     ) -> "World":
-        return self.happens(h.InstructionGiven(order(number, instruction, given=seconds, due=due)), seconds)
+        return self.happens(
+            events.InstructionGiven(order(number, instruction, given=seconds, due=due)), seconds
+        )
 
     def sent(self, instruction: Instruction, number: int = 1, seconds: float = 1) -> "World":
         self.given(instruction, number, seconds)
-        return self.happens(h.InstructionSent(number), seconds)
+        return self.happens(events.InstructionSent(number), seconds)
 
     def entry(self, number: int = 1) -> Entry:
         return next(entry for entry in self.session.ledger if entry.order.number == number)
@@ -153,36 +155,44 @@ _ORDERS = st.builds(
     due=st.none() | st.integers(0, 60),
     within=st.integers(0, 10),
 )
-HAPPENINGS: st.SearchStrategy[h.Happening] = st.one_of(
-    st.builds(h.Opened, st.integers(1, 9)),
-    st.builds(h.Spoke, EVENTS, _NUMBERS),
-    st.builds(h.Spoke, EVENTS, _NUMBERS),
-    st.builds(h.MessagesLost, st.integers(1, 9)),
-    st.builds(h.Violated, st.integers(1, 9)),
-    st.builds(h.NestedFrameRefused, st.integers(1, 9)),
-    st.builds(h.DocumentReplaced, st.just("https://watch.example"), _TEXTS),
-    st.builds(h.Blocked, _FAULTS),
-    st.builds(h.PageLost, _FAULTS),
-    st.sampled_from([h.Requeued(), h.PageHung(), h.PageAnswered(), h.FrameReleased(), h.TimePassed()]),
-    st.builds(h.InstructionGiven, _ORDERS),
-    st.builds(h.InstructionHandedOver, _NUMBERS),
-    st.builds(h.InstructionSent, _NUMBERS),
-    st.builds(h.InstructionFailed, _NUMBERS, _TEXTS),
-    st.builds(h.InstructionUnaccounted, _NUMBERS, _TEXTS),
-    st.builds(h.InstructionCancelled, _NUMBERS, _TEXTS),
-    st.builds(h.VisitorReported, REPORTS, st.integers(1, 40)),
-    st.builds(h.VisitorNotReported, st.integers(1, 40)),
+SESSION_EVENTS: st.SearchStrategy[events.SessionEvent] = st.one_of(
+    st.builds(events.Opened, st.integers(1, 9)),
+    st.builds(events.Spoke, EVENTS, _NUMBERS),
+    st.builds(events.Spoke, EVENTS, _NUMBERS),
+    st.builds(events.MessagesLost, st.integers(1, 9)),
+    st.builds(events.Violated, st.integers(1, 9)),
+    st.builds(events.NestedFrameRefused, st.integers(1, 9)),
+    st.builds(events.DocumentReplaced, st.just("https://watch.example"), _TEXTS),
+    st.builds(events.Blocked, _FAULTS),
+    st.builds(events.PageLost, _FAULTS),
+    st.sampled_from(
+        [
+            events.Requeued(),
+            events.PageHung(),
+            events.PageAnswered(),
+            events.FrameReleased(),
+            events.TimePassed(),
+        ]
+    ),
+    st.builds(events.InstructionGiven, _ORDERS),
+    st.builds(events.InstructionHandedOver, _NUMBERS),
+    st.builds(events.InstructionSent, _NUMBERS),
+    st.builds(events.InstructionFailed, _NUMBERS, _TEXTS),
+    st.builds(events.InstructionUnaccounted, _NUMBERS, _TEXTS),
+    st.builds(events.InstructionCancelled, _NUMBERS, _TEXTS),
+    st.builds(events.VisitorReported, REPORTS, st.integers(1, 40)),
+    st.builds(events.VisitorNotReported, st.integers(1, 40)),
 )
 
 
 @st.composite
-def histories(draw: st.DrawFn, max_size: int = 40) -> list[tuple[h.Happening, Instant]]:
-    """Happenings in the order of time; every instruction has a number of its own."""
+def histories(draw: st.DrawFn, max_size: int = 40) -> list[tuple[events.SessionEvent, Instant]]:
+    """Events in the order of time; every instruction has a number of its own."""
     seconds, history, last = 0.0, [], 0
-    for happening in draw(st.lists(HAPPENINGS, max_size=max_size)):
+    for event in draw(st.lists(SESSION_EVENTS, max_size=max_size)):
         seconds += draw(st.sampled_from([0.0, 0.0004, 0.1, 3.0, 20.0]))
-        if isinstance(happening, h.InstructionGiven):
+        if isinstance(event, events.InstructionGiven):
             last += 1
-            happening = h.InstructionGiven(replace(happening.order, number=last))  # noqa: PLW2901 - renumbered
-        history.append((happening, at(seconds)))
+            event = events.InstructionGiven(replace(event.order, number=last))  # noqa: PLW2901 - renumbered
+        history.append((event, at(seconds)))
     return history

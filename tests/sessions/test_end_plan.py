@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from browser_host.protocol.page_instructions import EndSession
 from browser_host.protocol.page_messages import Status
-from browser_host.sessions import session_events as h
+from browser_host.sessions import session_events as events
 from browser_host.sessions.counts import count
 from browser_host.sessions.end_plan import changed_since, make_plan, why_not
 from browser_host.sessions.rules.ledger_rules import refusal
@@ -39,7 +39,7 @@ def test_a_plan_says_whom_it_leaves_alone_and_why() -> None:
     views = named(LIVE, "excluded")
     views |= named(view_of(World().live().says(Status.TERMINATED, 2).session, None), "ended")
     views |= named(view_of(World().live().given(EndSession()).session, None), "pending")
-    views |= named(view_of(World().live().happens(h.PageLost(FAULT), 2).session, None), "lost")
+    views |= named(view_of(World().live().happens(events.PageLost(FAULT), 2).session, None), "lost")
     plan = make_plan(views, [*views, "gone"], {"excluded"}, WALL)
     assert plan.entries == ()
     assert [(skip.id, skip.reason) for skip in plan.skipped] == [
@@ -112,13 +112,13 @@ def test_every_target_is_planned_or_skipped_and_nobody_else(
 
 
 @given(histories())
-def test_a_plan_takes_whom_the_host_would_take(history: list[tuple[h.Happening, object]]) -> None:
+def test_a_plan_takes_whom_the_host_would_take(history: list[tuple[events.SessionEvent, object]]) -> None:
     session = new_session()
-    for place, (happening, _) in enumerate(history):
+    for place, (event, _) in enumerate(history):
         before = refusal(session, EndSession(), moment(place))
-        if isinstance(happening, h.InstructionGiven) and before is not None:
+        if isinstance(event, events.InstructionGiven) and before is not None:
             continue  # the host refuses it
-        session = apply(session, happening, moment(place)).session
+        session = apply(session, event, moment(place)).session
     assert (why_not(view_of(session, None)) is None) == (
         refusal(session, EndSession(), moment(len(history))) is None
     )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from browser_host.protocol.page_instructions import EndSession, Mode, SetMode, SwitchColor
 from browser_host.protocol.page_messages import Color, ColorChanged, Status
-from browser_host.sessions import session_events as h
+from browser_host.sessions import session_events as events
 from browser_host.sessions.clock import from_iso, iso
 from browser_host.sessions.json_codec import from_json, to_json
 from browser_host.sessions.views import (
@@ -139,7 +139,7 @@ def test_an_ending_and_an_error_are_told_in_words() -> None:
     assert part(ended.session, ("ended",), None) == {
         "ended": {"reason": "terminated", "at": "2023-11-14T22:13:23.000Z"}
     }
-    lost = World().live().happens(h.PageLost(FAULT), 3)
+    lost = World().live().happens(events.PageLost(FAULT), 3)
     assert part(lost.session, ("error",), None) == {
         "error": {"code": "page_crashed", "text": "the page crashed"}
     }

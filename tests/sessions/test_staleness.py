@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from browser_host.protocol.page_messages import Color, ColorChanged, Status
-from browser_host.sessions import session_events as h
+from browser_host.sessions import session_events as events
 from browser_host.sessions.clock import Instant
 from browser_host.sessions.rules.transitions import apply
 from browser_host.sessions.session import Session
@@ -14,7 +14,7 @@ from browser_host.sessions.staleness import (
     Countdown,
     StaleLimits,
     countdown,
-    same_verdict,
+    is_same_staleness,
     stale,
 )
 from browser_host.sessions.views import view_of
@@ -25,18 +25,23 @@ ALL = StaleLimits(waiting=5, pending=7, mute=3, silent=11, age=60, lost=9)
 
 
 def rule(session: Session, seconds: float, limits: StaleLimits = LIMITS) -> str | None:
-    verdict = stale(session, limits, at(seconds))
-    return None if verdict is None else verdict.rule
+    staleness = stale(session, limits, at(seconds))
+    return None if staleness is None else staleness.rule
 
 
 def test_pending_session_is_stale_from_its_limit_on() -> None:
     world = World().live().says(Status.PENDING_REQUEST, 1)
     assert rule(world.session, 300.9) is None
     assert rule(world.session, 301) == "pending"
-    verdict = stale(world.session, LIMITS, at(371))
-    assert verdict is not None
-    assert (verdict.rule, verdict.since, verdict.for_s, verdict.limit_s) == ("pending", WALL + 1, 370, 300)
-    assert verdict.text == "pending 6m10s, limit 5m"
+    staleness = stale(world.session, LIMITS, at(371))
+    assert staleness is not None
+    assert (staleness.rule, staleness.since, staleness.for_s, staleness.limit_s) == (
+        "pending",
+        WALL + 1,
+        370,
+        300,
+    )
+    assert staleness.text == "pending 6m10s, limit 5m"
 
 
 def test_a_repeated_status_does_not_begin_the_count_again() -> None:
@@ -46,7 +51,7 @@ def test_a_repeated_status_does_not_begin_the_count_again() -> None:
 
 
 def test_a_page_that_never_spoke_is_mute() -> None:
-    world = World().happens(h.Opened(1), 1)
+    world = World().happens(events.Opened(1), 1)
     assert rule(world.session, 60) is None
     assert rule(world.session, 61) == "mute"
     assert rule(world.says(Status.ACTIVE, 62).session, 999) is None
@@ -60,42 +65,48 @@ def test_silence_is_no_staleness_unless_it_is_asked_for() -> None:
 
 
 def test_lost_time_counts_through_every_retry() -> None:
-    world = World().live().happens(h.PageLost(FAULT), 10).happens(h.Requeued(), 11)
-    world.happens(h.Opened(2), 12).happens(h.PageLost(FAULT), 13)
+    world = World().live().happens(events.PageLost(FAULT), 10).happens(events.Requeued(), 11)
+    world.happens(events.Opened(2), 12).happens(events.PageLost(FAULT), 13)
     assert rule(world.session, 309) is None
     assert rule(world.session, 310) == "lost"
-    world.happens(h.Requeued(), 311).happens(h.Opened(3), 312)
+    world.happens(events.Requeued(), 311).happens(events.Opened(3), 312)
     assert rule(world.session, 313) == "lost"
     assert rule(world.says(Status.ACTIVE, 314).session, 999) is None
 
 
 def test_status_from_before_a_loss_does_not_count() -> None:
-    world = World().live().says(Status.PENDING_REQUEST, 1).happens(h.PageLost(FAULT), 200)
+    world = World().live().says(Status.PENDING_REQUEST, 1).happens(events.PageLost(FAULT), 200)
     assert rule(world.session, 302) is None
-    world.happens(h.Opened(2), 303)
+    world.happens(events.Opened(2), 303)
     assert rule(world.session, 304) is None
     assert rule(world.says(Status.PENDING_REQUEST, 305).session, 306) == "pending"
 
 
 def test_live_page_counts_only_statuses_it_reported() -> None:
-    world = World().live().says(Status.PENDING_REQUEST, 1).happens(h.PageLost(FAULT), 2)
-    world.happens(h.Opened(2), 3).says(ColorChanged(Color("#ff0000", "red")), 4)
+    world = World().live().says(Status.PENDING_REQUEST, 1).happens(events.PageLost(FAULT), 2)
+    world.happens(events.Opened(2), 3).says(ColorChanged(Color("#ff0000", "red")), 4)
     assert rule(world.session, 400) is None
 
 
 def test_lost_session_with_hung_next_page_stays_lost() -> None:
-    world = World().live().happens(h.PageLost(FAULT), 10).happens(h.Opened(2), 20).happens(h.PageHung(), 30)
+    world = (
+        World()
+        .live()
+        .happens(events.PageLost(FAULT), 10)
+        .happens(events.Opened(2), 20)
+        .happens(events.PageHung(), 30)
+    )
     assert rule(world.session, 310) == "lost"
-    assert rule(world.happens(h.PageAnswered(), 311).session, 312) == "lost"
+    assert rule(world.happens(events.PageAnswered(), 311).session, 312) == "lost"
 
 
 def test_blocked_and_hung_pages_are_out_of_sight_too() -> None:
-    world = World().live().happens(h.PageHung(), 10)
-    verdict = stale(world.session, LIMITS, at(310))
-    assert verdict is not None
-    assert verdict.text == "not responding 5m00s, limit 5m"
-    assert rule(world.happens(h.PageAnswered(), 311).session, 999) is None
-    assert rule(World().happens(h.Opened(1), 0).happens(h.Blocked(FAULT), 1).session, 301) == "lost"
+    world = World().live().happens(events.PageHung(), 10)
+    staleness = stale(world.session, LIMITS, at(310))
+    assert staleness is not None
+    assert staleness.text == "not responding 5m00s, limit 5m"
+    assert rule(world.happens(events.PageAnswered(), 311).session, 999) is None
+    assert rule(World().happens(events.Opened(1), 0).happens(events.Blocked(FAULT), 1).session, 301) == "lost"
 
 
 def test_an_ended_session_is_never_stale() -> None:
@@ -111,7 +122,7 @@ def test_a_jump_of_the_wall_clock_makes_nothing_stale() -> None:
 
 def test_a_rule_that_is_off_says_nothing() -> None:
     off = StaleLimits(waiting=None, pending=None, mute=float("inf"), lost=None)
-    world = World().happens(h.Opened(1), 0)
+    world = World().happens(events.Opened(1), 0)
     assert rule(world.session, 9_999, off) is None
     assert countdown(view_of(world.session, None), off, WALL + 5) is None
 
@@ -121,26 +132,26 @@ def test_the_countdown_names_the_rule_that_comes_first() -> None:
     view = view_of(world.session, None)
     assert countdown(view, LIMITS, WALL + 251) == Countdown("pending", 250, 300)
     assert countdown(view, replace(LIMITS, age=260), WALL + 251) == Countdown("age", 251, 260)
-    verdict = stale(world.session, LIMITS, at(400))
-    assert countdown(replace(view, stale=verdict), LIMITS, WALL + 401) == Countdown("pending", 400, 300)
+    staleness = stale(world.session, LIMITS, at(400))
+    assert countdown(replace(view, stale=staleness), LIMITS, WALL + 401) == Countdown("pending", 400, 300)
     assert countdown(view_of(world.says(Status.TERMINATED, 2).session, None), LIMITS, WALL) is None
 
 
-def test_verdicts_that_differ_in_time_alone_are_the_same() -> None:
+def test_results_that_differ_in_time_alone_are_the_same() -> None:
     session = World().live().says(Status.PENDING_REQUEST, 1).session
-    assert same_verdict(stale(session, LIMITS, at(400)), stale(session, LIMITS, at(500)))
-    assert same_verdict(None, None)
-    assert not same_verdict(None, stale(session, LIMITS, at(400)))
+    assert is_same_staleness(stale(session, LIMITS, at(400)), stale(session, LIMITS, at(500)))
+    assert is_same_staleness(None, None)
+    assert not is_same_staleness(None, stale(session, LIMITS, at(400)))
 
 
 @given(histories(), st.floats(0, 100))
 @settings(max_examples=300)
 def test_staleness_only_starts_between_two_events(
-    history: list[tuple[h.Happening, Instant]], wait: float
+    history: list[tuple[events.SessionEvent, Instant]], wait: float
 ) -> None:
     session, now = new_session(), at(0)
-    for happening, moment in history:
-        session, now = apply(session, happening, moment).session, moment
+    for event, moment in history:
+        session, now = apply(session, event, moment).session, moment
     before, after = stale(session, ALL, now), stale(session, ALL, at(now.mono + wait))
     assert before is None or after is not None
     if after is not None:

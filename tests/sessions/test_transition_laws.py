@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from browser_host.protocol.page_instructions import EndSession
 from browser_host.protocol.page_messages import SessionEnded, StateUpdated, Status, StatusUpdated
 from browser_host.sessions import ledger
-from browser_host.sessions import session_events as h
+from browser_host.sessions import session_events as events
 from browser_host.sessions.clock import Instant
 from browser_host.sessions.json_codec import to_json
 from browser_host.sessions.ledger import EntryState
@@ -20,23 +20,23 @@ from browser_host.sessions.timeline import TIMELINE_LIMIT, Timeline, extended
 from browser_host.sessions.views import KEYS, ledger_views, merged, part, timeline_views, view_of
 from tests.sessions.session_strategies import histories, new_session
 
-History = list[tuple[h.Happening, Instant]]
+History = list[tuple[events.SessionEvent, Instant]]
 
 
-def steps(history: History) -> list[tuple[Session, h.Happening, Instant, Step]]:
+def steps(history: History) -> list[tuple[Session, events.SessionEvent, Instant, Step]]:
     session, told = new_session(), []
-    for happening, now in history:
-        step = apply(session, happening, now)
-        told.append((session, happening, now, step))
+    for event, now in history:
+        step = apply(session, event, now)
+        told.append((session, event, now, step))
         session = step.session
     return told
 
 
-def tells_an_end(happening: h.Happening) -> bool:
-    match happening:
-        case h.Spoke(StatusUpdated(Status.TERMINATED) | StateUpdated(status=Status.TERMINATED)):
+def tells_an_end(event: events.SessionEvent) -> bool:
+    match event:
+        case events.Spoke(StatusUpdated(Status.TERMINATED) | StateUpdated(status=Status.TERMINATED)):
             return True
-        case h.Spoke(SessionEnded()):
+        case events.Spoke(SessionEnded()):
             return True
         case _:
             return False
@@ -66,10 +66,10 @@ def test_a_client_that_merges_every_event_has_what_the_host_has(history: History
 @settings(max_examples=300)
 def test_counts_only_rise_and_the_end_and_the_hosting_agree(history: History) -> None:
     timeline: Timeline = ()
-    for before, happening, _, step in steps(history):
+    for before, event, _, step in steps(history):
         after = step.session
         timeline = extended(timeline, step.moments)
-        assert after.events == before.events + isinstance(happening, h.Spoke)
+        assert after.events == before.events + isinstance(event, events.Spoke)
         assert after.dropped >= before.dropped
         assert after.violations >= before.violations
         assert (after.ended is not None) == (after.hosting is Hosting.ENDED)
@@ -83,7 +83,7 @@ def test_counts_only_rise_and_the_end_and_the_hosting_agree(history: History) ->
 @given(histories())
 @settings(max_examples=300)
 def test_end_is_confirmed_only_by_a_later_page_event(history: History) -> None:
-    for before, happening, now, step in steps(history):
+    for before, event, now, step in steps(history):
         was = {entry.id: entry for entry in before.ledger}
         for entry in step.session.ledger:
             if not isinstance(entry.order.instruction, EndSession) or entry.state is not EntryState.CONFIRMED:
@@ -91,11 +91,11 @@ def test_end_is_confirmed_only_by_a_later_page_event(history: History) -> None:
             old = was[entry.id]
             if old.state is EntryState.CONFIRMED:
                 continue
-            assert isinstance(happening, h.Spoke)
-            assert tells_an_end(happening)
+            assert isinstance(event, events.Spoke)
+            assert tells_an_end(event)
             assert before.ended is None
             assert step.session.ended is not None
-            assert happening.after >= entry.order.number
+            assert event.after >= entry.order.number
             assert old.state in {EntryState.SENT, EntryState.UNCONFIRMED} or due(old, now)
 
 
@@ -103,14 +103,14 @@ def test_end_is_confirmed_only_by_a_later_page_event(history: History) -> None:
 @settings(max_examples=300)
 def test_what_is_called_unsent_is_never_corrected(history: History) -> None:
     unsent = {EntryState.CANCELLED, EntryState.FAILED}
-    for before, happening, _, step in steps(history):
+    for before, event, _, step in steps(history):
         was = {entry.id: entry for entry in before.ledger}
         for entry in step.session.ledger:
             if (old := was.get(entry.id)) is None or old.state is entry.state:
                 continue
             assert old.state not in unsent
             if old.handed_over and entry.state in unsent:
-                assert isinstance(happening, h.InstructionFailed), "only who posts it knows"
+                assert isinstance(event, events.InstructionFailed), "only who posts it knows"
 
 
 @given(histories())
@@ -127,21 +127,21 @@ def test_changes_name_only_keys_of_the_contract(history: History) -> None:
 @settings(max_examples=200)
 def test_time_alone_leaves_nothing_overdue(history: History) -> None:
     for *_, now, step in steps(history):
-        session = apply(step.session, h.TimePassed(), now).session
+        session = apply(step.session, events.TimePassed(), now).session
         deadline = next_deadline(session)
         assert deadline is None or deadline > now.mono
-        assert apply(session, h.TimePassed(), now).session is session
+        assert apply(session, events.TimePassed(), now).session is session
 
 
 @given(histories())
 @settings(max_examples=200)
 def test_the_status_is_the_pages_own_last_word(history: History) -> None:
     last: Status | None = None
-    for _, happening, _, step in steps(history):
-        match happening:
-            case h.Spoke(StatusUpdated(status)):
+    for _, event, _, step in steps(history):
+        match event:
+            case events.Spoke(StatusUpdated(status)):
                 last = status
-            case h.Spoke(StateUpdated(status=status)) if status is not None:
+            case events.Spoke(StateUpdated(status=status)) if status is not None:
                 last = status
             case _:
                 pass

@@ -13,7 +13,7 @@ from browser_host.protocol.page_messages import (
     Status,
     UnknownReceived,
 )
-from browser_host.sessions import session_events as h
+from browser_host.sessions import session_events as events
 from browser_host.sessions.session import EndedBecause, ErrorCode, Fault, Hosting
 from browser_host.sessions.timeline import TIMELINE_LIMIT
 from tests.sessions.session_strategies import FAULT, World, at
@@ -27,7 +27,7 @@ def state(status: Status | None = None, color: Color | None = None, mode: Mode |
 
 
 def test_an_opened_session_is_loading_until_its_page_speaks() -> None:
-    world = World().happens(h.Opened(3), 1)
+    world = World().happens(events.Opened(3), 1)
     assert (world.session.hosting, world.session.process, world.session.opened_at) == (
         Hosting.LOADING,
         3,
@@ -94,7 +94,7 @@ def test_status_repeated_after_the_end_begins_nothing() -> None:
 
 
 def test_the_last_words_of_a_page_that_is_gone_make_nothing_live() -> None:
-    world = World().live().happens(h.PageLost(FAULT), 2).says(Status.ACTIVE, 2.01)
+    world = World().live().happens(events.PageLost(FAULT), 2).says(Status.ACTIVE, 2.01)
     assert (world.session.hosting, world.session.error) == (Hosting.LOST, FAULT)
     assert world.session.status is Status.ACTIVE
 
@@ -134,7 +134,7 @@ def test_the_timeline_keeps_the_newest() -> None:
 
 
 def test_dropped_messages_ride_along_with_the_next_event() -> None:
-    world = World().live().happens(h.MessagesLost(7), 2)
+    world = World().live().happens(events.MessagesLost(7), 2)
     assert not world.types
     world.says(Status.VIEWER_READY, 3)
     assert "dropped" in world.changes[0].keys
@@ -142,7 +142,7 @@ def test_dropped_messages_ride_along_with_the_next_event() -> None:
 
 
 def test_a_violation_is_told_at_once_without_a_word_of_the_page() -> None:
-    world = World().live().happens(h.Violated(2), 2)
+    world = World().live().happens(events.Violated(2), 2)
     assert world.types == ["session.message"]
     assert world.changes[0].extra["message"] == {"type": "violation", "raw": ""}
     assert world.session.violations == 2
@@ -150,20 +150,20 @@ def test_a_violation_is_told_at_once_without_a_word_of_the_page() -> None:
 
 def test_a_blocked_session_says_why_until_it_is_opened_again() -> None:
     fault = Fault(ErrorCode.FRAMING_BLOCKED, "may not be framed")
-    world = World().happens(h.Opened(1), 1).happens(h.Blocked(fault), 2)
+    world = World().happens(events.Opened(1), 1).happens(events.Blocked(fault), 2)
     assert (world.session.hosting, world.session.error, world.session.process) == (
         Hosting.BLOCKED,
         fault,
         None,
     )
-    world.happens(h.Requeued(), 3)
+    world.happens(events.Requeued(), 3)
     assert (world.session.hosting, world.session.error) == (Hosting.QUEUED, fault)
-    world.happens(h.Opened(2), 4)
+    world.happens(events.Opened(2), 4)
     assert (world.session.hosting, world.session.error) == (Hosting.LOADING, None)
 
 
 def test_an_ended_session_that_loses_its_page_stays_ended() -> None:
-    for loss in (h.PageLost(FAULT), h.Blocked(FAULT), h.FrameReleased()):
+    for loss in (events.PageLost(FAULT), events.Blocked(FAULT), events.FrameReleased()):
         world = World().live().says(Status.TERMINATED, 2).happens(loss, 3)
         assert (world.session.hosting, world.session.process, world.session.error) == (
             Hosting.ENDED,
@@ -171,22 +171,22 @@ def test_an_ended_session_that_loses_its_page_stays_ended() -> None:
             None,
         )
         assert world.types == ["session.hosting"]
-        assert world.happens(h.Requeued(), 4).session.hosting is Hosting.ENDED
+        assert world.happens(events.Requeued(), 4).session.hosting is Hosting.ENDED
 
 
 def test_a_hung_page_that_answers_is_what_it_was() -> None:
-    world = World().happens(h.Opened(1), 1).happens(h.PageHung(), 2)
+    world = World().happens(events.Opened(1), 1).happens(events.PageHung(), 2)
     fault = Fault(ErrorCode.PAGE_HUNG, "the page it lives in does not answer")
     assert (world.session.hosting, world.session.error) == (Hosting.UNRESPONSIVE, fault)
-    world.happens(h.PageAnswered(), 3)
+    world.happens(events.PageAnswered(), 3)
     assert (world.session.hosting, world.session.error) == (Hosting.LOADING, None)
-    world.says(Status.ACTIVE, 4).happens(h.PageHung(), 5).happens(h.PageAnswered(), 6)
+    world.says(Status.ACTIVE, 4).happens(events.PageHung(), 5).happens(events.PageAnswered(), 6)
     assert (world.session.hosting, world.session.error) == (Hosting.LIVE, None)
-    world.happens(h.PageHung(), 7).says(Status.ACTIVE, 8)
+    world.happens(events.PageHung(), 7).says(Status.ACTIVE, 8)
     assert (world.session.hosting, world.session.error) == (Hosting.LIVE, None)
 
 
 def test_a_session_that_ends_and_is_opened_again_is_hosted_anew() -> None:
-    world = World().live().says(Status.TERMINATED, 2).happens(h.Opened(2), 3)
+    world = World().live().says(Status.TERMINATED, 2).happens(events.Opened(2), 3)
     assert (world.session.hosting, world.session.ended) == (Hosting.LOADING, None)
     assert world.session.status is Status.TERMINATED

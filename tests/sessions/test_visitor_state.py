@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from browser_host.protocol.page_messages import Status
-from browser_host.sessions import session_events as h
+from browser_host.sessions import session_events as events
 from browser_host.sessions.rules.transitions import apply
 from browser_host.sessions.staleness import StaleLimits, next_look, stale
 from browser_host.sessions.views import view_of
@@ -32,9 +32,9 @@ class Looks(World):
         """A look that brought a report, or failed."""
         self.number += 1
         if report is None:
-            self.happens(h.VisitorNotReported(self.number), seconds)
+            self.happens(events.VisitorNotReported(self.number), seconds)
         else:
-            self.happens(h.VisitorReported(report, self.number), seconds)
+            self.happens(events.VisitorReported(report, self.number), seconds)
         return self
 
     def is_gone(self, seconds: float) -> bool:
@@ -70,7 +70,7 @@ def test_a_failed_look_starts_the_count_again() -> None:
 
 def test_who_has_not_joined_yet_is_not_gone_unless_offline() -> None:
     looks = Looks()
-    looks.happens(h.Opened(1), 0)
+    looks.happens(events.Opened(1), 0)
     looks.says(Status.PENDING_REQUEST, 1)
     assert not looks.look(IDLE, 2).look(IDLE, 200).is_gone(200)
     looks.says(Status.ACTIVE, 201)
@@ -81,7 +81,7 @@ def test_who_has_not_joined_yet_is_not_gone_unless_offline() -> None:
 
 def test_a_session_that_begins_later_is_not_gone_by_old_looks() -> None:
     looks = live().look(AWAY, 10).look(AWAY, 200)
-    looks.happens(h.Opened(2), 210)
+    looks.happens(events.Opened(2), 210)
     assert not looks.is_gone(210)
     assert not looks.look(AWAY, 220).is_gone(220)
     assert looks.look(AWAY, 340).is_gone(340)
@@ -89,9 +89,9 @@ def test_a_session_that_begins_later_is_not_gone_by_old_looks() -> None:
 
 def test_an_older_look_that_comes_late_changes_nothing() -> None:
     world = live().look(HERE, 10)
-    late = apply(world.session, h.VisitorReported(AWAY, 1), at(11))
+    late = apply(world.session, events.VisitorReported(AWAY, 1), at(11))
     assert (late.session, late.changes) == (world.session, ())
-    ended = World().live().says(Status.TERMINATED, 2).happens(h.VisitorReported(AWAY, 9), 3)
+    ended = World().live().says(Status.TERMINATED, 2).happens(events.VisitorReported(AWAY, 9), 3)
     assert ended.session.visitor_state is None
 
 

@@ -125,7 +125,7 @@ async def test_session_in_another_page_is_not_ended_by_the_service() -> None:
     async with world(FALLBACK, sessions=1) as one:
         (session_id,) = await live(one, *one.visitors)
         given = end(one, session_id)
-        one.host.hosting.sink(events.SessionOpened(session_id, page=2))
+        one.host.hosting.sink(events.SessionOpened(session_id, group=2))
         entry = await one.host.supervisor.instructions.wait(given)
         assert entry is not None
         assert (entry.state, entry.via) == (EntryState.UNCONFIRMED, Via.PAGE)

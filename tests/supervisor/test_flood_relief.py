@@ -45,8 +45,8 @@ async def test_flood_that_nobody_saw_is_bisected() -> None:
         host.hosting.opened.clear()
         host.hosting.crash(*ids, cause=events.LossCause.FLOOD)
         host.supervisor.retry(ids, PEER)
-        groups = {session_id: placing.group for session_id, placing in host.hosting.opened}
-        assert groups[ids[0]] == groups[ids[1]] != groups[ids[2]] == groups[ids[3]]
+        cohorts = {session_id: placing.cohort for session_id, placing in host.hosting.opened}
+        assert cohorts[ids[0]] == cohorts[ids[1]] != cohorts[ids[2]] == cohorts[ids[3]]
         assert host.log.of("session.isolated") == []
 
 

@@ -16,7 +16,7 @@ from browser_host.sessions.views import KEYS
 from browser_host.supervisor.event_feed import EventFeed
 from browser_host.supervisor.policy import LivePolicy, Policy
 from browser_host.supervisor.session_store import SessionStore
-from tests.sessions.session_strategies import HAPPENINGS, at, new_session
+from tests.sessions.session_strategies import SESSION_EVENTS, at, new_session
 
 NAMES = st.sampled_from("abc")
 STEPS = st.lists(
@@ -25,9 +25,9 @@ STEPS = st.lists(
         st.tuples(st.just("remove"), NAMES),
         st.tuples(st.just("wait"), st.sampled_from([0.1, 3.0, 400.0])),
         st.tuples(st.just("read"), st.none()),
-        st.tuples(NAMES, HAPPENINGS),
-        st.tuples(NAMES, HAPPENINGS),
-        st.tuples(NAMES, HAPPENINGS),
+        st.tuples(NAMES, SESSION_EVENTS),
+        st.tuples(NAMES, SESSION_EVENTS),
+        st.tuples(NAMES, SESSION_EVENTS),
     ),
     max_size=60,
 )

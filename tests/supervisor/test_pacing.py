@@ -42,7 +42,7 @@ async def test_window_is_short_while_an_add_waits() -> None:
         await asyncio.sleep(0)
         assert host.hosting.windows[-1] == AT_ONCE
         (session,) = host.supervisor.store
-        host.hosting.sink(SessionOpened(session.id, page=1))
+        host.hosting.sink(SessionOpened(session.id, group=1))
         host.hosting.says_status(session.id, "waiting")
         assert (await waiting).state is ArrivalState.LIVE
         assert host.hosting.windows == [LONGEST_S, AT_ONCE, LONGEST_S]

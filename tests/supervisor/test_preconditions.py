@@ -177,7 +177,7 @@ async def test_instruction_is_not_sent_to_a_page_opened_since() -> None:
     async with queueing_host() as host:
         (session_id,) = host.live(1)
         host.give(session_id, EndSession())
-        host.hosting.sink(events.SessionOpened(session_id, page=2))
+        host.hosting.sink(events.SessionOpened(session_id, group=2))
         host.hosting.hand_over()
         assert (newest(host, session_id).state, host.hosting.posted) == (EntryState.CANCELLED, [])
         assert "its page was opened again" in newest(host, session_id).text
@@ -190,7 +190,7 @@ async def test_instruction_prepared_before_a_reopening_is_void() -> None:
         prepared = instructions.prepare(
             host.session(session_id), EndSession(), PEER, delay_s=0, confirm_within_s=1
         )
-        host.hosting.sink(events.SessionOpened(session_id, page=2))
+        host.hosting.sink(events.SessionOpened(session_id, group=2))
         instructions.accept(prepared)
         assert (newest(host, session_id).state, host.hosting.posted) == (EntryState.CANCELLED, [])
 
@@ -226,7 +226,7 @@ def change(host: ScriptedHost, session_id: str, what: str) -> None:
         case "ask again":
             host.hosting.says_status(session_id, "pendingRequest")
         case "reopen":
-            host.hosting.sink(events.SessionOpened(session_id, page=2))
+            host.hosting.sink(events.SessionOpened(session_id, group=2))
         case "read-only" | "writable":
             host.policy.now = replace(host.policy.now, read_only=what == "read-only")
         case "rule off" | "rule on":

@@ -7,7 +7,7 @@ from browser_host.protocol.page_instructions import EndSession, Mode, SetMode, S
 from tests.support.host import scripted_host
 
 
-async def test_replaced_page_does_not_reopen_ended_sessions() -> None:
+async def test_replaced_group_does_not_reopen_ended_sessions() -> None:
     async with scripted_host() as host:
         first, second = host.live(2)
         host.hosting.says_status(first, "terminated")
@@ -15,7 +15,7 @@ async def test_replaced_page_does_not_reopen_ended_sessions() -> None:
         host.supervisor.recycler.look()
         assert host.hosting.released == [first]
         ((aged, may_move),) = host.hosting.recycled
-        assert aged.page == 1
+        assert aged.group == 1
         assert may_move((second,))
         assert not may_move((first, second))
         assert not may_move(("unknown",))
@@ -44,7 +44,7 @@ async def test_one_that_can_never_be_replaced_keeps_no_other_from_it() -> None:
         host.hosting.due = (*stuck, Aged(1, 2, "it is old", ()))
         for _ in range(4):
             host.supervisor.recycler.look()
-        assert [(aged.browser, aged.page) for aged, _ in host.hosting.recycled] == [
+        assert [(aged.browser, aged.group) for aged, _ in host.hosting.recycled] == [
             (1, None),
             (1, 1),
             (1, 2),

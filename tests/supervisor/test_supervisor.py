@@ -23,7 +23,7 @@ async def test_a_session_goes_from_queued_to_live_by_its_pages_word() -> None:
     async with scripted_host(hosting=ScriptedHosting(opens=False)) as host:
         session_id = host.add()
         assert host.session(session_id).hosting is Hosting.QUEUED
-        host.hosting.sink(reports.SessionOpened(session_id, page=3))
+        host.hosting.sink(reports.SessionOpened(session_id, group=3))
         assert host.session(session_id).hosting is Hosting.LOADING
         host.hosting.says_status(session_id, "waiting")
         session = host.session(session_id)
@@ -200,9 +200,9 @@ async def test_sessions_are_split_in_two_halves_after_a_hang() -> None:
         async with asyncio.timeout(patient(5)):
             while len(host.hosting.opened) < opened + 5:
                 await host.feed.news(host.feed.seq, within=1)
-        groups = Counter(placing.group for _, placing in host.hosting.opened[opened:])
-        assert sorted(groups.values()) == [2, 3]
-        assert 0 not in groups
+        cohorts = Counter(placing.cohort for _, placing in host.hosting.opened[opened:])
+        assert sorted(cohorts.values()) == [2, 3]
+        assert 0 not in cohorts
 
 
 async def test_isolated_hanging_session_waits_and_can_be_retried() -> None:

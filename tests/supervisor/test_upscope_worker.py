@@ -51,6 +51,13 @@ class World:
     def add(self, visitor: str) -> str:
         return self.host.supervisor.add(NewSession(None, Source.COMMAND, "", visitor))
 
+    async def live(self) -> str:
+        """Host the first visitor, whose page is ready for an agent."""
+        session_id = self.add(self.visitors[0])
+        await self.until(lambda: self.host.session(session_id).hosting is Hosting.LOADING)
+        self.host.hosting.says_status(session_id, "viewerReady")
+        return session_id
+
     async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(patient(10)):
             while not holds():
@@ -183,9 +190,7 @@ async def test_a_crash_costs_no_link() -> None:
 async def test_unconfirmed_end_goes_through_the_service() -> None:
     rules = Policy(undo_s=0.0, confirm_within_s=0.3, rest_fallback=True)
     async with world(rules) as one:
-        session_id = one.add(one.visitors[0])
-        await one.until(lambda: one.host.session(session_id).hosting is Hosting.LOADING)
-        one.host.hosting.says_status(session_id, "viewerReady")
+        session_id = await one.live()
         given = one.host.give(session_id, EndSession(), delay_s=0, confirm_within_s=0.3)
         entry = await one.host.supervisor.instructions.wait(given)
         assert entry is not None
@@ -197,9 +202,7 @@ async def test_unconfirmed_end_goes_through_the_service() -> None:
 async def test_the_service_is_not_asked_any_more_once_a_reload_says_so() -> None:
     rules = Policy(undo_s=0.0, confirm_within_s=0.3, rest_fallback=True)
     async with world(rules) as one:
-        session_id = one.add(one.visitors[0])
-        await one.until(lambda: one.host.session(session_id).hosting is Hosting.LOADING)
-        one.host.hosting.says_status(session_id, "viewerReady")
+        session_id = await one.live()
         one.host.policy.now = replace(rules, rest_fallback=False)
         given = one.host.give(session_id, EndSession(), delay_s=0, confirm_within_s=0.1)
         entry = await one.host.supervisor.instructions.wait(given)
@@ -211,9 +214,7 @@ async def test_the_service_is_not_asked_any_more_once_a_reload_says_so() -> None
 async def test_end_by_service_is_confirmed_by_the_page() -> None:
     rules = Policy(undo_s=0.0, confirm_within_s=0.3, rest_fallback=True)
     async with world(rules) as one:
-        session_id = one.add(one.visitors[0])
-        await one.until(lambda: one.host.session(session_id).hosting is Hosting.LOADING)
-        one.host.hosting.says_status(session_id, "viewerReady")
+        session_id = await one.live()
         given = one.host.give(session_id, EndSession(), delay_s=0, confirm_within_s=0.3)
         assert given.order is not None
         await one.until(lambda: one.host.session(session_id).ledger[-1].via is Via.REST)

@@ -56,7 +56,7 @@ class ScriptedHosting:
         assert link.reveal().startswith("http")
         self.opened.append((session_id, placing))
         if self.opens:
-            self.sink(events.SessionOpened(session_id, page=1))
+            self.sink(events.SessionOpened(session_id, group=1))
 
     def release(self, session_id: str) -> None:
         self.released.append(session_id)

@@ -1,12 +1,10 @@
 """The lines of the list of alerts; pure."""
 
-from collections.abc import Iterable
-
 from browser_host.api.schema import AlertView
 from browser_host.sessions.alerts.alert_state import AlertState
 from tui.host.deck import Deck
 from tui.style.ages import age
-from tui.style.cells import Cell, fitted
+from tui.style.cells import Cell, in_columns
 from tui.style.glyphs import Glyphs
 from tui.style.roles import Role, Span, printable
 from tui.widgets.listing import ListRow
@@ -32,7 +30,7 @@ def ordered(deck: Deck) -> tuple[AlertView, ...]:
 def titles(width: int, glyphs: Glyphs) -> Cell:
     """The line above the columns."""
     words = ("state", "severity", "alert", "since", "sessions")
-    return _laid([(Span(word, Role.MUTED),) for word in words], width, glyphs)
+    return in_columns([(Span(word, Role.MUTED),) for word in words], _SIZES, width, glyphs)
 
 
 def rows(deck: Deck, now: float, width: int, glyphs: Glyphs) -> tuple[ListRow, ...]:
@@ -51,12 +49,4 @@ def _line(alert: AlertView, deck: Deck, now: float, width: int, glyphs: Glyphs) 
         (Span(age(alert.since, now), Role.MUTED),),
         (Span(f"{len(alert.sessions)}  {labels}".rstrip(), Role.MUTED),),
     ]
-    return _laid(cells, width, glyphs)
-
-
-def _laid(cells: Iterable[Cell], width: int, glyphs: Glyphs) -> Cell:
-    rest = max(0, width - 3 - sum(_SIZES) - len(_SIZES))
-    spans: list[Span] = []
-    for cell, size in zip(cells, (*_SIZES, rest), strict=True):
-        spans += [*([Span(" ")] if spans else []), *fitted(cell, size, glyphs)]
-    return tuple(spans)
+    return in_columns(cells, _SIZES, width, glyphs)

@@ -1,13 +1,13 @@
 """The lines of the list of endpoints; pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from browser_host.api.endpoint_views import endpoints
 from browser_host.api.schema import BrowserView
 from browser_host.sessions.browser_state import BrowserState
 from tui.host.deck import Deck
 from tui.style.ages import age
-from tui.style.cells import Cell, fitted
+from tui.style.cells import Cell, in_columns
 from tui.style.glyphs import Glyphs
 from tui.style.roles import Role, Span, printable
 from tui.widgets.listing import ListRow
@@ -59,11 +59,6 @@ def _line(one: BrowserView, deck: Deck, now: float, width: int, glyphs: Glyphs) 
     return _laid(cells, width, glyphs)
 
 
-def _laid(cells: Iterable[Cell], width: int, glyphs: Glyphs) -> Cell:
+def _laid(cells: Sequence[Cell], width: int, glyphs: Glyphs) -> Cell:
     sizes = [0 if width < _NARROW and at == _VERSION else size for at, size in enumerate(_SIZES)]
-    rest = max(0, width - 3 - sum(sizes) - sum(size > 0 for size in sizes))
-    spans: list[Span] = []
-    for cell, size in zip(cells, (*sizes, rest), strict=True):
-        if size:
-            spans += [*([Span(" ")] if spans else []), *fitted(cell, size, glyphs)]
-    return tuple(spans)
+    return in_columns(cells, sizes, width, glyphs)

@@ -59,7 +59,7 @@ class HostConnection:
         self.trouble = ""
 
     async def run(self) -> None:
-        """Attaches, follows and delivers until it is cancelled."""
+        """Attach, follow and deliver until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._stay_attached(), name="follow the host")
             tasks.create_task(self._deliver_changes(), name="deliver the deck")

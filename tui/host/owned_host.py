@@ -62,7 +62,7 @@ class OwnedHost:
 def start(
     command: HostCommand, say: Callable[[str], None], ready_within_s: float = READY_WITHIN_S
 ) -> OwnedHost:
-    """Starts a host and waits until it serves.
+    """Start a host, and wait until it serves.
 
     Args:
         command: what to run; the lifeline is asked for in its arguments.

@@ -15,8 +15,7 @@ from tui.style.roles import Role, Span, printable
 from tui.view import confirm_text
 from tui.view.actions import Needs, why_not
 from tui.view.confirm_text import ConfirmPrompt
-from tui.view.header import Group, badges, packed
-from tui.view.view_state import ViewState
+from tui.view.header import Group, badge_groups, packed
 from tui.widgets.listing import ListRow
 
 
@@ -129,9 +128,7 @@ class Scene:
     def head(self, width: int, glyphs: Glyphs) -> tuple[Cell, Cell, Cell]:
         """Title and badges; the tabs; the counts."""
         title = Group((Span("  Bulk end", Role.STRONG),), 1)
-        loud = (
-            Group((Span(f" {text} ", role),), 2) for text, role in badges(self.deck, ViewState(), self.now)
-        )
+        loud = badge_groups(self.deck, self.now)
         tabs = draft_text.tabs(
             self.draft, self.offer, self.deck, has_run=self.run is not None, on_run=self.on_run, glyphs=glyphs
         )
@@ -139,7 +136,7 @@ class Scene:
             counts = draft_text.plan_counts(self.draft, self.changes, self.now)
         else:
             counts = run_text.counts(self.run, self.now, glyphs) if self.run is not None else ()
-        return packed((title,), width, tuple(loud)), tabs, packed(counts, width - 1)
+        return packed((title,), width, loud), tabs, packed(counts, width - 1)
 
     def words(self, cursor: str | None, said: str, role: Role = Role.WARN) -> Cell:
         """The line above the keys: trouble first, then the last word, then all on the cursor's row."""

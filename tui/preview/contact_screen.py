@@ -19,7 +19,7 @@ from tui.preview.preview_panel import COLORLESS
 from tui.preview.sheet_layout import MOST
 from tui.style.glyphs import Glyphs
 from tui.style.roles import Ground, Role, Span
-from tui.style.styles import Styles
+from tui.style.styles import Styles, styles_of
 from tui.widgets.lines import Lines
 
 _PREVIEW_CELLS = 60 * 20
@@ -140,9 +140,8 @@ class ContactScreen(Screen[None], inherit_bindings=False):
     def _paint(self) -> None:
         if not self.is_mounted:
             return
-        app = self.app
         if self._ink is None:
-            self._ink = Styles(app.theme_variables, ansi=app.native_ansi_color, colorless=app.no_color)
+            self._ink = styles_of(self.app)
         shown = self._sheet.sheet.shown
         left_out = f", the first {shown} of them" if shown < len(self._ids) else ""
         words = f" Pages of {len(self._ids)} {self._kind} sessions{left_out}"

@@ -20,7 +20,7 @@ from tui.screens import messages
 from tui.setup import Setup
 from tui.style.glyphs import glyphs_for
 from tui.style.roles import Ground
-from tui.style.styles import Styles
+from tui.style.styles import Styles, styles_of
 from tui.widgets.lines import Lines
 
 TIMELINE_EVERY_S = 0.25
@@ -96,6 +96,6 @@ class ReplayApp(WatchdeckApp):
 
     def _paint_timeline(self) -> None:
         if self._ink is None:
-            self._ink = Styles(self.theme_variables, ansi=self.native_ansi_color, colorless=self.no_color)
+            self._ink = styles_of(self)
         line = timeline_text.line(self.playback, self._steady(), self._main.size.width, self._glyphs)
         self._timeline.show((line,), self._ink)

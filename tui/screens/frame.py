@@ -11,7 +11,7 @@ from textual.widget import Widget
 from tui.style.cells import Cell
 from tui.style.glyphs import Glyphs
 from tui.style.roles import Ground, Role, Span, printable
-from tui.style.styles import Styles
+from tui.style.styles import Styles, styles_of
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.keys import Footer, KeyHint, fitting
 from tui.widgets.lines import Lines
@@ -76,7 +76,7 @@ class Frame:
         return self.box.is_open
 
     def open_box(self) -> None:
-        """Show the box and gives it the keys."""
+        """Show the box, and give it the keys."""
         self.box.display = True
         self.box.open()
         self._screen.refresh_bindings()
@@ -120,9 +120,8 @@ class Frame:
             notice: words in place of rows, first a headline.
             keys: those that work while something is typed; None for those of the screen's bindings.
         """
-        app = self._screen.app
         if self._ink is None:
-            self._ink = Styles(app.theme_variables, ansi=app.native_ansi_color, colorless=app.no_color)
+            self._ink = styles_of(self._screen.app)
         self._head.show(tuple(head), self._ink)
         self._titles.show(((Span("  "), *titles),), self._ink)
         self.listing.show(rows, cursor, self._ink, notice=notice)

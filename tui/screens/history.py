@@ -18,9 +18,8 @@ from tui.style.cells import Cell
 from tui.style.glyphs import Glyphs
 from tui.style.roles import Role, Span, printable
 from tui.view import history_text
-from tui.view.header import Group, badges, packed
+from tui.view.header import Group, badge_groups, packed
 from tui.view.history_text import Entry
-from tui.view.view_state import ViewState
 from tui.widgets.filter_bar import FilterInput
 from tui.widgets.listing import Listing, stepped
 
@@ -128,7 +127,7 @@ class HistoryScreen(Screen[None], inherit_bindings=False):
         self.action_refresh()
 
     def action_refresh(self) -> None:
-        """Ask the host again, and goes to the newest."""
+        """Ask the host again, and go to the newest."""
         self.run_worker(self._ask(), name="history", group="history", exclusive=True)
 
     def action_help(self) -> None:
@@ -175,9 +174,7 @@ class HistoryScreen(Screen[None], inherit_bindings=False):
 
     def _head(self, shown: int) -> tuple[Cell, ...]:
         width = self._frame.width
-        loud = tuple(
-            Group((Span(f" {text} ", role),), 2) for text, role in badges(self._deck, ViewState(), self._now)
-        )
+        loud = badge_groups(self._deck, self._now)
         of = f"of {self._label}" if self._one else "of all sessions"
         title = Group((Span("  History ", Role.STRONG), Span(of, Role.MUTED)), 1)
         counts = [

@@ -14,7 +14,7 @@ from tui.preview.preview_panel import PreviewPanel
 from tui.style.cells import Cell
 from tui.style.glyphs import Glyphs
 from tui.style.roles import Ground, Role, Span
-from tui.style.styles import Styles
+from tui.style.styles import Styles, styles_of
 from tui.view import header
 from tui.view.actions import all_ended, all_lost
 from tui.view.countdowns import limits_of
@@ -184,8 +184,7 @@ class Painter:
 
     def _current_ink(self) -> Styles:
         if self._ink is None:
-            app = self._screen.app
-            self._ink = Styles(app.theme_variables, ansi=app.native_ansi_color, colorless=app.no_color)
+            self._ink = styles_of(self._screen.app)
         return self._ink
 
     def _again(self) -> None:

@@ -190,7 +190,7 @@ class PlanScreen(Screen[None], inherit_bindings=False):
         self._go_to(PlanSource.RETRY)
 
     def action_run(self) -> None:
-        """Asks, and has exactly the plan run."""
+        """Ask, and have exactly the plan run."""
         if not self.is_current:  # keys that were typed ahead of the first question don't ask a second
             return
         draft, asked = self._draft, self.scene.question()

@@ -194,7 +194,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
             self._type(typing=False)
 
     def on_filter_input_left(self, message: FilterInput.Left) -> None:
-        """Leave the filter and goes back to the row that the cursor was on."""
+        """Leave the filter, and go back to the row that the cursor was on."""
         message.stop()
         self._type(typing=False)
         self._clear_filter()
@@ -206,7 +206,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         self._see(replace(self._view, selection=chosen))
 
     def action_mark(self, how: str) -> None:
-        """Mark the row, the range or all that is shown, or clears the marks."""
+        """Mark the row, the range or all that is shown, or clear the marks."""
         if how in {"all", "none"} or self.targeting.is_certain():
             self._operate(view_state.marked(self._view, how))
 
@@ -240,7 +240,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
             self.app.push_screen(ChooseSortScreen(self._view.sort, SORTS), self.action_sort)
 
     def action_send(self, action: str) -> None:
-        """Instructs, or asks about, the marks or the row under the cursor, as they are at this moment."""
+        """Instruct, or ask about, the marks or the row under the cursor, as they are at this moment."""
         self.targeting.send(action)
 
     def action_detail(self) -> None:
@@ -257,7 +257,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         self.post_message(messages.PLAIN[what]())
 
     def post_message(self, message: Message) -> bool:
-        """Posts; until the app heard an ask that opens something, keys that were typed ahead do nothing."""
+        """Post; until the app heard an ask that opens something, keys that were typed ahead do nothing."""
         posted = super().post_message(message)
         if isinstance(message, _OPENING):
             self._asking, self._ahead = type(message), []
@@ -276,7 +276,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         return why_not(needs, self._deck, target(self._view))
 
     def _type(self, *, typing: bool) -> None:
-        """Give the keys to the filter's box, or takes them back."""
+        """Give the keys to the filter's box, or take them back."""
         (self._painter.filter.open if typing else self._painter.filter.close)()
         self.refresh_bindings()
         self._paint()

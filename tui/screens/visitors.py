@@ -1,32 +1,28 @@
 """Choosing a visitor of the REST service to host, after a question."""
 
 import asyncio
-import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar
 
-from textual import events
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Input
 
 from browser_host.api.schema import VisitorView
 from browser_host.errors import WatchdeckError
 from tui.host.deck import Deck
 from tui.host.host_calls import HostCalls
+from tui.list_screen import ListScreen
 from tui.screens.agreement import on_agreement
 from tui.screens.confirm import ConfirmScreen
-from tui.screens.frame import MOVES, Frame, notice
+from tui.screens.frame import MOVES, notice
 from tui.style.cells import Cell
 from tui.style.glyphs import Glyphs
 from tui.style.roles import Role, Span, printable
 from tui.view import visitor_text
 from tui.view.actions import Needs, why_not
-from tui.view.header import Group, badges, packed
-from tui.view.view_state import ViewState
+from tui.view.header import Group, badge_groups, packed
 from tui.widgets.filter_bar import FilterInput
-from tui.widgets.listing import Listing, stepped
+from tui.widgets.listing import ListRow
 
 PAUSE_S = 0.3
 """Seconds without a key before the service is asked: its rate limit is not known."""
@@ -35,7 +31,7 @@ ANSWER_S = 20.0
 """Seconds for the service's answer, by way of the host."""
 
 
-class VisitorsScreen(Screen[None], inherit_bindings=False):
+class VisitorsScreen(ListScreen, inherit_bindings=False):
     """A search of the service's visitors, of whom one can be hosted.
 
     Args:
@@ -45,8 +41,11 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
         glyphs: the signs.
     """
 
-    AUTO_FOCUS = ""
-    ALLOW_SELECT = False
+    KEYS: ClassVar[Sequence[tuple[str, str]] | None] = (
+        ("⏎", "watch"),
+        ("up down", "choose"),
+        ("esc", "back"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1, 'row')", "Down", show=False, id="visitors.down"),
         Binding("up", "move(-1, 'row')", "Up", show=False, id="visitors.up"),
@@ -61,41 +60,48 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
         *,
         glyphs: Glyphs,
     ) -> None:
-        super().__init__()
-        self._client = client
-        self._deck = deck
-        self._now = time.time()
-        self._start = start
+        super().__init__(client, deck, start, glyphs=glyphs, head=2, placeholder=visitor_text.SEARCH_HINT)
         self._found: tuple[VisitorView, ...] | None = None
         self._trouble = ""
-        self._said: tuple[str, Role] = ("", Role.WARN)
-        self._cursor: str | None = None
-        self._frame = Frame(self, glyphs, head=2, placeholder=visitor_text.SEARCH_HINT)
 
-    def compose(self) -> ComposeResult:
-        """Bars, the list, the box, words and keys."""
-        yield from self._frame.parts()
+    def rows(self, width: int, glyphs: Glyphs) -> Sequence[ListRow]:
+        """The visitors, in the service's order."""
+        return visitor_text.rows(self._found or (), width, glyphs)
+
+    def titles(self, width: int, glyphs: Glyphs) -> Cell:
+        """The names of the columns."""
+        return visitor_text.titles(width, glyphs)
+
+    def head(self) -> tuple[Cell, ...]:
+        """What can be done here and how the host stands, and below it how many were found."""
+        width = self._frame.width
+        title = Group((Span("  Host a visitor", Role.STRONG),), 1)
+        found = "" if self._found is None else f"  {len(self._found)}"
+        counts = (Group((Span(found, Role.STRONG), Span(" found" if found else "", Role.MUTED)), 1),)
+        first = packed((title,), width, badge_groups(self._deck, self._now))
+        return first, packed(counts, width - 1)
+
+    def words(self) -> Cell:
+        """What became of the last key, else who is under the cursor."""
+        if self._said[0]:
+            return super().words()
+        chosen = self._chosen
+        who = ", ".join(filter(None, (*chosen.identities, chosen.email))) if chosen is not None else ""
+        return (Span(printable(who), Role.MUTED),)
+
+    def notice(self) -> tuple[str, ...]:
+        """Why there are no visitors, or none yet."""
+        if self._found is None:
+            return ("Asking the service …",)
+        if self._trouble:
+            why, _, advice = self._trouble.partition("; ")
+            return notice(f"Can't list visitors: {printable(why)}", advice, self._frame.width)
+        return notice("No visitors found", visitor_text.SEARCH_HINT, self._frame.width)
 
     def on_mount(self) -> None:
-        """Give the keys to the box, and asks for the latest visitors."""
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._frame.dress())
+        """Give the keys to the box, and ask for the latest visitors."""
         self._frame.open_box()
         self._search("", pause_s=0.0)
-
-    def on_resize(self, _: events.Resize) -> None:
-        """Lay out again once the parts have their sizes."""
-        self.call_after_refresh(self._paint)
-
-    def show(self, deck: Deck, now: float) -> None:
-        """Take in how the host stands."""
-        self._deck, self._now = deck, now
-        self._paint()
-
-    def on_listing_pressed(self, message: Listing.Pressed) -> None:
-        """The mouse chose a row."""
-        message.stop()
-        self._cursor = message.row_id
-        self._paint()
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Search once the typing pauses."""
@@ -105,7 +111,7 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
     def on_input_submitted(self, message: Input.Submitted) -> None:
         """Ask about the visitor under the cursor."""
         message.stop()
-        chosen = next((one for one in self._found or () if one.id == self._cursor), None)
+        chosen = self._chosen
         if chosen is None or not self.is_current:  # a second enter, typed ahead of the question
             return
         if (why := why_not(Needs.HOST, self._deck)) is not None:
@@ -119,19 +125,12 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
         self.app.push_screen(ConfirmScreen(asked, self._deck), on_agreement(agreed, self.say))
 
     def on_filter_input_left(self, message: FilterInput.Left) -> None:
-        """Empty the box, else goes back to the sessions."""
+        """Empty the box, else go back to the sessions."""
         message.stop()
         if self._frame.typed:
             self._frame.box.box.value = ""
         else:
             self.dismiss()
-
-    def action_move(self, by: int, unit: str) -> None:
-        """Move the cursor by rows, pages, or all the way."""
-        rows = visitor_text.rows(self._found or (), self._frame.width, self._frame.glyphs)
-        self._cursor = stepped(rows, self._cursor, self._frame.steps(by, unit))
-        self._said = ("", Role.WARN)
-        self._paint()
 
     def _search(self, words: str, *, pause_s: float) -> None:
         self.run_worker(self._ask(words, pause_s), name="visitors", group="visitors", exclusive=True)
@@ -147,8 +146,6 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
             self._trouble, self._found = f"no response from the service within {ANSWER_S:.0f} s", ()
         else:
             self._trouble, self._found = "", found
-        if all(one.id != self._cursor for one in self._found):
-            self._cursor = self._found[0].id if self._found else None
         self._paint()
 
     async def _host(self, visitor: VisitorView) -> None:
@@ -164,47 +161,6 @@ class VisitorsScreen(Screen[None], inherit_bindings=False):
             if self.is_mounted:
                 self._search(self._frame.typed, pause_s=0.0)
 
-    def say(self, words: str, role: Role = Role.WARN) -> None:
-        """Show a notice on the line above the keys."""
-        self._said = (words, role)
-        self._paint()
-
-    def _paint(self) -> None:
-        if not self.is_mounted:
-            return
-        width, glyphs = self._frame.width, self._frame.glyphs
-        self._frame.paint(
-            head=self._head(),
-            titles=visitor_text.titles(width, glyphs),
-            rows=visitor_text.rows(self._found or (), width, glyphs),
-            cursor=self._cursor,
-            words=self._words(),
-            notice=self._notice(),
-            keys=(("⏎", "watch"), ("up down", "choose"), ("esc", "back")),
-        )
-
-    def _head(self) -> tuple[Cell, ...]:
-        width = self._frame.width
-        loud = tuple(
-            Group((Span(f" {text} ", role),), 2) for text, role in badges(self._deck, ViewState(), self._now)
-        )
-        title = Group((Span("  Host a visitor", Role.STRONG),), 1)
-        found = "" if self._found is None else f"  {len(self._found)}"
-        counts = (Group((Span(found, Role.STRONG), Span(" found" if found else "", Role.MUTED)), 1),)
-        return packed((title,), width, loud), packed(counts, width - 1)
-
-    def _words(self) -> Cell:
-        said, role = self._said
-        if said:
-            return (Span(printable(said), role),)
-        chosen = next((one for one in self._found or () if one.id == self._cursor), None)
-        who = ", ".join(filter(None, (*chosen.identities, chosen.email))) if chosen is not None else ""
-        return (Span(printable(who), Role.MUTED),)
-
-    def _notice(self) -> tuple[str, ...]:
-        if self._found is None:
-            return ("Asking the service …",)
-        if self._trouble:
-            why, _, advice = self._trouble.partition("; ")
-            return notice(f"Can't list visitors: {printable(why)}", advice, self._frame.width)
-        return notice("No visitors found", visitor_text.SEARCH_HINT, self._frame.width)
+    @property
+    def _chosen(self) -> VisitorView | None:
+        return next((one for one in self._found or () if one.id == self._cursor), None)

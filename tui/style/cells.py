@@ -1,6 +1,6 @@
 """Text in columns of the terminal: cut with an ellipsis, or padded with spaces, to an exact width; pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -13,6 +13,9 @@ from tui.style.roles import GROUNDED, Role, Span
 
 Cell: TypeAlias = tuple[Span, ...]
 """A cell's spans, exactly as wide as its column."""
+
+_AROUND = 3
+"""Columns of a list's line that its cells leave free: its indent, and one at the end."""
 
 _cached_width = lru_cache(maxsize=8192)(cell_width)
 
@@ -58,6 +61,24 @@ def fitted(spans: Cell, cells: int, glyphs: Glyphs) -> Cell:
         fitting.append(part)
         room -= size
     return padded(fitting, room)
+
+
+def in_columns(
+    cells: Sequence[Cell], sizes: Sequence[int], width: int, glyphs: Glyphs, gap: str = " "
+) -> Cell:
+    """The cells of a list's line side by side, each cut or padded to its column.
+
+    Args:
+        sizes: columns of each cell but the last, which gets the rest; a cell without any is left out.
+        width: columns of the whole line.
+        gap: between two cells.
+    """
+    rest = max(0, width - _AROUND - sum(sizes) - len(gap) * sum(size > 0 for size in sizes))
+    spans: list[Span] = []
+    for cell, size in zip(cells, (*sizes, rest), strict=True):
+        if size:
+            spans += [*([Span(gap)] if spans else []), *fitted(cell, size, glyphs)]
+    return tuple(spans)
 
 
 def _plain(part: Span, glyphs: Glyphs) -> Span:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from rich.style import Style
@@ -9,6 +10,9 @@ from textual.color import Color
 
 from tui.style.cells import Cell
 from tui.style.roles import Ground, Role, Span
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 _INKS = {
     Role.PLAIN: "foreground",
@@ -113,3 +117,8 @@ class Styles:
             "row-marked": back.blend(accent, 0.12),
             "row-cursor-marked": back.blend(accent, 0.32),
         }[name]
+
+
+def styles_of(app: "App[Any]") -> Styles:
+    """The styles of the theme that an app has on."""
+    return Styles(app.theme_variables, ansi=app.native_ansi_color, colorless=app.no_color)

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from tui.host.deck import Deck
 from tui.style.glyphs import glyphs_for
 from tui.style.roles import Ground
-from tui.style.styles import Styles
+from tui.style.styles import Styles, styles_of
 from tui.trends import trend
 from tui.trends.trend import Trend
 from tui.widgets.lines import Lines
@@ -62,7 +62,5 @@ class TrendScreen(ModalScreen[None]):
         if not self.is_mounted:
             return
         if self._ink is None:
-            self._ink = Styles(
-                self.app.theme_variables, ansi=self.app.native_ansi_color, colorless=self.app.no_color
-            )
+            self._ink = styles_of(self.app)
         self._lines.show(trend.lines(self._read(), self.size.width, self._glyphs), self._ink)

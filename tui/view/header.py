@@ -120,6 +120,11 @@ def badges(deck: Deck, view: ViewState, now: float) -> list[tuple[str, Role]]:
     return [(text, role) for text, role, holds in unusual if holds]
 
 
+def badge_groups(deck: Deck, now: float) -> Groups:
+    """The badges of the host for the bar of a screen that opens over the main one."""
+    return tuple(Group((Span(f" {text} ", role),), 2) for text, role in badges(deck, ViewState(), now))
+
+
 def _hosts(deck: Deck, host: HostView) -> str:
     if len(deck.hosts) > 1:
         there = sum(one.link is ConnectionState.ATTACHED for one in deck.hosts.values())

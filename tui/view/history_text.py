@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from tui.plan.run_text import STATE_ROLES
-from tui.style.cells import Cell, fitted
+from tui.style.cells import Cell, in_columns
 from tui.style.glyphs import Glyphs
 from tui.style.roles import Role, Span, printable
+from tui.view.rows import ACTION_WORDS
 from tui.widgets.listing import ListRow
 
 Entry: TypeAlias = Mapping[str, Any]
 
-_ACTION_WORDS = {"endSession": "end", "setMode": "mode", "switchColor": "color"}
 _SEARCHED = ("by", "client", "action", "session", "label", "outcome", "text", "instruction", "peer")
 _FULL_FROM = 110
 """Cells from which who it was stands beside what was done."""
@@ -51,7 +51,7 @@ def _line(entry: Entry, width: int, glyphs: Glyphs) -> Cell:
     who = f"{entry.get('by') or '?'} {glyphs.dot} {entry.get('client') or '?'}"
     cells: list[Cell] = [
         (Span(_when(entry, "%m-%d %H:%M:%S"), Role.FAINT),),
-        (Span(printable(_ACTION_WORDS.get(action, action.removeprefix("session."))), Role.PLAIN),),
+        (Span(printable(ACTION_WORDS.get(action, action.removeprefix("session."))), Role.PLAIN),),
         (Span(printable(outcome), STATE_ROLES.get(outcome, Role.MUTED)),),
         (Span(printable(session), Role.STRONG),),
         (Span(printable(who), Role.MUTED),),
@@ -60,16 +60,10 @@ def _line(entry: Entry, width: int, glyphs: Glyphs) -> Cell:
     return _laid(cells, width, glyphs)
 
 
-def _laid(cells: Iterable[Cell], width: int, glyphs: Glyphs) -> Cell:
-    wide = width >= _FULL_FROM
-    gap = "  " if wide else " "
-    sizes = [14, 10, 11, 24, 22] if wide else [14, 8, 11, 16, 0]
-    sizes.append(max(0, width - 3 - sum(sizes) - len(gap) * sum(size > 0 for size in sizes)))
-    spans: list[Span] = []
-    for cell, size in zip(cells, sizes, strict=True):
-        if size:
-            spans += [*([Span(gap)] if spans else []), *fitted(cell, size, glyphs)]
-    return tuple(spans)
+def _laid(cells: Sequence[Cell], width: int, glyphs: Glyphs) -> Cell:
+    if width >= _FULL_FROM:
+        return in_columns(cells, (14, 10, 11, 24, 22), width, glyphs, "  ")
+    return in_columns(cells, (14, 8, 11, 16, 0), width, glyphs)
 
 
 def _when(entry: Entry, form: str) -> str:

@@ -41,7 +41,7 @@ INSTRUCTION_ROLES: Mapping[str, Role] = {
     "failed": Role.BAD,
     "cancelled": Role.MUTED,
 }
-_ACTION_WORDS = {"endSession": "end", "setMode": "mode", "switchColor": "color", "raw": "raw"}
+ACTION_WORDS = {"endSession": "end", "setMode": "mode", "switchColor": "color", "raw": "raw"}
 _FAULTY_HOSTING = frozenset({"unresponsive", "lost", "blocked"})
 _FAULTY_STATES = frozenset({"unconfirmed", "failed"})
 _STATE_AGE_FROM = 19
@@ -185,7 +185,7 @@ def _instruction(view: SessionView, width: int, context: RowContext) -> Cell:
     last = view.instruction
     if last is None:
         return (Span(context.glyphs.none, Role.FAINT),)
-    action = _ACTION_WORDS.get(last.action, printable(last.action))
+    action = ACTION_WORDS.get(last.action, printable(last.action))
     if last.action == "setMode" and last.state == "sent" and view.mode:
         action = printable(view.mode)  # the last mode sent is this one
     told: Cell = (

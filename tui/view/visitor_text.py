@@ -1,9 +1,9 @@
 """What the visitors' screen says of the people whom the service found; pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from browser_host.api.schema import VisitorView
-from tui.style.cells import Cell, fitted
+from tui.style.cells import Cell, in_columns
 from tui.style.glyphs import Glyphs
 from tui.style.roles import Role, Span, printable
 from tui.view.confirm_text import ConfirmPrompt
@@ -65,13 +65,7 @@ def _line(visitor: VisitorView, width: int, glyphs: Glyphs) -> Cell:
     return _laid(cells, width, glyphs)
 
 
-def _laid(cells: Iterable[Cell], width: int, glyphs: Glyphs) -> Cell:
-    wide = width >= _FULL_FROM
-    gap = "  " if wide else " "
-    sizes = [1, 36, 10, 16, 20] if wide else [1, 30, 9, 16, 0]
-    sizes.append(max(0, width - 3 - sum(sizes) - len(gap) * sum(size > 0 for size in sizes)))
-    spans: list[Span] = []
-    for cell, size in zip(cells, sizes, strict=True):
-        if size:
-            spans += [*([Span(gap)] if spans else []), *fitted(cell, size, glyphs)]
-    return tuple(spans)
+def _laid(cells: Sequence[Cell], width: int, glyphs: Glyphs) -> Cell:
+    if width >= _FULL_FROM:
+        return in_columns(cells, (1, 36, 10, 16, 20), width, glyphs, "  ")
+    return in_columns(cells, (1, 30, 9, 16, 0), width, glyphs)

@@ -72,7 +72,7 @@ class FilterBar(Horizontal):
         return self.has_class("-open")
 
     def open(self) -> None:
-        """Show the box and gives it the keys."""
+        """Show the box, and give it the keys."""
         self.add_class("-open")
         # At once: `focus` would wait its turn, and what was typed meanwhile would be lost.
         self.screen.set_focus(self.box)

@@ -32,7 +32,7 @@ class BrowserSource(Protocol):
         """
 
     async def renew(self) -> bool:
-        """Keeps the endpoint from ending the browser as unused; called every few seconds.
+        """Keep the endpoint from ending the browser as unused; called every few seconds.
 
         Returns:
             Whether the endpoint is about to end it, so that its sessions should move.

@@ -165,7 +165,7 @@ class EndpointSet:
         return tuple(
             Aged(entry.browser.number, None, "its endpoint is drained", entry.sessions)
             for entry in self._registry.emptying()
-            if any(page.sessions and self._registry.elsewhere(page) for page in entry.pages.values())
+            if any(group.sessions and self._registry.elsewhere(group) for group in entry.groups.values())
         )
 
     def close_drained(self) -> None:

@@ -39,7 +39,7 @@ class GridBrowser:
         self._used_at = 0.0
 
     async def open(self, driver: Playwright) -> Browser:
-        """Has the Grid start a browser, and connects to it."""
+        """Have the Grid start a browser, and connect to it."""
         try:
             session = self._session = await self._create()
         except BrowserUnavailable as error:
@@ -59,7 +59,7 @@ class GridBrowser:
             raise BrowserUnavailable(shortage or str(error)) from error
 
     async def renew(self) -> bool:
-        """Uses the session, so that the Grid keeps it; whether its node is draining or down."""
+        """Use the session, so that the Grid keeps it; whether its node is draining or down."""
         session = self._session
         if session is None:
             return False
@@ -77,7 +77,7 @@ class GridBrowser:
         return f"{self._name}: the Grid started a browser, but its address can't be reached"
 
     async def close(self) -> None:
-        """Ends the Grid's session."""
+        """End the Grid's session."""
         session, self._session = self._session, None
         try:
             if session is not None:

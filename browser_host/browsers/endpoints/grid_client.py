@@ -79,7 +79,7 @@ class GridClient:
         return await self._ask(GridStatus, "GET", "/status")
 
     async def create(self, arguments: Sequence[str]) -> GridSession:
-        """Requests a browser with these arguments; waits in the Grid's queue while it is full."""
+        """Request a browser with these arguments; wait in the Grid's queue while it is full."""
         options = {"browserName": BROWSER, "goog:chromeOptions": {"args": list(arguments)}}
         body = {"capabilities": {"alwaysMatch": options}}
         answer = await self._ask(GridSessionAnswer, "POST", "/session", body, QUEUED_WITHIN_S)
@@ -93,7 +93,7 @@ class GridClient:
         return session
 
     async def touch(self, session: GridSession) -> None:
-        """Counts as activity, so that the Grid does not end the session.
+        """Count as activity, so that the Grid does not end the session.
 
         Raises:
             BrowserGone: the Grid no longer has the session.
@@ -101,11 +101,11 @@ class GridClient:
         await self._ask(GridAcknowledgement, "GET", f"/session/{session.id.reveal()}/timeouts")
 
     async def end(self, session: GridSession) -> None:
-        """Ends the session with its browser, and frees its slot."""
+        """End the session with its browser, and free its slot."""
         await self._ask(GridAcknowledgement, "DELETE", f"/session/{session.id.reveal()}")
 
     async def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         await self._http.aclose()
 
     async def _ask(

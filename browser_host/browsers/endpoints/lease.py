@@ -32,7 +32,7 @@ class Lease:
         self._unanswered = False
 
     async def keep(self, source: BrowserSource) -> None:
-        """Renews it until the endpoint has ended the browser."""
+        """Renew it until the endpoint has ended the browser."""
         while True:
             await asyncio.sleep(_RENEW_EVERY_S)
             try:
@@ -45,7 +45,7 @@ class Lease:
                 self._unanswered = True
 
     async def end(self, source: BrowserSource) -> None:
-        """Gives the browser back."""
+        """Give the browser back."""
         try:
             await source.close()
         except BrowserUnavailable as error:

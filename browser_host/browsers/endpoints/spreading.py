@@ -14,7 +14,7 @@ class EndpointCapacity:
         taken: sessions that it has.
         limit: most sessions that it may have, or None.
         free: how many more sessions fit now; None if that does not matter here.
-        groups: the `Placing.group` numbers that have a separate group there.
+        cohorts: the `Placing.cohort` numbers that have a separate group there.
         late: whether it is slow to answer, and so used only if there is no other.
     """
 
@@ -22,7 +22,7 @@ class EndpointCapacity:
     taken: int = 0
     limit: int | None = None
     free: int | None = None
-    groups: frozenset[int] = frozenset()
+    cohorts: frozenset[int] = frozenset()
     late: bool = False
 
     def takes(self, added: int) -> bool:
@@ -39,17 +39,17 @@ def spread(
 ) -> Mapping[str, Sequence[tuple[str, Placing]]]:
     """The sessions for each endpoint by its name, in order, without those that fit nowhere.
 
-    Sessions with the same `Placing.group` go to the same endpoint.
+    Sessions with the same `Placing.cohort` go to the same endpoint.
     """
     placed: dict[str, list[tuple[str, Placing]]] = {one.name: [] for one in endpoints}
-    homes = {group: one for one in endpoints for group in one.groups}
+    homes = {cohort: one for one in endpoints for cohort in one.cohorts}
     for session, placing in sessions:
         fits = [one for one in endpoints if one.takes(len(placed[one.name]))]
-        home = homes.get(placing.group)
+        home = homes.get(placing.cohort)
         if home is None and fits:
             home = min(fits, key=lambda one: one.load(len(placed[one.name])))
-            if placing.group:
-                homes[placing.group] = home
+            if placing.cohort:
+                homes[placing.cohort] = home
         if home is not None and home in fits:
             placed[home.name].append((session, placing))
     return placed

@@ -87,7 +87,7 @@ class SessionPage:
         return await picture.take(self.target, self._shown(), render, width)
 
     async def send_input(self, render: Render, sent: PointerInput) -> None:
-        """Sends it mouse input; the caller sets the deadline.
+        """Send it mouse input; the caller sets the deadline.
 
         Raises:
             CdpError: the page or the browser is gone.

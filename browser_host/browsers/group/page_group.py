@@ -222,7 +222,7 @@ class PageGroup:
             bridge,
             target,
             settings.heartbeat,
-            forgives=0 if self._placing.group else LOOPS_FORGIVEN,
+            forgives=0 if self._placing.cohort else LOOPS_FORGIVEN,
             loading=lambda: self.pages.opening or bridge.loading,
             late=self._late,
             back=self._back,
@@ -259,7 +259,7 @@ class PageGroup:
         self._die(ErrorCode.VIOLATION, f"the page was closed for a violation: {what}", LossCause.CRASH)
 
     def _crashed(self) -> None:
-        if self.browser.relieved:
+        if self.browser.ping.relieved:
             text = "the page's process was ended, because it kept the whole browser busy"
             self._die(ErrorCode.PAGE_CRASHED, text, LossCause.FLOOD)
         else:

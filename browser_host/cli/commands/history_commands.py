@@ -120,15 +120,15 @@ def audit_verify(invocation: Invocation, noted: "Mark | None") -> Exit:
     all hashes: note the printed head on another machine and pass it with --noted to detect that.
     """
     with _reader(invocation) as reader:
-        verdict = reader.verify(noted)
+        verified = reader.verify(noted)
     if invocation.json:
-        tell(_document(verdict))
+        tell(_document(verified))
     else:
-        for remark in verdict.remarks:
+        for remark in verified.remarks:
             say(f"note: {remark}")
-        line(f"unsound: {verdict.finding.text}" if verdict.finding else f"sound: {verdict.rows} rows")
-        line(f"{'last sound row' if verdict.finding else 'head'} {verdict.head}")
-    return Exit.FAILED if verdict.finding else Exit.OK
+        line(f"unsound: {verified.finding.text}" if verified.finding else f"sound: {verified.rows} rows")
+        line(f"{'last sound row' if verified.finding else 'head'} {verified.head}")
+    return Exit.FAILED if verified.finding else Exit.OK
 
 
 @audit.command("export")
@@ -152,14 +152,14 @@ def _row(entry: Mapping[str, Any]) -> Sequence[str]:
     return (str(entry["seq"]), at or "?", *(entry[name] or "-" for name in names), entry["text"] or "")
 
 
-def _document(verdict: "Verification") -> Mapping[str, Any]:
-    found = verdict.finding
+def _document(verified: "Verification") -> Mapping[str, Any]:
+    found = verified.finding
     return {
         "schema": SCHEMA,
         "sound": found is None,
-        "rows": verdict.rows,
-        "first": verdict.first,
-        "head": str(verdict.head),
+        "rows": verified.rows,
+        "first": verified.first,
+        "head": str(verified.head),
         "finding": found and {"flaw": found.flaw, "seq": found.seq, "text": found.text},
-        "remarks": list(verdict.remarks),
+        "remarks": list(verified.remarks),
     }

@@ -155,7 +155,7 @@ def uncertain(session: Session, number: int, now: Instant, text: str) -> Iterato
 
 
 def cancelled(session: Session, number: int, now: Instant, text: str) -> Iterator[Entry]:
-    """Takes an instruction back, if it can still be withheld."""
+    """Take an instruction back, if it can still be withheld."""
     entry = find(session, number)
     if entry is not None and withheld(entry):
         yield replace(entry, state=EntryState.CANCELLED, finished_at=now, text=text)

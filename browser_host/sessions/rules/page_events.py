@@ -27,7 +27,7 @@ _REASON = {
 
 
 def spoke(draft: Changeset, event: PageEvent, after: int) -> None:
-    """Takes one message of the session's page; `after` is the newest number posted before it came."""
+    """Take one message of the session's page; `after` is the newest number posted before it came."""
     session = draft.session
     draft.set(events=session.events + 1, last_event_at=draft.now)
     _heard(draft)
@@ -105,7 +105,7 @@ def _color(draft: Changeset, color: Color, after: int) -> None:
 
 
 def _ended(draft: Changeset, reason: EndedBecause, after: int) -> bool:
-    """Latches the end, or gives it the reason it lacked; whether it did either."""
+    """Latch the end, or give it the reason it lacked; whether it did either."""
     ended = draft.session.ended
     if ended is None:
         ending = Ending(reason, draft.now)

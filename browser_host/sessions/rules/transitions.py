@@ -1,10 +1,10 @@
-"""What a happening makes of a session: the one function through which a session ever changes."""
+"""What an event makes of a session: the one function through which a session ever changes."""
 
 from collections.abc import Iterator
 
 from browser_host.protocol.page_instructions import SetMode
 from browser_host.protocol.text import printable
-from browser_host.sessions import session_events as h
+from browser_host.sessions import session_events as events
 from browser_host.sessions.changes import ChangeType
 from browser_host.sessions.clock import Instant
 from browser_host.sessions.ledger import Entry, EntryState
@@ -20,93 +20,93 @@ _NESTED = Fault(
 )
 
 
-def apply(session: Session, happening: h.Happening, now: Instant) -> Step:  # noqa: C901 - one case for each event
-    """The session after a happening, and what is to be published of it.
+def apply(session: Session, event: events.SessionEvent, now: Instant) -> Step:  # noqa: C901 - one case for each event
+    """The session after an event, and what is to be published of it.
 
     Args:
         session: as it was.
-        happening: what happened to it.
+        event: what happened to it.
         now: when.
     """
     draft = Changeset(session, now)
-    match happening:
-        case h.Spoke(event, after):
-            page_events.spoke(draft, event, after)
-        case h.MessagesLost(count):
+    match event:
+        case events.Spoke(said, after):
+            page_events.spoke(draft, said, after)
+        case events.MessagesLost(count):
             draft.set(dropped=session.dropped + count)
-        case h.Violated(count):
+        case events.Violated(count):
             draft.set(violations=session.violations + count)
             draft.tell(ChangeType.MESSAGE, {"message": {"type": "violation", "raw": ""}})
-        case h.NestedFrameRefused(count):
+        case events.NestedFrameRefused(count):
             _nested_heard(draft, count)
-        case h.DocumentReplaced(origin, text):
+        case events.DocumentReplaced(origin, text):
             draft.tell(
                 ChangeType.DOCUMENT, {"document": {"origin": printable(origin, _ORIGIN_LIMIT), "text": text}}
             )
             draft.note(ChangeType.DOCUMENT, text, instead_of_same=True)
             _forget_mode(draft)
-        case h.InstructionGiven() | h.InstructionHandedOver() | h.InstructionSent():
-            _on_its_way(draft, happening)
-        case h.LinkReplaced(fingerprint):
+        case events.InstructionGiven() | events.InstructionHandedOver() | events.InstructionSent():
+            _on_its_way(draft, event)
+        case events.LinkReplaced(fingerprint):
             draft.set(link=fingerprint)
             draft.tell(ChangeType.HOSTING)
-        case h.VisitorReported(report, look):
+        case events.VisitorReported(report, look):
             visitor_rules.reported(draft, report, look)
-        case h.VisitorNotReported(look):
+        case events.VisitorNotReported(look):
             visitor_rules.not_reported(draft, look)
         case (
-            h.InstructionFailed()
-            | h.InstructionUnaccounted()
-            | h.InstructionCancelled()
-            | h.InstructionRerouted()
-            | h.InstructionsUnheard()
-            | h.TimePassed()
+            events.InstructionFailed()
+            | events.InstructionUnaccounted()
+            | events.InstructionCancelled()
+            | events.InstructionRerouted()
+            | events.InstructionsUnheard()
+            | events.TimePassed()
         ):
-            draft.revise(_fates(session, happening, now))
+            draft.revise(_fates(session, event, now))
         case _:
-            _hosted(draft, happening)
+            _hosted(draft, event)
     return draft.step()
 
 
 def _fates(
     session: Session,
-    happening: (
-        h.InstructionFailed
-        | h.InstructionUnaccounted
-        | h.InstructionCancelled
-        | h.InstructionRerouted
-        | h.InstructionsUnheard
-        | h.TimePassed
+    event: (
+        events.InstructionFailed
+        | events.InstructionUnaccounted
+        | events.InstructionCancelled
+        | events.InstructionRerouted
+        | events.InstructionsUnheard
+        | events.TimePassed
     ),
     now: Instant,
 ) -> Iterator[Entry]:
     """What becomes of instructions short of the page's answer."""
-    match happening:
-        case h.InstructionFailed(number, text):
+    match event:
+        case events.InstructionFailed(number, text):
             return ledger_rules.not_posted(session, number, now, text)
-        case h.InstructionUnaccounted(number, text):
+        case events.InstructionUnaccounted(number, text):
             return ledger_rules.uncertain(session, number, now, text)
-        case h.InstructionCancelled(number, text):
+        case events.InstructionCancelled(number, text):
             return ledger_rules.cancelled(session, number, now, text)
-        case h.InstructionRerouted(number, via, text):
+        case events.InstructionRerouted(number, via, text):
             return ledger_rules.rerouted(session, number, now, via, text)
-        case h.InstructionsUnheard(text):
+        case events.InstructionsUnheard(text):
             return ledger_rules.unheard(session, now, text)
-        case h.TimePassed(escalated):
+        case events.TimePassed(escalated):
             return ledger_rules.overdue(session, now, escalated)
 
 
 def _on_its_way(
-    draft: Changeset, happening: h.InstructionGiven | h.InstructionHandedOver | h.InstructionSent
+    draft: Changeset, event: events.InstructionGiven | events.InstructionHandedOver | events.InstructionSent
 ) -> None:
-    match happening:
-        case h.InstructionGiven(order):
+    match event:
+        case events.InstructionGiven(order):
             entry = Entry(order, EntryState.QUEUED)
             draft.set(ledger=ledger_rules.entered(draft.session.ledger, entry))
             draft.tell_entry(entry)
-        case h.InstructionHandedOver(number):
+        case events.InstructionHandedOver(number):
             draft.revise(ledger_rules.handed_over(draft.session, number))
-        case h.InstructionSent(number):
+        case events.InstructionSent(number):
             for entry in ledger_rules.posted(draft.session, number, draft.now):
                 draft.revise([entry])
                 if isinstance(entry.order.instruction, SetMode):
@@ -133,28 +133,34 @@ def _forget_mode(draft: Changeset) -> None:
 
 def _hosted(
     draft: Changeset,
-    happening: (
-        h.Opened | h.Blocked | h.PageLost | h.Requeued | h.PageHung | h.PageAnswered | h.FrameReleased
+    event: (
+        events.Opened
+        | events.Blocked
+        | events.PageLost
+        | events.Requeued
+        | events.PageHung
+        | events.PageAnswered
+        | events.FrameReleased
     ),
 ) -> None:
     """What happens to the place a session lives in; an ended session only ever loses it."""
     session, now = draft.session, draft.now
-    match happening:
-        case h.Opened(page, endpoint):
+    match event:
+        case events.Opened(process, endpoint):
             draft.set(ended=None, begun_at=now, opened_at=now)
-            draft.host(Hosting.LOADING, f"process {page}", process=page, browser=endpoint, error=None)
+            draft.host(Hosting.LOADING, f"process {process}", process=process, browser=endpoint, error=None)
             _forget_mode(draft)
-        case h.FrameReleased() if session.ended is not None:
+        case events.FrameReleased() if session.ended is not None:
             _leave(draft)
-        case h.Blocked(fault):
+        case events.Blocked(fault):
             _displaced(draft, Hosting.BLOCKED, fault)
-        case h.PageLost(fault):
+        case events.PageLost(fault):
             _displaced(draft, Hosting.LOST, fault)
-        case h.Requeued() if session.ended is None:
+        case events.Requeued() if session.ended is None:
             draft.host(Hosting.QUEUED, process=None)
-        case h.PageHung() if session.hosting in {Hosting.LOADING, Hosting.LIVE}:
+        case events.PageHung() if session.hosting in {Hosting.LOADING, Hosting.LIVE}:
             draft.host(Hosting.UNRESPONSIVE, error=_HUNG, lost_at=session.lost_at or now)
-        case h.PageAnswered() if session.hosting is Hosting.UNRESPONSIVE:
+        case events.PageAnswered() if session.hosting is Hosting.UNRESPONSIVE:
             _answered(draft)
         case _:
             return

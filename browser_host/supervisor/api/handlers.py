@@ -1,7 +1,6 @@
-"""The API's endpoints, carried out by the supervisor: requests in, the contract's JSON out."""
+"""The API's endpoints, each carried out by the part of the host concerned: requests in, replies out."""
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from browser_host.api.endpoint_views import endpoints
@@ -35,26 +34,23 @@ from browser_host.api.requests import (
 from browser_host.api.schema import (
     Alerts,
     Browsers,
-    HostView,
     Outcome,
-    Result,
     SessionDetail,
     Snapshot,
 )
 from browser_host.config import addresses
 from browser_host.errors import Refused, UsageError
 from browser_host.journal.journal import Journal
-from browser_host.protocol.page_instructions import EndSession, Raw
 from browser_host.protocol.text import printable
 from browser_host.secrets import WatchLink
 from browser_host.sessions import views
 from browser_host.sessions.clock import Instant
-from browser_host.sessions.end_plan import UNKNOWN
 from browser_host.sessions.session import LABEL_LIMIT, Source
-from browser_host.supervisor.api import journal_answers, metrics, responses, targets
-from browser_host.supervisor.api.end_planner import EndPlanner, Rechecked
+from browser_host.supervisor.api import journal_answers, responses, targets
+from browser_host.supervisor.api.end_planner import EndPlanner
+from browser_host.supervisor.api.host_status import HostStatus
 from browser_host.supervisor.api.inputs import Inputs
-from browser_host.supervisor.api.still_stale import StillStale
+from browser_host.supervisor.api.instruction_handlers import InstructionHandlers
 from browser_host.supervisor.api.viewings import Viewings
 from browser_host.supervisor.automation.alerts import AlertWatch
 from browser_host.supervisor.automation.discovery import DiscoveryPoller
@@ -62,10 +58,8 @@ from browser_host.supervisor.automation.visitor_poller import VisitorPoller
 from browser_host.supervisor.event_feed import EventFeed
 from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.policy import LivePolicy
-from browser_host.supervisor.submission import LedgerRef, Submission
 from browser_host.supervisor.supervisor import Supervisor
 from browser_host.supervisor.upscope_worker import NO_SERVICE, UpscopeWorker
-from browser_host.tasks import in_slices
 
 DRAINS = "takes no more sessions; its own move to other endpoints as there is room"
 NOWHERE = "takes no more sessions; its own stay, for no other endpoint takes any"
@@ -99,17 +93,23 @@ class HostService:
         self._supervisor = supervisor
         self._journal = journal
         self._rest = rest
-        self._poller = poller
-        self._visitors = visitors
         self._alert_watch = alert_watch
-        self._planner = EndPlanner(supervisor, visitors)
+        self._instructing = InstructionHandlers(supervisor, EndPlanner(supervisor, visitors), policy)
         self._viewings = Viewings(supervisor, journal, policy)
         self._inputs = Inputs(supervisor, journal, policy)
+        self._status = HostStatus(
+            supervisor,
+            journal=journal,
+            poller=poller,
+            visitors=visitors,
+            alert_watch=alert_watch,
+            feed=feed,
+            policy=policy,
+            version=version,
+            started=started,
+            simulated=simulated,
+        )
         self._feed = feed
-        self._policy = policy
-        self._version = version
-        self._started = started
-        self._simulated = simulated
         self._stop = stop
 
     @property
@@ -123,27 +123,7 @@ class HostService:
 
     def snapshot(self) -> Snapshot:
         """The whole state as of the newest event."""
-        rules = self._policy.now
-        host = HostView(
-            version=self._version,
-            pid=os.getpid(),
-            started_at=self._started.told(),
-            read_only=rules.read_only,
-            browsers=self._supervisor.browsers(),
-            undo_s=rules.undo_s,
-            confirm_within_s=rules.confirm_within_s,
-            raw_instructions=rules.raw_instructions,
-            simulated=self._simulated,
-            journal=self._journal.standing.reason or None,
-            configuration=self._policy.refusal or None,
-            given_up=self._supervisor.given_up,
-            discovery=self._poller.state if self._poller else None,
-            automatic=tuple(sorted(rules.automatic)),
-            stale=rules.stale,
-            visitors=self._visitors.trouble if self._visitors else None,
-            alerts=self._alert_watch.views(),
-        )
-        return Snapshot(self._feed.seq, host, self._supervisor.store.views())
+        return self._status.snapshot()
 
     def browsers(self) -> Browsers:
         """The browsers' endpoints."""
@@ -220,58 +200,19 @@ class HostService:
 
     async def instruct(self, request: InstructionRequest, peer: Peer) -> Outcome:
         """Instruct sessions, and wait for the results if requested."""
-        self._supervisor.require_writable(peer)
-        instruction = request.instruction()
-        if isinstance(instruction, Raw) and not self._policy.now.raw_instructions:
-            raise Refused("raw instructions are not allowed (host.raw_instructions)")
-        within = request.timeout_s or self._policy.now.confirm_within_s
-        instructions = self._supervisor.instructions
-        drafts = [
-            instructions.prepare(session, instruction, peer, delay_s=0, confirm_within_s=within)
-            async for session in in_slices(await targets.sessions_in_slices(request, self._supervisor))
-        ]
-        results = await self._results(await instructions.submit(drafts, peer), wait=request.wait)
-        gone = (responses.skipped(one, UNKNOWN) for one in targets.unknown(request, self._supervisor))
-        return responses.answer([*results, *gone])
+        return await self._instructing.instruct(request, peer)
 
     async def end(self, request: EndRequest, peer: Peer) -> Outcome:
         """Plan the end of sessions; without `dry_run`, run the plan at its rate."""
-        store = self._supervisor.store
-        only_stale = request.while_stale or request.stale is not None
-        plan = self._planner.plan(request, only_stale=only_stale)
-        if request.dry_run:
-            return responses.plan_answer(plan, self._planner.rows(Rechecked(plan)))
-        self._supervisor.require_writable(peer)
-        found = await self._planner.recheck(plan)
-        within = request.timeout_s or self._policy.now.confirm_within_s
-        drafts = [
-            self._supervisor.instructions.prepare(
-                session,
-                EndSession(),
-                peer,
-                delay_s=self._policy.now.undo_s + place / self._policy.now.ends_per_second,
-                confirm_within_s=within,
-                condition=StillStale(store, session.id) if only_stale else None,
-            )
-            for place, session in enumerate(self._supervisor.require(found.ids))
-        ]
-        rows = self._planner.rows(found)
-        given = await self._supervisor.instructions.submit(drafts, peer)
-        results = await self._results(given, wait=request.wait)
-        return responses.plan_answer(found.plan, rows, results, found.notes)
+        return await self._instructing.end(request, peer)
 
     async def cancel(self, request: LedgerRequest, peer: Peer) -> Outcome:
         """Cancel what was not posted yet, even on a read-only host; the answer has each state."""
-        instructions = self._supervisor.instructions
-        holdings = targets.holdings(request, self._supervisor.instructions)
-        for holding in holdings:
-            instructions.cancel(holding.entry.order.number, peer)
-        return responses.answer(await self._results([_given(one) for one in holdings], wait=False))
+        return await self._instructing.cancel(request, peer)
 
     async def settle(self, request: LedgerRequest) -> Outcome:
         """Wait until instructions are settled."""
-        given = [_given(holding) for holding in targets.holdings(request, self._supervisor.instructions)]
-        return responses.answer(await self._results(given, wait=True))
+        return await self._instructing.settle(request)
 
     def retry(self, request: RetryRequest, peer: Peer) -> Retried:
         """Retry at once what waits for its next try or was given up; sends nothing to a page."""
@@ -301,50 +242,11 @@ class HostService:
 
     def health(self) -> Health:
         """The host's health, with a reason if it is not ok."""
-        hosting = metrics.trouble(self._supervisor.browsers(), self._supervisor.store)
-        floods = (str(flood) for flood in self._supervisor.flood_detector.present.values())
-        troubles = (
-            self._supervisor.given_up,
-            hosting,
-            *floods,
-            self._journal.standing.reason,
-            self._policy.refusal,
-            self._alert_watch.outboxes.trouble(),
-        )
-        reason = "; ".join(filter(None, troubles)) or None
-        return Health(
-            status="degraded" if reason else "ok",
-            reason=reason,
-            sessions=len(self._supervisor.store),
-            seq=self._feed.seq,
-        )
+        return self._status.health()
 
     def metrics(self) -> bytes:
         """The host in numbers, for Prometheus."""
-        return metrics.exposition(
-            metrics.Figures(
-                browsers=self._supervisor.browsers(),
-                sessions=tuple(self._supervisor.store),
-                counters=self._supervisor.counters,
-                published=self._feed.published,
-                started=self._started.wall,
-                alerts=self._alert_watch.views(),
-                deliveries=self._alert_watch.outboxes.counts,
-            )
-        )
-
-    async def _results(self, given: Sequence[Submission], *, wait: bool) -> list[Result]:
-        instructions = self._supervisor.instructions
-        if wait:
-            entries = await instructions.wait_for_all(given)
-        else:
-            entries = [instructions.entry(one) for one in given]
-        pairs = zip(given, entries, strict=True)
-        return [responses.result(one, entry) async for one, entry in in_slices(pairs)]
-
-
-def _given(holding: LedgerRef) -> Submission:
-    return Submission(holding.session_id, holding.entry.order)
+        return self._status.metrics()
 
 
 def _link(request: AddRequest) -> WatchLink | None:

@@ -1,7 +1,6 @@
 """Alerts: compare every session with each alert's filter once a second, and announce what changed."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,6 +22,7 @@ from browser_host.supervisor.event_feed import EventFeed
 from browser_host.supervisor.guarded import guarded
 from browser_host.supervisor.policy import LivePolicy
 from browser_host.supervisor.session_store import SessionStore
+from browser_host.tasks import is_set_within
 
 LOOK_EVERY_S = 1.0
 """Seconds between two looks at the sessions."""
@@ -70,9 +70,7 @@ class AlertWatch:
         while not stopping.is_set():
             with guarded("alerts", self._log):
                 await self.look()
-            with contextlib.suppress(TimeoutError):  # the usual end of a pause
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await stopping.wait()
+            await is_set_within(stopping, LOOK_EVERY_S)
 
     def restore(self, standings: Mapping[str, AlertStanding]) -> None:
         """Take over how the alerts of an earlier host stood, by name."""

@@ -1,7 +1,6 @@
 """End sessions by rule: off by default, limited per hour, and once per session each time it becomes stale."""
 
 import asyncio
-import contextlib
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -17,6 +16,7 @@ from browser_host.supervisor.guarded import guarded
 from browser_host.supervisor.instructions import Instructions
 from browser_host.supervisor.policy import LivePolicy
 from browser_host.supervisor.session_store import SessionStore
+from browser_host.tasks import is_set_within
 
 HOUR_S = 3600.0
 LOOK_EVERY_S = 1.0
@@ -100,9 +100,7 @@ class AutoEnd:
         while not stopping.is_set():
             with guarded("auto_end", self._log):
                 await self.look()
-            with contextlib.suppress(TimeoutError):  # the usual end of a pause
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await stopping.wait()
+            await is_set_within(stopping, LOOK_EVERY_S)
 
     async def look(self) -> None:
         """End what the rules name, if it still applies at its turn: journalling takes time."""
@@ -159,8 +157,8 @@ class AutoEnd:
             return []
         self._quota.ceiling = rules.automatic_per_hour
         now = self._clock().mono
-        verdicts = ((session, self._store.staleness(session)) for session in self._store)
-        stale = {session.id: (session, why) for session, why in verdicts if why is not None}
+        judged = ((session, self._store.staleness(session)) for session in self._store)
+        stale = {session.id: (session, why) for session, why in judged if why is not None}
         self._tried = {one: tried for one, tried in self._tried.items() if one in stale}
         found = []
         for session, why in stale.values():

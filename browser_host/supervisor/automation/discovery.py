@@ -1,7 +1,6 @@
 """Discovery: poll the service, open sessions for visitors who appear, release those of visitors who left."""
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
@@ -16,6 +15,7 @@ from browser_host.supervisor.guarded import guarded
 from browser_host.supervisor.new_session import NewSession
 from browser_host.supervisor.supervisor import Supervisor
 from browser_host.supervisor.upscope_worker import UpscopeWorker
+from browser_host.tasks import is_set_within
 from browser_host.upscope import discovery_plan
 from browser_host.upscope.discovery_plan import DiscoveryRules, Look, Memory
 from browser_host.upscope.errors import ServiceError
@@ -70,9 +70,7 @@ class DiscoveryPoller:
             with guarded("discovery", self._log):
                 await self.look()
             pause = self._interval_s * (1 + JITTER * (2 * random.random() - 1))  # noqa: S311 - no secret
-            with contextlib.suppress(TimeoutError):  # the usual end of a pause
-                async with asyncio.timeout(pause):
-                    await stopping.wait()
+            await is_set_within(stopping, pause)
 
     async def look(self) -> None:
         """Poll once, and carry out the resulting plan."""

@@ -1,7 +1,6 @@
 """Asks the REST service about the visitors of hosted sessions, at an interval and right before a bulk end."""
 
 import asyncio
-import contextlib
 import itertools
 import math
 import random
@@ -15,6 +14,7 @@ from browser_host.supervisor.guarded import guarded
 from browser_host.supervisor.policy import LivePolicy
 from browser_host.supervisor.session_store import SessionStore
 from browser_host.supervisor.upscope_worker import VisitorsLookedUp
+from browser_host.tasks import is_set_within
 from browser_host.upscope import visitor_looks
 from browser_host.upscope.client import UpscopeClient
 from browser_host.upscope.errors import ServiceError
@@ -81,9 +81,7 @@ class VisitorPoller:
                     interval = self._interval_s * (1 - JITTER * random.random())  # noqa: S311 - no secret
                     all_at = self._clock().mono + visitor_looks.pause_s(interval, failures, found.trouble)
                 pause = self._pause_s(all_at)
-            with contextlib.suppress(TimeoutError):  # the usual end of a pause
-                async with asyncio.timeout(pause):
-                    await stopping.wait()
+            await is_set_within(stopping, pause)
 
     async def look(self, sessions: Iterable[Session] | None = None) -> VisitorLook:
         """Look once at the visitors of sessions, those checked longest ago first; of all unless given."""

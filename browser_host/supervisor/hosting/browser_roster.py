@@ -81,7 +81,7 @@ class BrowserRoster:
             reason=_reason(one, loss, given_up),
             number=one.number or None,
             program=one.name,
-            pages=one.pages,
+            pages=one.groups,
             busiest=one.busiest,
             sandbox=one.sandbox,
             round_trip_s=one.round_trip_s,

@@ -36,7 +36,7 @@ class FloodRelief:
         """Find floods that began or ended, and relieve their neighbours."""
         found = self._detector.look(self._store, self._clock().mono)
         for flood in found.began:
-            facts = {"id": flood.session.id, "label": flood.session.label, "page": flood.session.process}
+            facts = {"id": flood.session.id, "label": flood.session.label, "process": flood.session.process}
             self._log.warning("session.floods", **facts, per_second=round(flood.per_second))
         for session in found.ended:
             self._log.info("session.flood_over", id=session.id, dropped=session.dropped)

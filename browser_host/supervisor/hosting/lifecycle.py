@@ -75,7 +75,7 @@ class SessionLifecycle:
         self._clock = clock
         self._log = log
         self._held: dict[str, _Held] = {}
-        self._groups = itertools.count(1)
+        self._cohorts = itertools.count(1)
 
     def holder_of(self, link: WatchLink) -> str | None:
         """The id of the session that has this link, or None."""
@@ -91,12 +91,12 @@ class SessionLifecycle:
         self._hosting.release(session_id)
         self._held.pop(session_id, None)
 
-    def opened(self, session_id: str, page: int, endpoint: str = LOCAL) -> None:
-        """Note that the session has an iframe."""
+    def opened(self, session_id: str, group: int, endpoint: str = LOCAL) -> None:
+        """Note that the session has a page in a group."""
         held = self._held.get(session_id)
         if held is not None:
             held.tries = retry_policy.opened(held.tries, self._clock().mono)
-            self._store.apply(session_id, session_events.Opened(page, endpoint))
+            self._store.apply(session_id, session_events.Opened(group, endpoint))
 
     def failed(self, session_id: str, fault: Fault) -> None:
         """Note that the session could not be shown, and retry if that may help."""
@@ -131,7 +131,7 @@ class SessionLifecycle:
         apart = {
             session_id: placing
             for half, opens in zip(bisection.halves, bisection.opens_after, strict=True)
-            for placing in [Placing(next(self._groups), opens)]
+            for placing in [Placing(next(self._cohorts), opens)]
             for session_id in half
         }
         for session_id, (tried, delay) in tries.items():
@@ -159,7 +159,7 @@ class SessionLifecycle:
             fault = bisect.culprit_fault(
                 Fault(ErrorCode.PAGE_HUNG, "its process stopped answering"), FLOODED, again_in_s
             )
-            placing = Placing(next(self._groups), None)
+            placing = Placing(next(self._cohorts), None)
             held.tries = replace(held.tries, alone=held.tries.alone + 1, placing=placing)
             self._log.warning("session.isolated", id=session_id, why=fault.text)
             self._hosting.release(session_id)
@@ -289,10 +289,10 @@ class SessionLifecycle:
         self._store.apply(session_id, session_events.Requeued())
         self._open(session_id)
 
-    def _let_go(self, session_id: str, page: int | None) -> bool:
-        """Remove the frame of a session that ended in this page; return whether it had ended."""
+    def _let_go(self, session_id: str, process: int | None) -> bool:
+        """Remove the frame of a session that ended in this process; return whether it had ended."""
         session = self._store.get(session_id)
-        if session is None or session.ended is None or session.process != page:
+        if session is None or session.ended is None or session.process != process:
             return False
         self._hosting.release(session_id)
         self._store.apply(session_id, session_events.FrameReleased())

@@ -45,12 +45,12 @@ class Recycler:
 
     def _next(self, aged: Sequence[Aged]) -> Aged:
         """The next in turn: one whose sessions are always busy must not keep others from being replaced."""
-        self._tried &= {(one.browser, one.page) for one in aged}  # what is no longer due is forgotten
-        untried = [one for one in aged if (one.browser, one.page) not in self._tried]
+        self._tried &= {(one.browser, one.group) for one in aged}  # what is no longer due is forgotten
+        untried = [one for one in aged if (one.browser, one.group) not in self._tried]
         if not untried:
             self._tried.clear()
         one = (untried or aged)[0]
-        self._tried.add((one.browser, one.page))
+        self._tried.add((one.browser, one.group))
         return one
 
     def may_move(self, session_ids: Sequence[str]) -> bool:

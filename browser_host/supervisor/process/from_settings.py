@@ -127,7 +127,7 @@ def pool_settings(settings: Settings, executable: Path | None, *, simulated: boo
         load_within=browser.load_within,
         recycle=Recycle(
             after=browser.recycle.after,
-            page_heap=browser.recycle.page_heap_mb << 20,
+            group_heap=browser.recycle.page_heap_mb << 20,
             driver_memory=browser.recycle.driver_mb << 20,
         ),
         endpoints=tuple(map(endpoint_settings, browser.endpoints)) or PoolSettings().endpoints,

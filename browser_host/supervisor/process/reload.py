@@ -129,7 +129,7 @@ class Reload:
         self._log.info("config.reloaded", keys=differing.at_once, new_sessions=len(sessions.come))
         if at_restart:
             self._log.warning("config.needs_restart", keys=at_restart)
-        found = ((self._supervisor.holder_of(one), one.label) for one in sessions.gone.values())
+        found = ((self._supervisor.admission.holder_of(one), one.label) for one in sessions.gone.values())
         stay = {session_id: label for session_id, label in found if session_id is not None}
         if stay:
             why = "they are no longer in the file; watchdeck remove removes them"

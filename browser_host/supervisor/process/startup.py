@@ -161,7 +161,7 @@ BY_HOST = Peer(uid=-1, name=HOST, client="host")
 def remember(recovery: Recovery, supervisor: Supervisor, rest: UpscopeWorker | None, clock: Clock) -> None:
     """Restore what must be known before a session is hosted: numbers, instructions sent, links created."""
     supervisor.instructions.number_from(recovery.last_number)
-    supervisor.recall(recovery.pasts)
+    supervisor.admission.recall(recovery.pasts)
     if rest is not None:
         now = clock()
         rest.remember([(one, now.mono - max(0.0, now.wall - at)) for one, at in recovery.links])

@@ -11,7 +11,7 @@ from browser_host.bridge.events import (
     SessionOpened,
     SessionsLost,
 )
-from browser_host.browsers import browser
+from browser_host.browsers import browser_ping
 from browser_host.sessions.browser_state import BrowserKind, BrowserState
 from tests.browsers.conftest import Opened
 from tests.browsers.endpoints.conftest import Serve
@@ -93,7 +93,7 @@ async def test_browser_without_isolation_is_refused_with_reason(
     await record.until(lambda: record.said("a") and record.said("b"))
     opened = record.of(SessionOpened)
     assert [one.endpoint for one in opened] == ["lax", "lax"]
-    assert len({one.page for one in opened}) == 2
+    assert len({one.group for one in opened}) == 2
     assert "browser.not_isolated" in [event for event, _ in log.events]
 
 
@@ -112,7 +112,7 @@ async def test_sessions_of_a_browser_that_hangs_are_lost(
     assert pool.aged() == ()
     assert pool.describe()[0].sessions == 1
     for name, seconds in {"_PING_WITHIN_S": 1.0, "_LOOK_FOR_S": 0.5}.items():
-        monkeypatch.setattr(browser, name, seconds)
+        monkeypatch.setattr(browser_ping, name, seconds)
     server.stop_answering()  # nobody tells the host: its own question finds it
     lost = await record.first(SessionsLost)
     assert (lost.session_ids, lost.fault.text) == (("s",), "the browser does not answer")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from browser_host.bridge.events import BrowserLost, BrowserStarted, SessionOpened, SessionsLost
-from browser_host.browsers import browser
+from browser_host.browsers import browser_ping
 from browser_host.browsers.endpoints import grid_browser, grid_client, lease
 from browser_host.browsers.settings import EndpointSettings
 from browser_host.secrets import BrowserUrl
@@ -41,7 +41,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, grid: Grid) -> None:
 
 def find_out_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in {"_PING_EVERY_S": 0.5, "_PING_WITHIN_S": 1.0, "_LOOK_FOR_S": 0.1}.items():
-        monkeypatch.setattr(browser, name, seconds)
+        monkeypatch.setattr(browser_ping, name, seconds)
 
 
 def endpoint(grid: Grid) -> EndpointSettings:
@@ -59,7 +59,7 @@ async def test_sessions_are_isolated_and_end_with_the_host(
     (found,) = pool.describe()
     assert (found.kind, found.state, found.sessions) == (BrowserKind.GRID, BrowserState.UP, 3)
     assert found.isolated
-    assert len({one.page for one in record.of(SessionOpened)}) == 1
+    assert len({one.group for one in record.of(SessionOpened)}) == 1
     (session,) = grid.sessions()
     assert session not in f"{log.events}{record.reports}"  # whoever knows it can control the browser
     await pool.close(patient(8.0))
@@ -77,7 +77,7 @@ async def test_a_killed_browser_frees_its_slot_and_is_replaced(
     os.kill(grid.browser_of(session), signal.SIGKILL)
     assert (await record.first(SessionsLost)).session_ids == ("s",)
     assert (await record.first(BrowserLost)).text in {"the browser does not answer", TOLD}
-    monkeypatch.setattr(browser, "_PING_WITHIN_S", 5.0)
+    monkeypatch.setattr(browser_ping, "_PING_WITHIN_S", 5.0)
     pool.open("s", stage.link("echo"))
     await record.until(lambda: len(record.said("s")) == 2)
     await talking_until(pool, record, "s", lambda: session not in grid.sessions())

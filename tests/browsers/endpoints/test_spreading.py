@@ -52,7 +52,7 @@ def test_a_late_endpoint_is_used_only_where_no_other_has_room() -> None:
 
 
 def test_a_group_stays_where_its_first_session_is() -> None:
-    suspects = Placing(group=7)
+    suspects = Placing(cohort=7)
     placed = spread(
         [("s", suspects), ("t", suspects), ("u", suspects)],
         [EndpointCapacity("a", 0, 10, 10), EndpointCapacity("b", 5, 10, 5, frozenset({7}))],

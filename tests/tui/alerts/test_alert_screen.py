@@ -9,13 +9,10 @@ from browser_host.sessions.filter import parse
 from browser_host.supervisor.policy import Policy
 from tests.support.clocks import SettableClock
 from tests.tui.plan.stage import stage
-from tui.screens import quiet
+from tui.app import WatchdeckApp
 from tui.screens.sessions import SessionsScreen
 
-
-@pytest.fixture(autouse=True)
-def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quiet, "QUIET_S", 0.001)
+pytestmark = pytest.mark.usefixtures("no_quiet_time")
 
 
 async def test_an_alert_is_seen_listed_and_acknowledged(
@@ -24,9 +21,9 @@ async def test_an_alert_is_seen_listed_and_acknowledged(
     rules = Policy(
         alerts=(Alert("not accepted", parse("status:pendingRequest"), 0.0, notify=("toast", "bell")),)
     )
+    rung: list[None] = []
+    monkeypatch.setattr(WatchdeckApp, "bell", lambda _: rung.append(None))
     async with stage(tmp_path, rules, count=3) as one:
-        rung: list[None] = []
-        monkeypatch.setattr(one.app, "bell", lambda: rung.append(None))
         clock = SettableClock()
         monkeypatch.setattr(one.host.alert_watch, "_clock", clock)
         await one.press("A")

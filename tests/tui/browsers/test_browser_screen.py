@@ -11,15 +11,11 @@ from tests.tui.deck.screen_samples import HOST, NOW, busy_deck, session
 from tests.tui.plan.stage import stage
 from tui.browsers import browser_text
 from tui.host.deck import Deck
-from tui.screens import quiet
 from tui.style.glyphs import UNICODE
 from tui.view.header import badges
 from tui.view.view_state import ViewState
 
-
-@pytest.fixture(autouse=True)
-def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quiet, "QUIET_S", 0.001)
+pytestmark = pytest.mark.usefixtures("no_quiet_time")
 
 
 def endpoint(name: str, state: BrowserState, **changes: object) -> BrowserView:

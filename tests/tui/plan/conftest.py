@@ -1,8 +1,6 @@
 import pytest
 
-from tui.screens import quiet
-
 
 @pytest.fixture(autouse=True)
-def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quiet, "QUIET_S", 0.001)
+def no_guard(no_quiet_time: None) -> None:
+    """Answers count at once in all tests of bulk ends."""

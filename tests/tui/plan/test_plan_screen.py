@@ -135,8 +135,8 @@ async def test_one_that_was_removed_does_not_fail_the_others(tmp_path: Path) -> 
         plan = one.plan.scene.draft
         one.host.supervisor.remove(ids[0], PEER)
         # As if the deck had not heard of it yet: the host alone knows that one of the ids is gone.
-        await one.app._bulk.carry_out(plan, plan.meant, 0.0)
-        run = one.app._bulk.run
+        await one.app._ends.bulk.carry_out(plan, plan.meant, 0.0)
+        run = one.app._ends.bulk.run
         assert run is not None
         assert one.ended() == ids[1:]
         assert run.steps[ids[0]].state == "skipped"

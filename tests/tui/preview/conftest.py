@@ -7,12 +7,15 @@ from PIL import Image
 
 from tests.tui.wiring.fake_host import FakeHost
 from tui.preview import preview_loop
-from tui.screens import quiet
 
 
 @pytest.fixture(autouse=True)
-def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quiet, "QUIET_S", 0.001)
+def no_guard(no_quiet_time: None) -> None:
+    """Answers count at once in all tests of pictures."""
+
+
+@pytest.fixture(autouse=True)
+def no_settling(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preview_loop, "SETTLE_S", 0.001)
 
 

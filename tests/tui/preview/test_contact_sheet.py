@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tui.preview.test_preview import is_quiet
+from tests.tui.wiring.dashboard import asked, running, setup_for, until
 from tests.tui.wiring.fake_host import FakeHost
-from tests.tui.wiring.test_app_wiring import asked, running, setup_for, until
 from tui.preview.contact_screen import ContactScreen
 from tui.preview.sheet_layout import MOST, sheet_layout
 

@@ -8,8 +8,8 @@ from textual.pilot import Pilot
 
 from browser_host.errors import Refused
 from browser_host.protocol.pointer_input import Place, PointerInput, PointerKind
+from tests.tui.wiring.dashboard import asked, running, setup_for, until
 from tests.tui.wiring.fake_host import FakeHost
-from tests.tui.wiring.test_app_wiring import asked, running, setup_for, until
 from tui.app import WatchdeckApp
 from tui.preview.gesture import FRESH_S, OLD
 from tui.preview.pictures import ERASE

@@ -24,17 +24,13 @@ from tui.replay.playback import Playback
 from tui.replay.recording_index import Recording
 from tui.replay.replay_app import ReplayApp
 from tui.replay.replay_source import NO_JOURNAL, NO_TIMELINE
-from tui.screens import quiet
 from tui.screens.detail import DetailScreen
 from tui.setup import Setup
 
+pytestmark = pytest.mark.usefixtures("no_quiet_time")
+
 DEADLINE_S = 10
 NEVER_STALE = StaleRules(StaleLimits(**dict.fromkeys((field.name for field in fields(StaleLimits)), OFF)))
-
-
-@pytest.fixture(autouse=True)
-def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quiet, "QUIET_S", 0.001)
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:

@@ -11,16 +11,12 @@ from textual.pilot import Pilot
 from browser_host.config.clients.host_address import HostAddress
 from browser_host.hosts.connecting import named_hosts
 from browser_host.protocol.pointer_input import Place, PointerInput, PointerKind
+from tests.tui.wiring.dashboard import asked, notices, setup_for, until
 from tests.tui.wiring.fake_host import FakeHost
-from tests.tui.wiring.test_app_wiring import asked, notices, setup_for, until
 from tui.app import WatchdeckApp
 from tui.host.deck import ConnectionState, lost_hosts
-from tui.screens import quiet
 
-
-@pytest.fixture(autouse=True)
-def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quiet, "QUIET_S", 0.001)
+pytestmark = pytest.mark.usefixtures("no_quiet_time")
 
 
 @pytest.fixture
@@ -110,16 +106,16 @@ async def test_marks_over_both_hosts_are_instructed_at_once(host: FakeHost, othe
 
 async def test_a_bulk_end_has_one_list_of_results(host: FakeHost, other: FakeHost) -> None:
     async with both(host, other) as (app, pilot):
-        outcome = await app._acts.end(("tokyo/s2", "york/s1"), 30.0)
+        outcome = await app._commands.end(("tokyo/s2", "york/s1"), 30.0)
         assert outcome is not None
         assert [(one.id, one.instruction) for one in outcome.results] == [
             ("tokyo/s2", "tokyo/i1"),
             ("york/s1", "york/i1"),
         ]
         await asked(host), await asked(other)
-        await until(pilot, lambda: len(app._acts.pending(app.deck)) == 2)
+        await until(pilot, lambda: len(app._commands.pending(app.deck)) == 2)
         await pilot.press("z")
         assert await asked(host) == ("cancel", ("i1",))
         assert await asked(other) == ("cancel", ("i1",))
-        await until(pilot, lambda: not app._acts.pending(app.deck))
-        assert app._undo_s == 30.0
+        await until(pilot, lambda: not app._commands.pending(app.deck))
+        assert app._ends.undo_s == 30.0

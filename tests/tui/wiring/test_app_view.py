@@ -10,10 +10,9 @@ from textual.events import Key
 
 from browser_host.sessions.views import InstructionView, StaleView
 from tests.support.questions import is_asked
+from tests.tui.wiring.dashboard import asked, notices, running, setup_for, until
 from tests.tui.wiring.fake_host import FakeHost
-from tests.tui.wiring.test_app_wiring import asked, notices, running, setup_for, until
 from tui.host.deck import Access
-from tui.screens import quiet
 from tui.screens.confirm import ConfirmScreen
 from tui.trends.trend_screen import TrendScreen
 from tui.view.saved_view import ViewFile
@@ -21,12 +20,9 @@ from tui.view.sorting import Sort, SortKey
 from tui.view.view_state import Switch
 from tui.widgets.lines import Lines
 
+pytestmark = pytest.mark.usefixtures("no_quiet_time")
+
 STALE = StaleView("pending", 1_790_000_000.0, 380, 300, "pending 6m20s, limit 5m")
-
-
-@pytest.fixture(autouse=True)
-def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quiet, "QUIET_S", 0.001)
 
 
 async def choose(pilot: Any, app: Any, text: str, listed: str) -> None:
@@ -70,7 +66,7 @@ async def test_an_undo_typed_in_one_breath_undoes(host: FakeHost) -> None:
         await until(pilot, lambda: is_asked(app))
         await pilot.press("y")
         assert (await asked(host))[0] == "endSession"
-        await until(pilot, lambda: bool(app._acts.pending(app.deck)))
+        await until(pilot, lambda: bool(app._commands.pending(app.deck)))
         for key in ("colon", *"undo", "enter"):  # all are there before the palette is
             app.post_message(Key(key, key if len(key) == 1 else None))
         await until(pilot, lambda: not host.asked.empty())
