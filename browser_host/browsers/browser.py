@@ -17,6 +17,7 @@ from browser_host.browsers.cdp_targets import CdpTargets
 from browser_host.browsers.endpoints.browser_source import BrowserSource
 from browser_host.browsers.endpoints.lease import Lease
 from browser_host.browsers.endpoints.local_browser import START_WITHIN_S, LocalBrowser
+from browser_host.browsers.endpoints.tied_contexts import TiedContexts
 from browser_host.browsers.isolation import IsolationReport, SharedState
 from browser_host.browsers.launch.driver import start_driver
 from browser_host.browsers.log import Log
@@ -107,7 +108,7 @@ class HostBrowser:
                 self._playwright = await self._start_driver(alone)
                 self._note()  # before its browser: descendants of a recorded driver can be found
                 self._browser = await source.open(self._playwright)
-                self._targets = CdpTargets(await self._browser.new_browser_cdp_session())
+                self._targets = await self._connect(self._browser, source)
                 self.isolation = await isolation.probe(self._targets, self._tasks)
         except BaseException as error:
             await self.close(_PING_WITHIN_S)
@@ -124,6 +125,12 @@ class HostBrowser:
         self._note()
         self._tasks.start("ping", self._ping())
         self._tasks.start("keep its lease", self._lease.keep(source))
+
+    async def _connect(self, browser: Browser, source: BrowserSource) -> CdpTargets:
+        root = await browser.new_browser_cdp_session()
+        if source.keeps_contexts:
+            return CdpTargets(root, (await TiedContexts.open(browser, root)).create)
+        return CdpTargets(root)
 
     async def _start_driver(self, alone: asyncio.Lock) -> Playwright:
         async with alone:
