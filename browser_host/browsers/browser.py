@@ -33,6 +33,7 @@ _PING_WITHIN_S = 5.0
 _LATE_AFTER_S = 1.0
 """A question to a page waits in the browser twice, there and back; a ping waits once."""
 _DISCARD_WITHIN_S = 3.0
+_CANT_OPEN = "the browser can open no more pages"
 _MOST_ENDED = 2
 """Processes that are ended, one after the other, before a browser that does not answer is given up."""
 _LOOK_FOR_S = 1.0
@@ -129,7 +130,8 @@ class HostBrowser:
     async def _connect(self, browser: Browser, source: BrowserSource) -> CdpTargets:
         root = await browser.new_browser_cdp_session()
         if source.keeps_contexts:
-            return CdpTargets(root, (await TiedContexts.open(browser, root)).create)
+            tied = await TiedContexts.open(browser, root, lambda: self._report_lost(_CANT_OPEN))
+            return CdpTargets(root, tied.create)
         return CdpTargets(root)
 
     async def _start_driver(self, alone: asyncio.Lock) -> Playwright:

@@ -46,12 +46,13 @@ class BrowserServer:
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
 
-    def renderers(self) -> int:
-        """Count the processes of its browser that run pages."""
-        found = 0
+    def renderers(self) -> list[int]:
+        """The processes of its browser that run pages."""
+        found = []
         for child in psutil.Process(self.process.pid).children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
-                found += "--type=renderer" in child.cmdline()
+                if "--type=renderer" in child.cmdline():
+                    found.append(child.pid)
         return found
 
 

@@ -9,6 +9,7 @@ Playwright made: its own DevTools session with the browser ends with it.
 import asyncio
 import itertools
 import json
+from collections.abc import Callable
 
 from playwright.async_api import Browser, CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
@@ -35,11 +36,12 @@ class TiedContexts:
         self._turn = asyncio.Lock()
 
     @classmethod
-    async def open(cls, browser: Browser, root: CDPSession) -> "TiedContexts":
+    async def open(cls, browser: Browser, root: CDPSession, gone: Callable[[], None]) -> "TiedContexts":
         """Open the page; the caller sets the deadline.
 
         Args:
             root: the browser's own DevTools session.
+            gone: called when the page crashed or was closed: then no more contexts can be made.
 
         Raises:
             PlaywrightError: the browser is gone, or does not give a page access to its DevTools.
@@ -50,6 +52,8 @@ class TiedContexts:
         target = (await own.send("Target.getTargetInfo"))["targetInfo"]["targetId"]
         access = {"targetId": target, "bindingName": _BINDING, "inheritPermissions": True}
         await root.send("Target.exposeDevToolsProtocol", access)
+        page.on("crash", lambda _: gone())
+        page.on("close", lambda _: gone())
         return cls(page)
 
     async def create(self) -> str:

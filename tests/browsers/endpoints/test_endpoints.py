@@ -105,17 +105,31 @@ async def test_a_server_closes_the_pages_of_a_lost_connection(
 ) -> None:
     server = await playwright_server()
     pool = await open_pool(endpoints=(server.endpoint("box", BrowserKind.PLAYWRIGHT),), restarts=ONCE)
-    connected = server.renderers()
+    connected = len(server.renderers())
     pool.open("s", stage.link("echo"))
     await record.until(lambda: record.said("s"))
-    assert server.renderers() > connected
+    assert len(server.renderers()) > connected
     (entry,) = pool._registry.browsers.values()
     assert entry.browser.driver is not None
     os.kill(
         entry.browser.driver.pid, signal.SIGKILL
     )  # as when the host is killed: nothing is closed from here
     await record.first(BrowserLost)
-    await until_holds(lambda: server.renderers() <= connected)
+    await until_holds(lambda: len(server.renderers()) <= connected)
+
+
+async def test_a_browser_that_can_open_no_pages_is_replaced(
+    open_pool: Opened, playwright_server: Serve, stage: Stage, record: Record
+) -> None:
+    server = await playwright_server()
+    before = set(server.renderers())
+    endpoint = server.endpoint("box", BrowserKind.PLAYWRIGHT)
+    pool = await open_pool(endpoints=(endpoint,), restarts=(0.0,) * 30)
+    for renderer in set(server.renderers()) - before:  # of the page that its contexts end with
+        os.kill(renderer, signal.SIGKILL)
+    assert (await record.first(BrowserLost)).text == "the browser can open no more pages"
+    pool.open("s", stage.link("echo"))
+    await record.until(lambda: record.said("s"))
 
 
 async def test_sessions_of_a_browser_that_hangs_are_lost(
