@@ -14,6 +14,7 @@ from browser_host.browsers.cdp_targets import CdpTargets
 from browser_host.browsers.endpoints.browser_source import BrowserSource
 from browser_host.browsers.endpoints.lease import Lease
 from browser_host.browsers.endpoints.local_browser import START_WITHIN_S, LocalBrowser
+from browser_host.browsers.endpoints.tied_contexts import TiedContexts
 from browser_host.browsers.isolation import IsolationReport, SharedState
 from browser_host.browsers.log import Log
 from browser_host.browsers.process.browser_processes import BrowserProcesses
@@ -25,6 +26,7 @@ from browser_host.tasks import BackgroundTasks
 
 _CLOSE_WITHIN_S = 5.0
 _DISCARD_WITHIN_S = 3.0
+_CANT_OPEN = "the browser can open no more pages"
 
 
 class HostBrowser:
@@ -92,7 +94,7 @@ class HostBrowser:
                 self._playwright = await self._processes.start_driver(alone)
                 self._processes.note()  # before its browser: descendants of a recorded driver can be found
                 self._browser = await source.open(self._playwright)
-                self._targets = CdpTargets(await self._browser.new_browser_cdp_session())
+                self._targets = await self._connect(self._browser, source)
                 self.isolation = await isolation.probe(self._targets, self._tasks)
         except BaseException as error:
             await self.close(_CLOSE_WITHIN_S)
@@ -109,6 +111,13 @@ class HostBrowser:
         self._processes.note()
         self._tasks.start("ping", self._ask(self._targets))
         self._tasks.start("keep its lease", self._lease.keep(source))
+
+    async def _connect(self, browser: Browser, source: BrowserSource) -> CdpTargets:
+        root = await browser.new_browser_cdp_session()
+        if source.keeps_contexts:
+            tied = await TiedContexts.open(browser, root, lambda: self._report_lost(_CANT_OPEN))
+            return CdpTargets(root, tied.create)
+        return CdpTargets(root)
 
     @property
     def driver(self) -> Process | None:

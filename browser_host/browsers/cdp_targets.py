@@ -15,7 +15,7 @@ import contextlib
 import inspect
 import itertools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from playwright.async_api import CDPSession
@@ -116,10 +116,13 @@ class CdpTargets:
 
     Args:
         root: the browser's own DevTools session.
+        create_context: makes a browser context that ends with the connection, and returns its id; None if
+            those that the session itself makes do.
     """
 
-    def __init__(self, root: CDPSession) -> None:
+    def __init__(self, root: CDPSession, create_context: Callable[[], Awaitable[str]] | None = None) -> None:
         self._root = root
+        self._create_context = create_context or self._own_context
         self._open: dict[str, CdpTarget] = {}
         root.on("Target.receivedMessageFromTarget", _signed(self._received))
         root.on("Target.detachedFromTarget", self._detached)
@@ -149,8 +152,7 @@ class CdpTargets:
         Raises:
             CdpError: the browser is gone.
         """
-        made = await self.call("Target.createBrowserContext", {"disposeOnDetach": True})
-        context: str = made["browserContextId"]
+        context = await self._create_context()
         try:
             await self._permit(context, private_network=private_network)
             await self.call("Browser.setDownloadBehavior", {"behavior": "deny", "browserContextId": context})
@@ -203,6 +205,11 @@ class CdpTargets:
             del self._open[one.session]
             one.leave()
         await self.call("Target.disposeBrowserContext", {"browserContextId": target.context})
+
+    async def _own_context(self) -> str:
+        made = await self.call("Target.createBrowserContext", {"disposeOnDetach": True})
+        context: str = made["browserContextId"]
+        return context
 
     async def _attach(self, target_id: str, context: str) -> CdpTarget:
         session = (await self.call("Target.attachToTarget", {"targetId": target_id}))["sessionId"]

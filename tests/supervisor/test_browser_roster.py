@@ -1,5 +1,7 @@
 """How browsers stand: since when, and why one is missing."""
 
+from dataclasses import replace
+
 import pytest
 
 from browser_host.api.endpoint_views import endpoints
@@ -7,7 +9,7 @@ from browser_host.bridge import events
 from browser_host.browsers.interface import BrowserDescription
 from browser_host.sessions.browser_state import BrowserState
 from browser_host.sessions.clock import Instant
-from browser_host.supervisor.hosting.browser_roster import NONE_RUNS, BrowserRoster
+from browser_host.supervisor.hosting.browser_roster import LEAVING, NONE_RUNS, BrowserRoster
 
 MOST = 1_000
 STARTED, LOST = Instant(1.0, 100.0), Instant(5.0, 104.0)
@@ -68,6 +70,13 @@ def test_endpoint_has_state_of_its_best_browser() -> None:
     (one,) = endpoints(rows)
     assert (one.name, one.state, one.sessions, one.pages, one.number) == ("local", BrowserState.UP, 7, 2, 2)
     assert one.max_sessions == MOST
+
+
+@pytest.mark.parametrize("best", [BrowserState.UP, BrowserState.STARTING])
+def test_endpoint_says_why_one_of_its_browsers_drains(best: BrowserState) -> None:
+    leaving = replace(described(1, BrowserState.DRAINING, 4), leaving=True)
+    (one,) = endpoints(reported().views([leaving, described(2, best)], MOST, None))
+    assert (one.state, one.reason) == (best, LEAVING)
 
 
 def test_an_endpoint_that_only_drains_is_missing_a_browser() -> None:

@@ -22,6 +22,10 @@ class BrowserSource(Protocol):
     def sandbox(self) -> bool | None:
         """Whether Chromium's sandbox is on; None if that is unknown here."""
 
+    @property
+    def keeps_contexts(self) -> bool:
+        """Whether contexts made through a DevTools session stay there when the connection ends."""
+
     async def open(self, driver: Playwright) -> Browser:
         """Start or connect to the browser; the caller sets the deadline.
 

@@ -31,6 +31,7 @@ class GridBrowser:
 
     program = "chromium"
     sandbox = None
+    keeps_contexts = False
 
     def __init__(self, name: str, address: BrowserUrl) -> None:
         self._name = name

@@ -15,6 +15,8 @@ START_WITHIN_S = 30.0
 class LocalBrowser:
     """Starts a browser; implements `BrowserSource`."""
 
+    keeps_contexts = False
+
     def __init__(self, settings: PoolSettings, sandbox: Sandbox) -> None:
         self._settings = settings
         self._sandbox = sandbox

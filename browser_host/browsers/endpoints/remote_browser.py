@@ -26,6 +26,11 @@ class RemoteBrowser:
     def __init__(self, endpoint: EndpointSettings) -> None:
         self._endpoint = endpoint
 
+    @property
+    def keeps_contexts(self) -> bool:
+        """A Playwright server keeps them."""
+        return self._endpoint.kind is BrowserKind.PLAYWRIGHT
+
     async def open(self, driver: Playwright) -> Browser:
         """Connect; a Playwright server of another version refuses."""
         timeout, address = CONNECT_WITHIN_S * 1000, self._endpoint.required_address.reveal()

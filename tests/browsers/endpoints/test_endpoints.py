@@ -1,6 +1,8 @@
 """Sessions on browsers of several endpoints: spread, isolated, hosted elsewhere, and moved away."""
 
 import asyncio
+import os
+import signal
 
 import pytest
 
@@ -16,6 +18,7 @@ from browser_host.sessions.browser_state import BrowserKind, BrowserState
 from tests.browsers.conftest import Opened
 from tests.browsers.endpoints.conftest import Serve
 from tests.browsers.stage import Quiet, Record, Stage
+from tests.support.waiting import until_holds
 
 ONCE = (0.0, 600.0)
 """An endpoint that is lost is not tried again, so that no test ends in the middle of a start."""
@@ -95,6 +98,38 @@ async def test_browser_without_isolation_is_refused_with_reason(
     assert [one.endpoint for one in opened] == ["lax", "lax"]
     assert len({one.group for one in opened}) == 2
     assert "browser.not_isolated" in [event for event, _ in log.events]
+
+
+async def test_a_server_closes_the_pages_of_a_lost_connection(
+    open_pool: Opened, playwright_server: Serve, stage: Stage, record: Record
+) -> None:
+    server = await playwright_server()
+    pool = await open_pool(endpoints=(server.endpoint("box", BrowserKind.PLAYWRIGHT),), restarts=ONCE)
+    connected = len(server.renderers())
+    pool.open("s", stage.link("echo"))
+    await record.until(lambda: record.said("s"))
+    assert len(server.renderers()) > connected
+    (entry,) = pool._registry.browsers.values()
+    assert entry.browser.driver is not None
+    os.kill(
+        entry.browser.driver.pid, signal.SIGKILL
+    )  # as when the host is killed: nothing is closed from here
+    await record.first(BrowserLost)
+    await until_holds(lambda: len(server.renderers()) <= connected)
+
+
+async def test_a_browser_that_can_open_no_pages_is_replaced(
+    open_pool: Opened, playwright_server: Serve, stage: Stage, record: Record
+) -> None:
+    server = await playwright_server()
+    before = set(server.renderers())
+    endpoint = server.endpoint("box", BrowserKind.PLAYWRIGHT)
+    pool = await open_pool(endpoints=(endpoint,), restarts=(0.0,) * 30)
+    for renderer in set(server.renderers()) - before:  # of the page that its contexts end with
+        os.kill(renderer, signal.SIGKILL)
+    assert (await record.first(BrowserLost)).text == "the browser can open no more pages"
+    pool.open("s", stage.link("echo"))
+    await record.until(lambda: record.said("s"))
 
 
 async def test_sessions_of_a_browser_that_hangs_are_lost(

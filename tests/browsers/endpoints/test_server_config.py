@@ -2,7 +2,7 @@
 
 from browser_host.browsers.launch import feature_flags
 from browser_host.browsers.settings import WINDOW
-from tests.browsers.endpoints.conftest import SERVER
+from tests.support.browser_servers import SERVER
 
 
 def test_it_has_the_arguments_of_a_local_browser() -> None:
