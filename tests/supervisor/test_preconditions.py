@@ -23,7 +23,7 @@ from tests.support.patience import patient
 
 PENDING_AT_ONCE = StaleRules(default=StaleLimits(pending=0.0, waiting=None, mute=None, lost=None))
 BY_RULE = Policy(
-    undo_s=0.05,
+    undo_s=0.5,  # the visitor accepts meanwhile, on a busy machine too
     confirm_within_s=0.2,
     stale=PENDING_AT_ONCE,
     automatic=frozenset({"pending"}),
