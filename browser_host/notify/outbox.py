@@ -13,6 +13,7 @@ from browser_host.browsers.log import Log
 from browser_host.config.choices import Channel
 from browser_host.notify.command_target import CommandTarget
 from browser_host.notify.message import NotDelivered, NoticeMessage
+from browser_host.notify.undelivered import Waiting
 from browser_host.notify.webhook_target import WebhookTarget
 from browser_host.tasks import BackgroundTasks
 
@@ -50,6 +51,7 @@ class _Outbox:
     queue: asyncio.Queue[NoticeMessage]
     task: asyncio.Task[None]
     trouble: str | None = None
+    sending: NoticeMessage | None = None
 
 
 class Outboxes:
@@ -90,13 +92,32 @@ class Outboxes:
 
     def put(self, alert: str, message: NoticeMessage) -> None:
         """Queue an announcement for the alert's command and webhook; returns at once."""
-        for (name, channel), outbox in self._outboxes.items():
-            if name != alert:
-                continue
-            if outbox.queue.full():
-                outbox.queue.get_nowait()
-                self._count(name, channel, DeliveryFate.DROPPED, "too many wait for it")
-            outbox.queue.put_nowait(message)
+        for key in self._outboxes:
+            if key[0] == alert:
+                self._put(key, message)
+
+    def put_back(self, waiting: Waiting) -> None:
+        """Queue what waited when the last host stopped, where its command or webhook is still configured."""
+        for alert, channel, message in waiting:
+            if (alert, channel) in self._outboxes:
+                self._put((alert, channel), message)
+
+    def take_waiting(self) -> Waiting:
+        """Take out what is not delivered yet; of what was being sent it is not known whether it arrived."""
+        found: list[tuple[str, Channel, NoticeMessage]] = []
+        for (alert, channel), outbox in self._outboxes.items():
+            held = [] if outbox.sending is None else [outbox.sending]
+            while not outbox.queue.empty():
+                held.append(outbox.queue.get_nowait())
+            found += [(alert, channel, message) for message in held]
+        return found
+
+    def _put(self, key: OutboxKey, message: NoticeMessage) -> None:
+        queue = self._outboxes[key].queue
+        if queue.full():
+            queue.get_nowait()
+            self._count(*key, DeliveryFate.DROPPED, "too many wait for it")
+        queue.put_nowait(message)
 
     def trouble(self) -> str | None:
         """Which commands and webhooks fail, and why, or None."""
@@ -110,10 +131,13 @@ class Outboxes:
     async def _work(self, key: OutboxKey, queue: asyncio.Queue[NoticeMessage]) -> None:
         while True:
             message = await queue.get()
+            outbox = self._outboxes[key]
+            outbox.sending = message
             try:
                 await self._deliver(key, message)
             except Exception as error:  # noqa: BLE001 - the next announcement must still be sent
                 self._count(*key, DeliveryFate.FAILED, type(error).__name__)
+            outbox.sending = None  # not if this is cancelled
 
     async def _deliver(self, key: OutboxKey, message: NoticeMessage) -> None:
         outbox = self._outboxes[key]

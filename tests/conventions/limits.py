@@ -15,7 +15,7 @@ from browser_host.cli import launch, output
 from browser_host.cli.commands import record_command
 from browser_host.config import addresses, models, reading, secret_files
 from browser_host.journal import journal, reader, writer
-from browser_host.notify import command_target, outbox, webhook_target
+from browser_host.notify import command_target, outbox, undelivered, webhook_target
 from browser_host.protocol import message_reader, page_colors, page_instructions, pointer_input, raw
 from browser_host.recording import recorded_lines, source_file
 from browser_host.sessions import filter, ledger, session, timeline  # noqa: A004 - the room's own word
@@ -126,6 +126,7 @@ ROWS = (
     Row("announcements waiting for a command or webhook", n(outbox.WAITING), "the oldest is dropped and counted", "notify/test_webhook::test_what_waits_is_bounded_and_the_oldest_is_dropped"),
     Row("time of a command, and of an attempt of a webhook", f"{seconds(command_target.WITHIN_S)} and {seconds(webhook_target.WITHIN_S)}", "its processes are killed; the attempt is repeated", "notify/test_alert_command::test_a_command_that_hangs_is_killed_with_its_children"),
     Row("time in which a webhook is tried again", seconds(outbox.TRIED_FOR_S), "the announcement counts as failed", "notify/test_webhook::test_a_receiver_that_stays_down_is_given_up"),
+    Row("announcements that a host leaves to the next one", f"{n(undelivered.MOST_BYTES)} bytes, {seconds(undelivered.KEPT_S)}", "the oldest are left out", "notify/test_webhook::test_what_waited_too_long_or_is_broken_is_left_out"),
     Row("a failed command's output", f"{n(command_target.OUTPUT_LIMIT)} characters", "cut", "notify/test_alert_command::test_a_command_that_fails_says_so_within_bounds"),
     Row("signing secrets in a file", n(secret_files.MOST_SIGNING), "refused", "config/test_alerts_config::test_a_file_without_signing_secrets_is_refused"),
     # files

@@ -12,6 +12,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from browser_host.config.choices import Channel
+from browser_host.notify import undelivered
 from browser_host.notify.message import NotDelivered, NoticeMessage, message_of
 from browser_host.notify.outbox import TRIED_FOR_S, WAITING, DeliveryFate, Outboxes
 from browser_host.notify.webhook_target import WebhookTarget
@@ -218,3 +219,52 @@ async def test_a_receiver_that_stays_down_is_given_up() -> None:
         await asyncio.wait_for(log.failed.wait(), patient(20))
     assert TRIED_FOR_S <= sum(waited) <= 1.3 * TRIED_FOR_S
     assert outboxes.counts == {(Channel.WEBHOOK, DeliveryFate.FAILED): 1}
+
+
+async def test_what_waits_when_the_host_stops_is_sent_by_the_next(tmp_path: Path) -> None:
+    file = tmp_path / "state" / "undelivered.json"
+    async with receiving() as gone:
+        url = gone.url
+    tried = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        tried.set()
+        await asyncio.Event().wait()
+
+    target = {("stuck", Channel.WEBHOOK): WebhookTarget(url)}
+    first = Outboxes(SilentLog(), sleep)
+    sent, queued = message_of(BODY), message_of(BODY)
+    async with first.working():
+        first.configure({**target, ("removed", Channel.WEBHOOK): WebhookTarget(url)})
+        for message in (sent, queued):
+            first.put("stuck", message)
+        first.put("removed", message_of(BODY))
+        await asyncio.wait_for(tried.wait(), patient(10))
+    undelivered.keep(file, first.take_waiting(), 1000.0)
+    assert file.stat().st_mode & 0o777 == 0o600
+    async with receiving(port=gone.port) as receiver:
+        second = Outboxes(log := _Log(), sleep)
+        async with second.working():
+            second.configure(target)
+            second.put_back(undelivered.take(file, 1060.0))
+            for _ in range(2):
+                await asyncio.wait_for(log.delivered.acquire(), patient(10))
+        assert [headers["webhook-id"] for headers, _ in receiver.got] == [sent.id, queued.id]
+        assert second.take_waiting() == []
+    undelivered.keep(file, (), 1070.0)
+    assert not file.exists(), "nothing waits"
+
+
+def test_what_waited_too_long_or_is_broken_is_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "undelivered.json"
+    waiting = [("one", Channel.COMMAND, NoticeMessage(f"m{number}", "x" * 1_500_000)) for number in range(4)]
+    undelivered.keep(file, waiting, 1000.0)
+    assert [message.id for _, _, message in undelivered.take(file, 1000.0)] == ["m2", "m3"], "the newest"
+    assert undelivered.take(file, 1000.0) == (), "it is read once"
+    undelivered.keep(file, waiting[:1], 1000.0)
+    assert undelivered.take(file, 1001.0 + undelivered.KEPT_S) == ()
+    for broken in ("", "[]", '{"at": 1000}', '{"at": 1000, "waiting": [{"alert": "a"}]}'):
+        file.write_text(broken)
+        with pytest.raises(ValueError, match=r"Expecting|undelivered\.json: "):
+            undelivered.take(file, 1000.0)
+        assert not file.exists()

@@ -27,6 +27,8 @@ from browser_host.config.options import HostOptions
 from browser_host.config.state_lock import StateLock
 from browser_host.errors import BrowserUnavailable, Exit, WatchdeckError
 from browser_host.journal.errors import JournalUnavailable
+from browser_host.notify import undelivered
+from browser_host.notify.outbox import Outboxes
 from browser_host.protocol.page_instructions import EndSession
 from browser_host.sessions.clock import system_clock
 from browser_host.sessions.session import Source
@@ -161,12 +163,36 @@ async def _run(
 @contextlib.asynccontextmanager
 async def _alerting(settings: Settings, options: HostOptions, parts: Parts, log: Log) -> AsyncIterator[None]:
     """Take over how the alerts of the previous host stood, and send announcements while the context lasts."""
-    if options.simulate is None and settings.alerts:
+    outboxes = parts.alert_watch.outboxes
+    is_real = options.simulate is None
+    if is_real and settings.alerts:
         place = place_of(settings.host.socket)
         parts.alert_watch.restore(await recovered_alerts(parts.journal, place, log))
-    async with parts.alert_watch.outboxes.working():
-        parts.alert_watch.outboxes.configure(delivery_targets(settings))
+    async with outboxes.working():
+        outboxes.configure(delivery_targets(settings))
+        if is_real:
+            _put_back(outboxes, log)
         yield
+    if is_real:
+        _keep_undelivered(outboxes, log)
+
+
+def _put_back(outboxes: Outboxes, log: Log) -> None:
+    try:
+        outboxes.put_back(undelivered.take(_undelivered_file(), system_clock().wall))
+    except (OSError, ValueError) as error:
+        log.warning("alert.not_recovered", why=str(error))
+
+
+def _keep_undelivered(outboxes: Outboxes, log: Log) -> None:
+    try:
+        undelivered.keep(_undelivered_file(), outboxes.take_waiting(), system_clock().wall)
+    except OSError as error:
+        log.warning("alert.not_kept", why=str(error))
+
+
+def _undelivered_file() -> Path:
+    return paths.state_dir() / "undelivered.json"
 
 
 def _executable(settings: Settings) -> Path | None:
