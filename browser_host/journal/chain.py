@@ -16,6 +16,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring_ascii as _quoted
+from typing import NamedTuple
 
 from browser_host.journal.entries import Columns
 
@@ -50,9 +52,8 @@ BEGINNING = Mark(0, hashlib.sha256(_TAG).digest())
 """The predecessor of the first row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row as stored, even if tampered with."""
+class Row(NamedTuple):
+    """A row as stored, even if tampered with. A tuple, because `verify` makes a million of them."""
 
     seq: int
     columns: Columns
@@ -62,8 +63,16 @@ class Row:
 
 def digest(seq: int, columns: Sequence[object], previous: bytes) -> bytes:
     """The hash of a row; escaped JSON never encodes two different rows alike."""
-    text = json.dumps([seq, *columns], ensure_ascii=True, separators=(",", ":"), default=repr)
+    # Column by column, which takes a third of the time of `json.dumps` of the whole.
+    words = [_quoted(one) if type(one) is str else "null" if one is None else _number(one) for one in columns]
+    text = f"[{seq},{','.join(words)}]"
     return hashlib.sha256(_TAG + previous + text.encode("ascii")).digest()
+
+
+def _number(value: object) -> str:
+    if type(value) is int:
+        return str(value)
+    return json.dumps(value, separators=(",", ":"), default=repr)  # only in a tampered row
 
 
 def linked(after: Mark, entries: Iterable[Columns]) -> Iterator[Row]:

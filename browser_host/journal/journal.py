@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from browser_host.journal.entries import EntryOutcome, HostAction, JournalEntry, by_host
 from browser_host.journal.errors import JournalUnavailable
 from browser_host.journal.inbox import Ask, Full, Inbox, Write
-from browser_host.journal.reader import Reader, Unfinished
+from browser_host.journal.reader import Most, Reader, Unfinished
 from browser_host.journal.status import JournalState, Standing
 from browser_host.journal.writer import Pace, Writer
 
@@ -173,7 +173,7 @@ class Journal:
         stops: str,
         before: Callable[[JournalEntry], bool],
         actions: Collection[str],
-        most: int,
+        most: Most,
         newest_of: Collection[str] = (),
     ) -> Sequence[JournalEntry]:
         """The entries after the newest one that `before` accepts, oldest first.
@@ -181,7 +181,7 @@ class Journal:
         Args:
             stops: the action of the entries that `before` is called with, on the journal's thread.
             actions: which entries to return, besides those of all instructions.
-            most: limit of the entries of `actions`, and again of those of instructions: the newest ones.
+            most: limits; the newest entries are returned.
             newest_of: actions of which only each session's newest entry is returned.
 
         Raises:

@@ -79,20 +79,30 @@ def verify(rows: Iterable[Row], anchor: Anchor, head: Mark | None, noted: Mark |
         noted: a mark kept elsewhere; if its row was removed since, it proves nothing, and a remark says so.
     """
     iterator = iter(rows)
-    last, first, count = anchor.mark, None, 0
+    first, count = None, 0
+    seq, previous = anchor.mark.seq, anchor.mark.hash
     announced = anchor.announcement is None
     finding = _disputed(anchor.mark, noted)
+    questioned = None if noted is None else noted.seq
     if finding is None:
         for row in iterator:
-            finding = _flaw_of(row, last, iterator) or _disputed(Mark(row.seq, row.hash), noted)
-            if finding is not None:
-                break
-            count, first, last = count + 1, first or row.seq, Mark(row.seq, row.hash)
-            trimmed = row.columns[_ACTION] == HostAction.TRIMMED
-            announced = announced or (trimmed and row.columns[_TEXT] == anchor.announcement)
+            follows = row.seq == seq + 1 and row.previous == previous
+            if not follows or digest(row.seq, row.columns, previous) != row.hash or row.seq == questioned:
+                finding = _flaw_of(row, Mark(seq, previous), iterator) or _disputed(_mark_of(row), noted)
+                if finding is not None:
+                    break
+            count, first = count + 1, first or row.seq
+            seq, previous = row.seq, row.hash
+            if not announced and row.columns[_ACTION] == HostAction.TRIMMED:
+                announced = row.columns[_TEXT] == anchor.announcement
+    last = Mark(seq, previous)
     if finding is None:
         finding = _cut_off(last, head, noted) or _unannounced(anchor, announced=announced)
     return Verification(count, first, last, finding, _remarks(anchor.mark, noted))
+
+
+def _mark_of(row: Row) -> Mark:
+    return Mark(row.seq, row.hash)
 
 
 def _flaw_of(row: Row, last: Mark, following: Iterator[Row]) -> ChainFault | None:

@@ -1,7 +1,8 @@
 """The chain finds any single change, and says what it can't find."""
 
+import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given
@@ -54,7 +55,7 @@ def test_any_changed_column_names_its_row(rows: list[Row], data: st.DataObject) 
     value = data.draw(VALUES)
     assume((type(value), value) != (type(columns[column]), columns[column]))
     columns[column] = value
-    bad = [*rows[:place], replace(rows[place], columns=tuple(columns)), *rows[place + 1 :]]
+    bad = [*rows[:place], rows[place]._replace(columns=tuple(columns)), *rows[place + 1 :]]
     finding = look(bad, end(rows)).finding
     assert finding is not None
     assert (finding.flaw, finding.seq) == (Flaw.CHANGED, place + 1)
@@ -68,9 +69,9 @@ def test_any_changed_hash_names_its_row(rows: list[Row], data: st.DataObject, na
     raw = bytearray(getattr(rows[place], name))
     raw[spot] ^= bits
     changed = (
-        replace(rows[place], previous=bytes(raw))
+        rows[place]._replace(previous=bytes(raw))
         if name == "previous"
-        else replace(rows[place], hash=bytes(raw))
+        else rows[place]._replace(hash=bytes(raw))
     )
     finding = look([*rows[:place], changed, *rows[place + 1 :]], end(rows)).finding
     assert finding is not None
@@ -122,7 +123,7 @@ def test_two_rows_that_changed_numbers_are_found(rows: list[Row], data: st.DataO
         data.draw(st.lists(st.integers(0, len(rows) - 1), min_size=2, max_size=2, unique=True))
     )
     moved = list(rows)
-    moved[one], moved[other] = replace(rows[other], seq=one + 1), replace(rows[one], seq=other + 1)
+    moved[one], moved[other] = rows[other]._replace(seq=one + 1), rows[one]._replace(seq=other + 1)
     finding = look(moved, end(rows)).finding
     assert finding is not None
     assert (finding.flaw, finding.seq) == (Flaw.CHANGED, one + 1)
@@ -133,7 +134,7 @@ def test_a_row_put_in_between_is_found(rows: list[Row], data: st.DataObject) -> 
     place = data.draw(st.integers(0, len(rows)))
     before = end(rows[:place]) if place else BEGINNING
     (extra,) = linked(before, [rows[0].columns])
-    later = [replace(row, seq=row.seq + 1) for row in rows[place:]]
+    later = [row._replace(seq=row.seq + 1) for row in rows[place:]]
     for bad in ([*rows[:place], extra, *rows[place:]], [*rows[:place], extra, *later]):
         assert look(bad, end(rows)).finding is not None or bad == rows
 
@@ -187,3 +188,10 @@ def test_a_mark_is_read_as_it_is_written() -> None:
     for text in ("", "1:", "1:00", f"-1:{'0' * 64}", f"1:{'g' * 64}", f"1:{'0' * 65}"):
         with pytest.raises(ValueError, match="64 hex digits"):
             Mark.parse(text)
+
+
+@given(st.lists(VALUES | st.floats() | st.booleans() | st.binary(max_size=4), min_size=1, max_size=12))
+def test_the_hash_is_that_of_the_escaped_json_of_the_row(columns: list[object]) -> None:
+    text = json.dumps([7, *columns], ensure_ascii=True, separators=(",", ":"), default=repr)
+    expected = hashlib.sha256(b"watchdeck journal 1\n" + BEGINNING.hash + text.encode("ascii")).digest()
+    assert digest(7, columns, BEGINNING.hash) == expected

@@ -1,18 +1,24 @@
 """Reading with and without a writer: newest last, by session and time, and what has no outcome."""
 
+import contextlib
 import json
 import sqlite3
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from browser_host.journal import reader as reader_module
 from browser_host.journal.chain import linked
 from browser_host.journal.entries import EntryOutcome, JournalEntry
 from browser_host.journal.errors import JournalUnreadable
 from browser_host.journal.reader import Reader
 from browser_host.journal.store import Store
+from browser_host.journal.verify import Flaw, Verification, verify
 from tests.journal.samples import entry
+from tests.support.patience import patient
 
 
 def unfinished(reader: Reader) -> Sequence[JournalEntry]:
@@ -126,3 +132,54 @@ def test_sent_is_the_last_word_for_a_mode_and_not_for_an_end(path: Path, store: 
     )
     with Reader(path) as reader:
         assert [one.instruction for one in unfinished(reader)] == ["i3", "i3", "i4", "i5"]
+
+
+def test_verifying_decodes_no_text_by_hand(path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[bytes] = []
+
+    def decode(raw: bytes) -> str:
+        decoded.append(raw)
+        return raw.decode("utf-8", "surrogateescape")
+
+    monkeypatch.setattr("browser_host.journal.reader._text", decode)
+    store.append([entry(f"entry {number}") for number in range(100)])
+    with Reader(path) as reader:
+        found = reader.verify()
+        assert (found.rows, found.finding) == (100, None)
+        assert len(decoded) < 60, "a call for each text of each row"
+        assert [line["text"] for line in reader.history(limit=1)] == ["entry 99"]
+
+
+def test_the_file_is_checked_beside_the_chain(
+    five: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, integrity = threading.Event(), reader_module._integrity
+
+    def checked(file: Path) -> str:
+        begun.set()
+        return integrity(file)
+
+    def followed(*chain: Any) -> Verification:
+        assert begun.wait(patient(10)), "the file is checked after the chain"
+        return verify(*chain)
+
+    monkeypatch.setattr(reader_module, "_integrity", checked)
+    monkeypatch.setattr(reader_module, "verify", followed)
+    with Reader(path) as reader:
+        assert reader.verify().rows == five.head().seq
+
+
+@pytest.mark.parametrize("tampered", [1, 3, 5])
+def test_bytes_that_are_no_text_are_found_in_their_row(five: Store, path: Path, tampered: int) -> None:
+    five.close()
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        asked = "SELECT sql FROM sqlite_master WHERE name = 'entries_never_change'"
+        (trigger,) = database.execute(asked).fetchone()
+        database.execute("DROP TRIGGER entries_never_change")
+        database.execute("UPDATE entries SET text = CAST(x'ff41' AS TEXT) WHERE seq = ?", (tampered,))
+        database.execute(trigger)
+    with Reader(path) as reader:
+        assert len(list(reader.rows())) == 5
+        finding = reader.verify().finding
+        assert finding is not None
+        assert (finding.flaw, finding.seq) == (Flaw.CHANGED, tampered)

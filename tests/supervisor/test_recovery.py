@@ -107,6 +107,7 @@ async def test_open_instructions_are_closed_in_pieces(path: Path, monkeypatch: p
 
 async def test_many_instructions_lose_no_session(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(startup, "MOST_ROWS", 20)
+    monkeypatch.setattr(startup, "MOST_INSTRUCTIONS", 20)
     quiet, busy = by_visitor("quiet"), by_visitor("busy")
     ids = [IDS.identify(one.identity, ()) for one in (quiet, busy)]
     told = [row("setMode", ids[1], outcome=EntryOutcome.SENT, instruction=f"i{n}") for n in range(1, 100)]

@@ -13,6 +13,7 @@ from browser_host.errors import WatchdeckError
 from browser_host.journal.entries import HOST, EntryOutcome, JournalEntry, by_host
 from browser_host.journal.errors import JournalUnavailable, JournalUnreadable
 from browser_host.journal.journal import Journal
+from browser_host.journal.reader import Most
 from browser_host.journal.status import JournalState
 from browser_host.sessions.alerts.alert import AlertStanding
 from browser_host.sessions.clock import Clock, system_clock
@@ -31,7 +32,11 @@ CLOSE_JOURNAL_S = 1.5
 """Seconds to write what is queued when the host stops."""
 
 MOST_ROWS = 50_000
-"""Rows about a dead host's sessions that are read, and as many about its instructions: the newest ones."""
+"""Rows that are read about a dead host's sessions, the newest ones."""
+
+MOST_INSTRUCTIONS = 20_000
+"""Rows that are read about its instructions, the newest ones: 0.3 s, and six instructions to each of 1,000
+sessions. They fill the ledgers; what has no outcome is closed without them."""
 
 PIECE = 1000
 """Instructions without an outcome that are read and closed together: about 0.1 s, so that the queue of the
@@ -118,7 +123,11 @@ async def _rows_since_stop(journal: Journal, place: str, log: Log) -> Sequence[J
 
     try:
         return await journal.since(
-            records.HOST_STOPPED, stopped, records.ACTIONS, MOST_ROWS, records.PAGES_OWN
+            records.HOST_STOPPED,
+            stopped,
+            records.ACTIONS,
+            Most(MOST_ROWS, MOST_INSTRUCTIONS),
+            records.PAGES_OWN,
         )
     except (JournalUnreadable, JournalUnavailable) as error:
         log.warning("journal.nothing_recovered", why=str(error))
