@@ -133,6 +133,11 @@ def lost_hosts(deck: Deck) -> frozenset[str]:
     return frozenset(name for name, one in standings(deck).items() if one.link is ConnectionState.LOST)
 
 
+def attached_hosts(deck: Deck) -> frozenset[str]:
+    """The names of the hosts that are attached to."""
+    return frozenset(name for name, one in standings(deck).items() if one.link is ConnectionState.ATTACHED)
+
+
 def is_read_only(deck: Deck) -> bool:
     """The host refuses every instruction, or this dashboard gives none."""
     return deck.access is Access.READ_ONLY or (deck.host is not None and deck.host.read_only)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from enum import Enum, Flag, auto
+from functools import lru_cache
 
 from browser_host.sessions.filter import Filter, FilterError, parse
 from browser_host.sessions.views import SessionView
@@ -169,10 +170,15 @@ def target(state: ViewState) -> ActionTarget:
     """The target of an action now: the marks if there are any, else the row under the cursor."""
     held = state.selection
     if held.marks:
-        shown = tuple(session_id for session_id in state.rows if session_id in held.marks)
-        hidden = tuple(sorted(held.marks.difference(shown)))
-        return ActionTarget(shown + hidden, len(hidden), Aim.MARKED)
+        return _marked(state.rows, held.marks)
     return ActionTarget() if held.cursor is None else ActionTarget((held.cursor,))
+
+
+@lru_cache(maxsize=1)  # each key asks three times, and few of them change rows or marks
+def _marked(rows: tuple[str, ...], marks: frozenset[str]) -> ActionTarget:
+    shown = tuple(session_id for session_id in rows if session_id in marks)
+    hidden = tuple(sorted(marks.difference(shown)))
+    return ActionTarget(shown + hidden, len(hidden), Aim.MARKED)
 
 
 def aimed(state: ViewState, deck: Deck, aim: Aim) -> ActionTarget:

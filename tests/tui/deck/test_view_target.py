@@ -27,6 +27,13 @@ def test_target_is_the_marks_else_the_cursor_row() -> None:
     assert view_state.target(view).words == "the 2 marked sessions"
 
 
+def test_a_moved_cursor_does_not_have_the_marks_looked_through() -> None:
+    view = view_state.marked(laid(), "all")
+    before = view_state.target(view)
+    moved = replace(view, selection=selection.moved(view.selection, view.rows, 1))
+    assert view_state.target(laid(moved)) is before
+
+
 def test_marks_that_the_filter_hides_are_hit_and_said() -> None:
     view = laid(view_state.typed(view_state.marked(laid(), "all"), "label:two"))
     aim = view_state.target(view)

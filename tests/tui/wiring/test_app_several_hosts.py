@@ -1,5 +1,6 @@
 """The dashboard over two scripted hosts on real sockets."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from browser_host.hosts.connecting import named_hosts
 from browser_host.protocol.pointer_input import Place, PointerInput, PointerKind
 from tests.tui.wiring.dashboard import asked, notices, setup_for, until
 from tests.tui.wiring.fake_host import FakeHost
+from tui import app as app_module
 from tui.app import WatchdeckApp
 from tui.host.deck import ConnectionState, lost_hosts
 
@@ -95,6 +97,23 @@ async def test_a_lost_host_greys_its_rows_and_no_others(host: FakeHost, other: F
         await other.serve()
         await until(pilot, lambda: not lost_hosts(app.deck))
         assert "HOST LOST" not in header_of(app)
+
+
+async def test_sessions_of_each_host_that_comes_are_frozen(
+    host: FakeHost, other: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(gc, "get_freeze_count", lambda: 1)
+    monkeypatch.setattr(gc, "freeze", lambda: done.append("freeze"))
+    monkeypatch.setattr(app_module, "LOAD_REST_AFTER_S", 0.01)
+    async with both(host, other) as (app, pilot):
+        await until(pilot, lambda: len(done) >= 2)  # after the import of the rest, and after an attachment
+        await other.go_away()
+        await until(pilot, lambda: lost_hosts(app.deck) == {"york"})
+        before = len(done)
+        await other.serve()
+        await until(pilot, lambda: len(done) > before)
+        assert not lost_hosts(app.deck)
 
 
 async def test_marks_over_both_hosts_are_instructed_at_once(host: FakeHost, other: FakeHost) -> None:
