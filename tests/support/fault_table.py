@@ -66,4 +66,8 @@ ROWS: Mapping[str, Row] = {
     "terminal closed, host owned by dashboard": Row("none", None, "dashboard, host and browser exit", 20),
     "dashboard killed": Row("none", None, "host and browser exit", 20),
     "client stops reading": Row("none", None, "reading resumes; host.resync where events were missed", 10),
+    # several hosts in one view
+    "one of several hosts killed": Row("its rows marked lost, no others", 3, "its rows current again", 10),
+    "ssh line cut": Row("its rows marked lost, no others", 3, "its rows current again", 15),
+    "ssh line slow": Row("none", None, "its rows current, list --host answers", 60),
 }
