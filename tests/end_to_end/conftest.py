@@ -1,6 +1,6 @@
 """A home, a simulated Upscope and a host for each module: real processes, real sockets, a real browser."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -8,6 +8,7 @@ import pytest
 
 from browser_host.browsers.install.locate import Found
 from tests.support.programs import Home
+from tests.support.sshd import Box, machine
 
 Configure: TypeAlias = Callable[..., None]
 
@@ -41,3 +42,19 @@ def configure(home: Home, browser: Found) -> Configure:
         home.configure("\n".join([head, more, *entries]))
 
     return write
+
+
+@pytest.fixture
+def user_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own, in which its own process is at home too."""
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "WATCHDECK_CONFIG", "WATCHDECK_SOCKET"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def box(user_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
+    """A machine that ssh reaches."""
+    with machine(user_home, monkeypatch) as found:
+        yield found

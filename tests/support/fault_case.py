@@ -47,6 +47,14 @@ class FaultCase:
         """Do the same for recovery, counted from the end of the fault."""
         return self._within("recover_s", self._over, self.row.recover_within, wait)
 
+    def detected_now(self) -> None:
+        """The caller has just seen the detection; fails if that took longer than the row's limit."""
+        self.detected(lambda _: None)
+
+    def recovered_now(self) -> None:
+        """Do the same for recovery."""
+        self.recovered(lambda _: None)
+
     def _within(self, what: str, since: float, limit: float | None, wait: Callable[[float], T]) -> T:
         assert limit is not None, f"no limit in the table for {self._name!r}"
         found = wait(max(0.0, patient(limit) - (time.monotonic() - since)))

@@ -42,6 +42,18 @@ ROWS: Mapping[str, Row] = {
     "browser stopped": Row("all lost", 20, "all live", 45),
     "driver killed": Row("all lost, browser_gone", 3, "all live", 20),
     "driver stopped": Row("all lost", 20, "all live", 45),
+    # endpoints on other machines
+    "endpoint hung": Row("browsers: not up; its sessions lost, browser_gone", 12, "all live elsewhere", 20),
+    "endpoint killed": Row("browsers: not up; its sessions lost, browser_gone", 3, "all live elsewhere", 20),
+    "endpoint drained": Row("browsers: draining", 3, "all live elsewhere, none lost", 30),
+    "browser killed under the Grid": Row(
+        "browsers: not up; its sessions lost, browser_gone", 12, "all live elsewhere", 20
+    ),
+    "Grid node killed": Row(
+        "browsers: not up; its sessions lost, browser_gone", 12, "all live elsewhere", 20
+    ),
+    "Grid node drained": Row("browsers: its node is being drained", 10, "all live elsewhere, none lost", 60),
+    "Grid full": Row("browsers: the Grid is full; no session lost", 40, "browsers: up", 30),
     # host and machine
     "host killed": Row("no host, exit 3", 3, "all live under the same ids", 20),
     "machine suspended": Row("none", None, "all live", 10),
@@ -66,4 +78,8 @@ ROWS: Mapping[str, Row] = {
     "terminal closed, host owned by dashboard": Row("none", None, "dashboard, host and browser exit", 20),
     "dashboard killed": Row("none", None, "host and browser exit", 20),
     "client stops reading": Row("none", None, "reading resumes; host.resync where events were missed", 10),
+    # several hosts in one view
+    "one of several hosts killed": Row("its rows marked lost, no others", 3, "its rows current again", 10),
+    "ssh line cut": Row("its rows marked lost, no others", 3, "its rows current again", 15),
+    "ssh line slow": Row("none", None, "its rows current, list --host answers", 60),
 }

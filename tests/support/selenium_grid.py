@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tarfile
@@ -19,6 +18,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from tests.support.patience import patient
 
@@ -50,7 +51,8 @@ class Node:
     address: str
 
     def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
+        """Kill it with its driver and browser, as a machine that fails."""
+        _kill(self.process)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,10 @@ class Grid:
         wanted = {"capabilities": {"alwaysMatch": {"browserName": "chrome"}}}
         return str(self.ask("POST", "/session", wanted)["sessionId"])
 
+    def use(self, session: str) -> None:
+        """Counts as activity, so that the session's node does not end it."""
+        self.ask("GET", f"/session/{session}/timeouts")
+
     def end(self, session: str) -> None:
         self.ask("DELETE", f"/session/{session}")
 
@@ -114,11 +120,13 @@ class Grid:
 
 
 @contextmanager
-def selenium_grid(folder: Path, nodes: int) -> Iterator[Grid]:
+def selenium_grid(folder: Path, nodes: int, session_timeout_s: int = 60) -> Iterator[Grid]:
     """Runs a Grid until the end of the block.
 
     Args:
         folder: for logs.
+        session_timeout_s: after which a node ends a session that nobody uses, at least 10; nodes look
+            every 30 s.
 
     Raises:
         NoGrid: it can't be had on this machine.
@@ -143,7 +151,8 @@ def selenium_grid(folder: Path, nodes: int) -> Iterator[Grid]:
         f"webdriver-executable={shutil.which('chromedriver')}",
         f"stereotype={json.dumps({'browserName': 'chrome', 'goog:chromeOptions': chrome})}",
     )
-    quick = ("--register-cycle", "1", "--heartbeat-period", "5", "--session-timeout", "60")
+    quick = ("--register-cycle", "1", "--heartbeat-period", "5")
+    timeout = ("--session-timeout", str(session_timeout_s))
     own = ("--selenium-manager", "false", "--detect-drivers", "false", "--max-sessions", "1", "--hub", hub)
     with ExitStack() as running:
 
@@ -154,7 +163,7 @@ def selenium_grid(folder: Path, nodes: int) -> Iterator[Grid]:
         start("hub", "hub", "--port", str(hub_port))
         made = tuple(
             Node(
-                start(f"node-{port}", "node", "--port", str(port), *own, *quick, *driver),
+                start(f"node-{port}", "node", "--port", str(port), *own, *quick, *timeout, *driver),
                 f"http://127.0.0.1:{port}",
             )
             for port in ports
@@ -187,9 +196,16 @@ def _process(command: tuple[str, ...], log: Path) -> "Iterator[subprocess.Popen[
     try:
         yield process
     finally:
-        with suppress(ProcessLookupError):  # the test ended it
-            os.killpg(process.pid, signal.SIGKILL)
+        _kill(process)
         process.wait()
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """Kills a process with all that it started: a driver's browser has a process group of its own."""
+    with suppress(psutil.NoSuchProcess):  # the test ended it
+        for one in (parent := psutil.Process(process.pid), *parent.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
 
 
 def _free_ports(count: int) -> list[int]:

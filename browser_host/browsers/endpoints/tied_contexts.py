@@ -41,7 +41,7 @@ class TiedContexts:
 
         Args:
             root: the browser's own DevTools session.
-            gone: called when the page crashed or was closed: then no more contexts can be made.
+            gone: called when the page crashed: then no more contexts can be made.
 
         Raises:
             PlaywrightError: the browser is gone, or does not give a page access to its DevTools.
@@ -53,7 +53,6 @@ class TiedContexts:
         access = {"targetId": target, "bindingName": _BINDING, "inheritPermissions": True}
         await root.send("Target.exposeDevToolsProtocol", access)
         page.on("crash", lambda _: gone())
-        page.on("close", lambda _: gone())
         return cls(page)
 
     async def create(self) -> str:
