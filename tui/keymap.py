@@ -5,8 +5,12 @@ from collections.abc import Iterable, Mapping
 
 from textual.binding import Binding, BindingType
 
+from tui.alerts.alert_list import AlertsScreen
+from tui.browsers.browser_list import BrowsersScreen
+from tui.preview.contact_screen import ContactScreen
 from tui.replay import timeline_keys
 from tui.screens.choose_color import ChooseColorScreen
+from tui.screens.choose_sort import ChooseSortScreen
 from tui.screens.detail import DetailScreen
 from tui.screens.help import HelpScreen
 from tui.screens.history import HistoryScreen
@@ -19,7 +23,11 @@ from tui.view.actions import ACTIONS
 def known_ids() -> frozenset[str]:
     """The ids of every action that a key can be given to."""
     screens: Iterable[Iterable[BindingType]] = (
+        AlertsScreen.BINDINGS,
+        BrowsersScreen.BINDINGS,
         ChooseColorScreen.BINDINGS,
+        ChooseSortScreen.BINDINGS,
+        ContactScreen.BINDINGS,
         DetailScreen.BINDINGS,
         HelpScreen.BINDINGS,
         HistoryScreen.BINDINGS,

@@ -172,7 +172,6 @@ class Terminal:
         """Press the key, and read the prompt until it listens."""
         self.press("e")
         self.shows("Cancel", LISTENS, *words)
-        time.sleep(READS_A_PROMPT_S)
 
     def answer(self, keys: str) -> None:
         """Answer the question, and once more where a busy machine dates the keys too early and drops them."""

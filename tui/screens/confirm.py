@@ -2,6 +2,7 @@
 
 import math
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
@@ -39,6 +40,9 @@ LEAST_LINES = 5
 
 LEAST_COLUMNS = 32
 """Columns below which neither a session's label nor the answers can be read."""
+
+READER_S = 0.1
+"""Seconds by which a key may be taken for an earlier one: the terminal is looked at every 0.05 s."""
 
 _LEAVES = frozenset({"escape", "ctrl+c", "n"})
 _SCROLLS = frozenset({"up", "down", "pageup", "pagedown"})
@@ -80,8 +84,6 @@ class ConfirmScreen(ModalScreen[ConfirmAnswer]):
         background: ansi_default; color: ansi_default; text-style: bold reverse;
     }
     ConfirmScreen #go.locked { text-style: dim; }
-    ConfirmScreen #go { visibility: hidden; }
-    ConfirmScreen.listening #go { visibility: visible; }
     ConfirmScreen #keys { color: $text-muted; margin-top: 1; }
     ConfirmScreen.small > Vertical { padding: 0 1; }
     ConfirmScreen.small #named, ConfirmScreen.small #typed { margin: 0; }
@@ -92,6 +94,7 @@ class ConfirmScreen(ModalScreen[ConfirmAnswer]):
         super().__init__()
         self._question = question
         self._deck = deck
+        self._answer = f"{YES} {question.go}"
         self._count = len(question.ids)
         self._typed = ""
         self.was_interrupted = False
@@ -113,7 +116,7 @@ class ConfirmScreen(ModalScreen[ConfirmAnswer]):
                 yield Static(self._typed_line(), id="typed")
             with Horizontal():
                 yield Choice("Cancel", id="cancel", markup=False)
-                yield Choice(f"{YES} {question.go}", id="go", markup=False)
+                yield Choice(" " * cell_len(self._answer), id="go", markup=False)
             yield Static(f"{YES} after a pause confirms; any other key cancels", id="keys", markup=False)
 
     def on_mount(self) -> None:
@@ -163,7 +166,9 @@ class ConfirmScreen(ModalScreen[ConfirmAnswer]):
                 self._type(event.key)
         elif event.key != YES or not self._is_unlocked:
             self._cancel(f"Cancelled: {_name(event)} is no answer; {self._question.otherwise}")
-        elif not too_soon:
+        elif too_soon:
+            self.query_one("#keys", Static).update(f"Too soon: pause, then {YES}; any other key cancels")
+        else:
             self.is_answered = True
             self.set_timer(quiet.ALONE_S, self._agree_last)
 
@@ -241,7 +246,11 @@ class ConfirmScreen(ModalScreen[ConfirmAnswer]):
     def _begin(self) -> None:
         self._shown_at = quiet.now()
         self._quiet.begin(self._shown_at)
-        self.add_class("listening")
+        self.set_timer(quiet.QUIET_S + READER_S, self._offer)
+
+    def _offer(self) -> None:
+        for choice in self.query("#go").results(Choice):  # none once the question is left
+            choice.update(self._answer)
 
     def _agree_last(self) -> None:
         """Agree after all keys that have been read: a loop that stalled hears them later than the timer."""

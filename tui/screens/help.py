@@ -41,6 +41,8 @@ class HelpScreen(ModalScreen[None]):
         Binding("k,up", "scroll('up')", "Up", show=False, id="help.up"),
         Binding("pagedown", "scroll('page_down')", "A page down", show=False, id="help.page-down"),
         Binding("pageup", "scroll('page_up')", "A page up", show=False, id="help.page-up"),
+        Binding("g,home", "scroll('home')", "To the top", show=False, id="help.first"),
+        Binding("G,end", "scroll('end')", "To the end", show=False, id="help.last"),
     ]
 
     DEFAULT_CSS = """
@@ -49,7 +51,7 @@ class HelpScreen(ModalScreen[None]):
         width: 104; max-width: 98%; height: auto; max-height: 94%;
         padding: 0 1; background: $surface; border: round $primary;
     }
-    HelpScreen VerticalScroll { height: auto; }
+    HelpScreen VerticalScroll { height: auto; max-height: 1fr; }
     HelpScreen FilterInput { border: none; height: 1; padding: 0; background: $panel; display: none; }
     HelpScreen FilterInput:focus { border: none; display: block; }
     """
@@ -62,7 +64,7 @@ class HelpScreen(ModalScreen[None]):
         """The box of the search, and one table that scrolls."""
         with Vertical() as box:
             box.border_title = "Keys"
-            box.border_subtitle = "/ searches, esc closes"
+            box.border_subtitle = "j k scroll, / searches, esc closes"
             yield FilterInput(compact=True, placeholder="words, such as end or stale", id="help-search")
             with VerticalScroll(can_focus=False):
                 yield Static(self._rows(""), id="help-rows")
@@ -73,7 +75,7 @@ class HelpScreen(ModalScreen[None]):
         self.set_focus(self.query_one(FilterInput))
 
     def action_scroll(self, way: str) -> None:
-        """Scroll a line or a page."""
+        """Scroll a line, a page, or all the way."""
         box = self.query_one(VerticalScroll)
         getattr(box, f"scroll_{way}")(animate=False)
 

@@ -52,6 +52,8 @@ class ViewState:
 
     Args:
         rows: ids of the rows shown, from top to bottom, as `laid_out` last made them.
+        places: ids of all sessions in the order that rows keep while they are frozen, also of those that the
+            filter hides meanwhile; empty while they are not.
     """
 
     query: Query = field(default_factory=Query)
@@ -59,6 +61,7 @@ class ViewState:
     switches: Switch = Switch.NONE
     selection: Selection = field(default_factory=Selection)
     rows: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 class Aim(Enum):
@@ -154,16 +157,23 @@ def laid_out(
     """
     order = order or RowOrder()
     views = order.passing(_candidates(state, deck), state.query.last_good, now)
+    places: tuple[str, ...] = ()
     if is_frozen(state):
-        rows = _kept(state.rows, views)
+        everyone = list(deck.sessions.values())
+        shown = frozenset(view.id for view in views)
+        before = state.places
+        if not before:
+            before = _places(state.rows, order.arranged(everyone, state.sort, stale_rules(deck), now), shown)
+        places = _kept(before, everyone)
+        rows = tuple(session_id for session_id in places if session_id in shown)
     else:
         rows = order.arranged(views, state.sort, stale_rules(deck), now)
     held = selection.settled(state.selection, state.rows, rows, deck.sessions, by_operator=by_operator)
     if Switch.FOLLOW in state.switches and not is_frozen(state):
         held = selection.following(held, rows, deck.newest)
-    if rows == state.rows and held == state.selection:
+    if rows == state.rows and held == state.selection and places == state.places:
         return state
-    return replace(state, rows=rows, selection=held)
+    return replace(state, rows=rows, selection=held, places=places)
 
 
 def target(state: ViewState) -> ActionTarget:
@@ -201,6 +211,18 @@ def aimed(state: ViewState, deck: Deck, aim: Aim) -> ActionTarget:
 def _candidates(state: ViewState, deck: Deck) -> list[SessionView]:
     views = list(deck.sessions.values())
     return [view for view in views if is_fault(view)] if Switch.FAULTS in state.switches else views
+
+
+def _places(rows: tuple[str, ...], arranged: tuple[str, ...], shown: frozenset[str]) -> tuple[str, ...]:
+    """The rows in their order, and among them the sessions that are hidden; newcomers have no place yet."""
+    held = frozenset(rows)
+    present = frozenset(arranged)
+    in_rows = iter([session_id for session_id in rows if session_id in present])
+    return tuple(
+        next(in_rows) if session_id in held else session_id
+        for session_id in arranged
+        if session_id in held or session_id not in shown
+    )
 
 
 def _kept(rows: tuple[str, ...], views: list[SessionView]) -> tuple[str, ...]:

@@ -119,7 +119,11 @@ class Operating(RuleBasedStateMachine):
         if not view_state.is_frozen(self.before):
             return
         kept = [row for row in self.before.rows if row in self.view.rows]
-        assert list(self.view.rows[: len(kept)]) == kept, "newcomers stand behind them"
+        assert [row for row in self.view.rows if row in self.before.rows] == kept
+        if places := self.before.places:
+            known = [row for row in self.view.rows if row in places]
+            assert list(self.view.rows[: len(known)]) == known, "newcomers stand behind them"
+            assert known == [row for row in places if row in self.view.rows]
 
 
 Operating.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

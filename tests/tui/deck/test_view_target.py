@@ -66,6 +66,18 @@ def test_rows_keep_places_with_marks_and_new_ones_are_last() -> None:
     assert freed.rows == ("d", "a", "c", "b")
 
 
+def test_rows_that_a_filter_hid_come_back_to_their_places_while_marks_are_set() -> None:
+    view = view_state.marked(laid(replace(ViewState(), sort=Sort(SortKey.LABEL, reverse=True))), "all")
+    order = view.rows
+    last = THREE.sessions[order[-1]].label
+    narrowed = view_state.laid_out(view_state.typed(view, last), THREE, NOW)
+    assert narrowed.rows == order[-1:]
+    widened = view_state.laid_out(view_state.typed(narrowed, ""), THREE, NOW)
+    assert widened.rows == order
+    freed = view_state.laid_out(view_state.marked(widened, "none"), THREE, NOW)
+    assert freed.places == ()
+
+
 def test_following_stops_at_marks_and_at_what_is_not_shown() -> None:
     view = laid(replace(ViewState(), switches=Switch.FOLLOW))
     moved = view_state.laid_out(view, replace(THREE, newest="c"), NOW)

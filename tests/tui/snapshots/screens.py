@@ -23,7 +23,6 @@ from tui.host.deck import Deck
 from tui.host.host_calls import DeckSource, HostCalls
 from tui.replay.replay_source import NoHostCalls
 from tui.screens import quiet
-from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
 from tui.setup import Setup
 from tui.style.glyphs import ASCII, UNICODE, Glyphs
@@ -89,7 +88,7 @@ async def pictured(look: Look, size: tuple[int, int]) -> str:
             await pilot.press("escape")
             await _until(pilot, lambda: app.screen is app._main)
             await pilot.press("e")
-            await _until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+            await _until(pilot, lambda: "y End" in _written(pilot))
             screens.append(("end", await _text(pilot)))
     return "\n".join(f"== {name} ==\n{text}" for name, text in screens)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from textual import events
 from textual.app import App
+from textual.containers import Vertical
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -88,8 +89,8 @@ async def test_it_names_verb_count_target_and_sessions() -> None:
     app = Asking(("s1", "s2", "s3"))
     async with app.run_test():
         said = app.said()
+        assert app.prompt.query_one(Vertical).border_title == "End 3 sessions?"
         for part in (
-            "End 3 sessions",
             "3 marked sessions",
             "s1",
             "label of s2",
@@ -163,11 +164,22 @@ async def test_y_waits_for_a_key_that_is_half_read(monkeypatch: pytest.MonkeyPat
 async def test_the_answer_appears_once_it_is_taken() -> None:
     app = Asking(("s1",))
     async with app.run_test() as pilot:
-        answer = app.prompt.query_one("#go")
-        await app.shown(pilot)
-        assert answer.visible
-        app.prompt.remove_class("listening")
-        assert not answer.visible
+        assert "y End" not in app.said()
+        begun = await app.shown(pilot)
+        async with asyncio.timeout(patient(DEADLINE_S)):
+            while "y End 1 session" not in app.said():
+                await pilot.pause(0.01)
+        assert quiet.now() - begun >= quiet.QUIET_S
+        await pilot.press("y")
+        assert (await app.answer(pilot)).ids == ("s1",)
+
+
+async def test_a_hasty_y_is_told_to_pause() -> None:
+    app = Asking(("s1",))
+    async with app.run_test() as pilot:
+        await app.type(pilot, "y", every=0, first=quiet.QUIET_S / 2)
+        assert app.is_open()
+        assert "Too soon: pause, then y" in app.said()
 
 
 async def test_keys_that_a_late_loop_has_yet_to_hear_still_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
