@@ -76,6 +76,7 @@ class WatchdeckApp(LoggedApp):
     ]
     CSS = """
     VerticalScroll, OptionList { scrollbar-size-vertical: 1; scrollbar-background: $surface; }
+    App.-ascii VerticalScroll, App.-ascii OptionList { scrollbar-size-vertical: 0; }
     App.-ascii ModalScreen > Vertical, App.-ascii ModalScreen > VerticalScroll { border: ascii $primary; }
     App.-ascii ConfirmScreen > Vertical { border: ascii $error; }
     """

@@ -71,7 +71,7 @@ def screen_for(asked: Message, main: SessionsScreen, lent: Lent, glyphs: Glyphs)
         case messages.HistoryAsked():
             screen = HistoryScreen(view.selection.cursor, deck, client.history, glyphs=glyphs)
         case messages.TrendAsked():
-            screen = TrendScreen(lent.trend)
+            screen = TrendScreen(lent.trend, deck, glyphs)
         case messages.AlertsAsked():
             screen = AlertsScreen(client, deck, lent.start, glyphs=glyphs)
         case messages.BrowsersAsked():

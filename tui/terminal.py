@@ -17,6 +17,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from tui.style.cells import text_width
 from tui.terminal_output import TerminalOutput
 from tui.terminal_reader import TerminalReader, escape_s
 
@@ -186,6 +187,26 @@ class TerminalDriver(LinuxDriver):
             return b""
 
 
+def encodable(text: str, encoding: str) -> str:
+    """The text with question marks, as wide as they were, for characters that an encoding does not have.
+
+    The stream itself would write them as escapes several cells long, and every column after them would move.
+    """
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(one if _has(encoding, one) else "?" * text_width(one) for one in text)
+    return text
+
+
+def _has(encoding: str, character: str) -> bool:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 class _Unheard:
     """A terminal whose writes fail silently; `TerminalWatcher` reports that it is gone."""
 
@@ -194,7 +215,7 @@ class _Unheard:
 
     def write(self, text: str) -> None:
         with contextlib.suppress(OSError):
-            self._file.write(text)
+            self._file.write(encodable(text, self._file.encoding))
 
     def flush(self) -> None:
         with contextlib.suppress(OSError):

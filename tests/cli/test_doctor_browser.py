@@ -122,7 +122,7 @@ async def test_doctor_notes_a_host_without_an_init(home: Home, monkeypatch: pyte
     settings = Settings(host=HostSection(socket=home.socket))
     async with scripted_host() as served, serving(served, home.socket):
         assert (await asyncio.to_thread(host, settings)).state is State.OK
-        monkeypatch.setattr("browser_host.supervisor.api.handlers.os", SimpleNamespace(getpid=lambda: 1))
+        monkeypatch.setattr("browser_host.supervisor.api.host_status.os", SimpleNamespace(getpid=lambda: 1))
         found = await asyncio.to_thread(host, settings)
     assert (found.state, "docker run --init" in found.advice) == (State.NOTE, True)
 

@@ -1,6 +1,7 @@
 """The contact sheet's screen: takes the pictures one at a time, at what one preview costs."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
@@ -17,9 +18,11 @@ from tui.preview.contact_sheet import ContactSheet
 from tui.preview.drawing import draw
 from tui.preview.preview_panel import COLORLESS
 from tui.preview.sheet_layout import MOST
+from tui.screens.help import HelpScreen
 from tui.style.glyphs import Glyphs
 from tui.style.roles import Ground, Role, Span
 from tui.style.styles import Styles, styles_of
+from tui.view.header import Group, badge_groups, packed
 from tui.widgets.lines import Lines
 
 _PREVIEW_CELLS = 60 * 20
@@ -41,7 +44,10 @@ class ContactScreen(Screen[None], inherit_bindings=False):
 
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,I", "leave", "back", id="contact-sheet.back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "help", tooltip="All keys of this screen", id="contact-sheet.help"),
+        Binding("escape,q,I", "leave", "back", tooltip="Back to the sessions", id="contact-sheet.back"),
+    ]
     DEFAULT_CSS = """
     ContactScreen { background: $background; }
     ContactScreen > #contact-head { height: 1; }
@@ -62,6 +68,7 @@ class ContactScreen(Screen[None], inherit_bindings=False):
         self._ids = ids
         self._kind = kind
         self._deck = deck
+        self._now = time.time()
         self._take = take
         self._every_s = every_s
         self._ink: Styles | None = None
@@ -90,10 +97,14 @@ class ContactScreen(Screen[None], inherit_bindings=False):
         """Lay out again once the parts have their sizes."""
         self.call_after_refresh(self._paint)
 
-    def show(self, deck: Deck, _now: float) -> None:
+    def show(self, deck: Deck, now: float) -> None:
         """Show the labels and states as they are now."""
-        self._deck = deck
+        self._deck, self._now = deck, now
         self._paint()
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        self.app.push_screen(HelpScreen(self.active_bindings.values()))
 
     def action_leave(self) -> None:
         """Back to the sessions."""
@@ -145,5 +156,7 @@ class ContactScreen(Screen[None], inherit_bindings=False):
         shown = self._sheet.sheet.shown
         left_out = f", the first {shown} of them" if shown < len(self._ids) else ""
         words = f" Pages of {len(self._ids)} {self._kind} sessions{left_out}"
-        self._head.show(((Span(words, Role.STRONG), Span("   esc back", Role.MUTED)),), self._ink)
+        title = (Group((Span(words, Role.STRONG), Span("   ? help   esc back", Role.MUTED)), 1),)
+        head = packed(title, self.size.width, badge_groups(self._deck, self._now))
+        self._head.show((head,), self._ink)
         self._sheet.show(self._deck.sessions, self._ink)

@@ -13,10 +13,13 @@ from tui.preview.drawing import Drawing, Row
 from tui.preview.preview_panel import WAITING
 from tui.preview.row_segments import row_segments
 from tui.preview.sheet_layout import SheetLayout, sheet_layout
-from tui.style.cells import fitted
+from tui.style.cells import cut, fitted, text_width
 from tui.style.glyphs import ASCII, Glyphs
 from tui.style.roles import Ground, Role, Span, printable
 from tui.style.styles import Styles
+
+_LEAST_NAME = 10
+"""Cells that a label keeps beside its status."""
 
 
 class ContactSheet(Widget, can_focus=False):
@@ -94,7 +97,10 @@ class ContactSheet(Widget, can_focus=False):
         if self._ink is None:
             return []
         if line == 0:
-            return self._ink.segments(fitted(self._labels[number], columns, self._glyphs), Ground.TITLES)
+            name, *status = self._labels[number]
+            room = max(_LEAST_NAME, columns - sum(text_width(span.text) for span in status))
+            short = Span(cut(name.text, room, self._glyphs.ellipsis), name.role)
+            return self._ink.segments(fitted((short, *status), columns, self._glyphs), Ground.TITLES)
         picture = self.picture_of(session_id)
         if isinstance(picture, str):
             words = textwrap.wrap(printable(picture), columns)[line - 1 : line]

@@ -24,6 +24,7 @@ from tui.style.roles import Ground, Role, Span, printable
 from tui.style.styles import Styles
 from tui.terminal_graphics import TerminalGraphics
 from tui.view.columns import room_beside
+from tui.view.rows import last_instruction
 
 WAITING = "waiting for a picture"
 COLORLESS = "NO_COLOR: a picture needs colors"
@@ -34,8 +35,8 @@ _LEAST, _MOST = 20, 61
 _MARGIN = 1
 """Cells between the table and the picture."""
 
-_TEXTS = 2
-"""Lines beside the picture: whose it is, and the words below it."""
+_TEXTS = 3
+"""Lines beside the picture: whose it is, when it was taken, and the last instruction: the row may omit it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +291,7 @@ class PreviewPanel(Widget, can_focus=False):
             _Words((Span(label, Role.STRONG),)),
             *(self._drawing.rows or [_Words(())] * self._drawing.size[1]),
             *(_Words((Span(line, self._words.role),)) for line in words),
+            _Words(last_instruction(self._session)),
         )
 
     def _send_changes(self) -> None:

@@ -1,5 +1,6 @@
 """Where the pictures of a contact sheet are; pure."""
 
+import math
 from dataclasses import dataclass
 
 MOST = 24
@@ -54,6 +55,8 @@ def sheet_layout(count: int, width: int, height: int) -> SheetLayout:
 
 
 def _of(across: int, width: int, height: int, wanted: int) -> SheetLayout:
-    columns = max(1, min((width + GAP) // across - GAP, MOST_COLUMNS, int((height - 1) * 3.2)))
+    in_all = height // math.ceil(wanted / across)  # lines of a picture and its label, if all have room
+    by_height = min(max(int((in_all - 1) * 3.2), LEAST_COLUMNS), int((height - 1) * 3.2))
+    columns = max(1, min((width + GAP) // across - GAP, MOST_COLUMNS, by_height))
     lines = max(1, round(columns * 400 / 640 / 2))
     return SheetLayout(across, columns, lines, min(wanted, across * (height // (lines + 1))))

@@ -99,6 +99,10 @@ class Painter:
         self._said = (words, role, time.monotonic() + SAID_FOR_S)
         self._again()
 
+    def unsay(self) -> None:
+        """Take the notice away: below a question it would seem to be about that."""
+        self._said = ("", Role.PLAIN, 0.0)
+
     def paint(self, deck: Deck, view: ViewState, now: float, clock: float) -> None:
         """Show deck and view.
 

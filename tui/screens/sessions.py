@@ -168,7 +168,8 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         self.call_after_refresh(self._paint)
 
     def on_screen_suspend(self, _: events.ScreenSuspend) -> None:
-        """Something opened over the screen: rows keep their places until it is gone."""
+        """Something opened over the screen: rows keep their places, and the last notice goes."""
+        self._painter.unsay()
         self._see(view_state.prompted(self._view, up=True))
 
     def on_screen_resume(self, _: events.ScreenResume) -> None:

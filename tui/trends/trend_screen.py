@@ -1,6 +1,6 @@
 """Counts of sessions over time, as this dashboard saw them."""
 
-import locale
+import time
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -10,11 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from tui.host.deck import Deck
-from tui.style.glyphs import glyphs_for
-from tui.style.roles import Ground
+from tui.screens.help import HelpScreen
+from tui.style.glyphs import Glyphs
+from tui.style.roles import Ground, Role, Span
 from tui.style.styles import Styles, styles_of
 from tui.trends import trend
 from tui.trends.trend import Trend
+from tui.view.header import Group, badge_groups, packed
 from tui.widgets.lines import Lines
 
 
@@ -23,24 +25,32 @@ class TrendScreen(ModalScreen[None]):
 
     Args:
         read: the samples so far.
+        deck: the host as it is; `show` brings newer ones.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,ctrl+t", "dismiss", "back", id="trend.back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "help", tooltip="All keys of this screen", id="trend.help"),
+        Binding("escape,q,ctrl+t", "dismiss", "back", tooltip="Back to the sessions", id="trend.back"),
+    ]
     DEFAULT_CSS = """
-    TrendScreen { background: $background; }
-    TrendScreen > Lines { height: 1fr; }
+    TrendScreen { background: $background; overflow-y: auto; }
+    TrendScreen > #trend-head { height: 1; dock: top; }
+    TrendScreen > #trend { height: auto; }
     """
 
-    def __init__(self, read: Callable[[], Trend]) -> None:
+    def __init__(self, read: Callable[[], Trend], deck: Deck, glyphs: Glyphs) -> None:
         super().__init__()
         self._read = read
-        self._glyphs = glyphs_for(locale.getencoding())
+        self._deck = deck
+        self._now = time.time()
+        self._glyphs = glyphs
         self._ink: Styles | None = None
-        self._lines = Lines(Ground.TABLE, self._glyphs, id="trend")
+        self._head = Lines(Ground.BAR, glyphs, id="trend-head")
+        self._lines = Lines(Ground.TABLE, glyphs, id="trend")
 
     def compose(self) -> ComposeResult:
-        """The charts."""
-        yield self._lines
+        """A bar, and the charts."""
+        yield from (self._head, self._lines)
 
     def on_mount(self) -> None:
         """Follow the theme."""
@@ -50,9 +60,14 @@ class TrendScreen(ModalScreen[None]):
         """Draw for the new width."""
         self._paint()
 
-    def show(self, _: Deck, __: float) -> None:
+    def show(self, deck: Deck, now: float) -> None:
         """Draw what came since."""
+        self._deck, self._now = deck, now
         self._paint()
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        self.app.push_screen(HelpScreen(self.active_bindings.values()))
 
     def _dress(self) -> None:
         self._ink = None
@@ -63,4 +78,9 @@ class TrendScreen(ModalScreen[None]):
             return
         if self._ink is None:
             self._ink = styles_of(self.app)
-        self._lines.show(trend.lines(self._read(), self.size.width, self._glyphs), self._ink)
+        title = (Group((Span("  Trend", Role.STRONG), Span("   ? help   esc back", Role.MUTED)), 1),)
+        head = packed(title, self.size.width, badge_groups(self._deck, self._now))
+        self._head.show((head,), self._ink)
+        charts = trend.lines(self._read(), self.size.width, self._glyphs)
+        self._lines.styles.height = len(charts)
+        self._lines.show(charts, self._ink)

@@ -181,17 +181,24 @@ def _stale(view: SessionView, width: int, context: RowContext) -> Cell:
     return (Span(cause, near.role), Span(limit, Role.FAINT if near.role is Role.MUTED else Role.MUTED))
 
 
-def _instruction(view: SessionView, width: int, context: RowContext) -> Cell:
+def last_instruction(view: SessionView) -> Cell:
+    """What became of the last instruction; empty if there was none."""
     last = view.instruction
     if last is None:
-        return (Span(context.glyphs.none, Role.FAINT),)
+        return ()
     action = ACTION_WORDS.get(last.action, printable(last.action))
     if last.action == "setMode" and last.state == "sent" and view.mode:
         action = printable(view.mode)  # the last mode sent is this one
-    told: Cell = (
+    return (
         Span(f"{action} ", Role.MUTED),
         Span(printable(last.state), INSTRUCTION_ROLES.get(last.state, Role.PLAIN)),
     )
+
+
+def _instruction(view: SessionView, width: int, context: RowContext) -> Cell:
+    last, told = view.instruction, last_instruction(view)
+    if last is None:
+        return (Span(context.glyphs.none, Role.FAINT),)
     if (who := pending_ends.by_another(view, context.uid)) is not None:
         return (*told, Span(f" {printable(who)}", Role.WARN))
     return (*told, Span(f" {age(last.at, context.now)}", Role.FAINT)) if width >= _STATE_AGE_FROM else told

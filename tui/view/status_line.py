@@ -1,11 +1,15 @@
 """The main screen's sentences: in an empty table, and on the line above the footer; pure."""
 
+import textwrap
 import time
 
 from tui.host.deck import ConnectionState, Deck
 from tui.style.cells import Cell
 from tui.style.roles import Role, Span, printable
 from tui.view.view_state import Switch, ViewState
+
+_READABLE = 60
+"""Cells of a line in the middle of an empty table."""
 
 NO_SESSION = (
     "No session is hosted yet",
@@ -25,6 +29,12 @@ def notice(deck: Deck, view: ViewState) -> tuple[str, ...]:
         return ("Connection to the host lost", "", "Reconnecting") if lost else ("Connecting to the host",)
     if not deck.sessions:
         return NO_SESSION
+    return _why_none_is_shown(view)
+
+
+def _why_none_is_shown(view: ViewState) -> tuple[str, ...]:
+    if view.query.problem is not None:
+        return ("The filter can't be read yet", "", *textwrap.wrap(printable(view.query.problem), _READABLE))
     if view.query.last_good is not None:
         return ("No session matches the filter", "", "esc clears it")
     if Switch.FAULTS in view.switches:

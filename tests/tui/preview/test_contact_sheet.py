@@ -27,6 +27,7 @@ def test_an_ordinary_terminal_has_room_for_some() -> None:
     assert [sheet_layout(6, *size).shown for size in ((80, 23), (160, 44))] == [6, 6]
     assert sheet_layout(400, 160, 44).shown == MOST
     assert sheet_layout(2, 160, 44).columns == 60
+    assert [sheet_layout(4, *size).columns for size in ((120, 34), (80, 23))] == [51, 32], "as large as fits"
 
 
 async def test_the_marked_are_looked_at_one_at_a_time(host: FakeHost) -> None:

@@ -160,7 +160,7 @@ async def test_counts_over_time_open_and_close(host: FakeHost) -> None:
     async with running(setup_for(host)) as (app, pilot):
         await pilot.press("ctrl+t")
         await until(pilot, lambda: isinstance(app.screen, TrendScreen))
-        shown = app.screen.query_one(Lines)
+        shown = app.screen.query_one("#trend", Lines)
         await until(pilot, lambda: "live 3" in shown.render_line(2).text)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app._main)
