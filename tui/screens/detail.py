@@ -63,6 +63,8 @@ class DetailScreen(ModalScreen[None]):
         Binding("escape,q,enter", "dismiss", "back", id="detail.back"),
         Binding("j,down", "scroll('down')", "Down", show=False, id="detail.down"),
         Binding("k,up", "scroll('up')", "Up", show=False, id="detail.up"),
+        Binding("g,home", "scroll('home')", "To the top", show=False, id="detail.first"),
+        Binding("G,end", "scroll('end')", "To the end", show=False, id="detail.last"),
         *(BY_ID[action].binding() for action in _ACTIONS),
         Binding("y", "copy", "Copy the id", show=False, id="detail.copy"),
     ]
@@ -167,9 +169,9 @@ class DetailScreen(ModalScreen[None]):
             self.post_message(messages.PLAIN[what]())
 
     def action_scroll(self, way: str) -> None:
-        """Scroll a line, `up` or `down`."""
+        """Scroll a line (`up`, `down`) or all the way (`home`, `end`)."""
         box = self.query_one(VerticalScroll)
-        (box.scroll_up if way == "up" else box.scroll_down)(animate=False)
+        getattr(box, f"scroll_{way}")(animate=False)
 
     def action_copy(self) -> None:
         """Send the id to the terminal's clipboard."""

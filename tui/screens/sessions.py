@@ -225,15 +225,20 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
     def action_switch(self, name: str) -> None:
         """Switch a part of the view on or off."""
         switch = Switch[name]
+        before = self._painter.table.columns
         self._view = view_state.switched(self._view, switch)
         if Switch.PAUSED not in self._view.switches:
             self._deck, self.now = self._live, self._clock()
         self._lay_out(by_operator=switch is Switch.FAULTS)
+        if switch is Switch.WIDE and self._painter.table.columns.placed == before.placed:
+            self.say("No room for other columns")
 
     def action_sort(self, key: str | None) -> None:
         """Sort by a column, or the other way round; None leaves it."""
         if key is not None:
             self._operate(replace(self._view, sort=sorting.pressed(self._view.sort, SortKey(key))))
+            if self._view.selection.marks:
+                self.say("Rows keep their places; they are sorted once the marks are cleared (U)")
 
     def action_choose_sort(self) -> None:
         """Let the operator choose the column to sort by."""

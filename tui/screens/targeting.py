@@ -4,7 +4,7 @@ from tui.screens import messages
 from tui.screens.painter import Painter
 from tui.screens.screen_protocols import Targetable
 from tui.view import rows, view_state
-from tui.view.view_state import ActionTarget, Aim
+from tui.view.view_state import ActionTarget, Aim, Switch
 
 
 class Targeting:
@@ -36,6 +36,8 @@ class Targeting:
             self.copy(action.removeprefix("copy-"), aim)
         else:
             self._screen.post_message(messages.asked_of(action, aim))
+            if Switch.PAUSED in self._screen.view.switches:
+                self._screen.say("Asked for; P shows the outcome")
 
     def copy(self, what: str, aim: ActionTarget) -> None:
         """Request that a target's ids (`what` is `id`) or rows are copied."""

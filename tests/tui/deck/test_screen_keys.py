@@ -266,6 +266,37 @@ async def test_faults_only_and_wide() -> None:
         assert "visitor" in screen_text(app)
 
 
+async def test_a_key_that_changes_nothing_in_sight_says_so() -> None:
+    async with showing(FIVE, (80, 24)) as (app, pilot):
+        await pilot.press("w")
+        await pilot.pause()
+        assert "No room for other columns" in screen_text(app)
+        await pilot.press("space", "L")
+        await pilot.pause()
+        assert "Rows keep their places" in screen_text(app)
+        await pilot.press("P", "d")
+        await pilot.pause()
+        assert "P shows the outcome" in screen_text(app)
+        await pilot.press("P", "U")
+        assert isinstance(app.asked[-1], messages.Instructed)
+
+
+async def test_a_wide_terminal_has_room_for_other_columns() -> None:
+    async with showing(FIVE, (200, 30)) as (app, pilot):
+        await pilot.press("w")
+        await pilot.pause()
+        assert "No room" not in screen_text(app)
+
+
+async def test_a_filter_that_cannot_be_read_is_named_so() -> None:
+    async with showing(FIVE) as (app, pilot):
+        await pilot.press("slash", *"status:foo")
+        await pilot.pause()
+        text = screen_text(app)
+        assert "The filter can't be read yet" in text
+        assert "No session matches" not in text
+
+
 async def test_the_cursor_comes_back_to_its_session_after_faults_only() -> None:
     held = deck(session("a"), session("b"), session("ill", hosting="lost"))
     async with showing(held) as (app, pilot):

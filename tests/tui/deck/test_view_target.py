@@ -66,7 +66,7 @@ def test_rows_keep_places_with_marks_and_new_ones_are_last() -> None:
     assert freed.rows == ("d", "a", "c", "b")
 
 
-def test_rows_that_a_filter_hid_come_back_to_their_places_while_marks_are_set() -> None:
+def test_rows_that_a_filter_hid_come_back_to_their_places() -> None:
     view = view_state.marked(laid(replace(ViewState(), sort=Sort(SortKey.LABEL, reverse=True))), "all")
     order = view.rows
     last = THREE.sessions[order[-1]].label
