@@ -267,6 +267,7 @@ class WatchdeckApp(LoggedApp):
         from tui import overlays  # noqa: PLC0415 - see `LOAD_REST_AFTER_S`
 
         if self.screen is self._main or isinstance(self.screen, overlays.DetailScreen):
+            self._main.unsay()  # now: what is said when a hasty hand closes the screen again must stand
             self.push_screen(screen, answered)
 
     @on(messages.Instructed)

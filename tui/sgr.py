@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-REMEMBERED = 512
+REMEMBERED = 2048
 """Styles and steps between them that are remembered; colours of pages need not ever repeat."""
 
 _COLOR_FIELDS = {"5": 1, "2": 3}

@@ -154,7 +154,8 @@ class ConfirmScreen(ModalScreen[ConfirmAnswer]):
         if self._is_over:
             return
         if event.key in _LEAVES:
-            self._cancel(by_hand=not too_soon)
+            hasty = f"Cancelled: {_name(event)} before a pause; {self._question.otherwise}"
+            self._cancel(hasty if too_soon else "", by_hand=not too_soon)
         elif typed_after(event) < self._shown_at:
             return
         elif self.is_answered:

@@ -100,7 +100,7 @@ class Painter:
         self._again()
 
     def unsay(self) -> None:
-        """Take the notice away: below a question it would seem to be about that."""
+        """Take the notice away, at the next picture."""
         self._said = ("", Role.PLAIN, 0.0)
 
     def paint(self, deck: Deck, view: ViewState, now: float, clock: float) -> None:

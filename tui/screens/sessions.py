@@ -120,6 +120,10 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
             self._deck, self.now = deck, now
         self._lay_out()
 
+    def unsay(self) -> None:
+        """Take the notice away: below a question it would seem to be about that."""
+        self._painter.unsay()
+
     def say(self, words: str, role: Role = Role.WARN) -> None:
         """Say something on the line above the footer; it stays for some seconds."""
         self._painter.say(words, role)
@@ -168,8 +172,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         self.call_after_refresh(self._paint)
 
     def on_screen_suspend(self, _: events.ScreenSuspend) -> None:
-        """Something opened over the screen: rows keep their places, and the last notice goes."""
-        self._painter.unsay()
+        """Something opened over the screen: rows keep their places until it is gone."""
         self._see(view_state.prompted(self._view, up=True))
 
     def on_screen_resume(self, _: events.ScreenResume) -> None:
