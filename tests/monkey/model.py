@@ -136,11 +136,8 @@ class Model:
         return []
 
     def due(self, at: float) -> list[Grant]:
-        """What an answer may send that no key followed for long enough."""
-        if self.answered is None or at < self.answered[0]:
-            return []
-        (_, grants), self.answered = self.answered, None
-        return grants
+        """What an answer may send that no key followed for long enough, and as long as it is not closed."""
+        return [] if self.answered is None or at < self.answered[0] else self.answered[1]
 
     def saw_paste(self, at: float) -> None:
         self.answered = None
@@ -176,7 +173,7 @@ class Model:
             by_size = isinstance(step, Resize) and self.asked is not None
             if by_size or (self.asked is not None and self.asked.interrupted):
                 self.hushed, self.last_key = True, dashboard.clock.now
-            self.asked = None
+            self.asked = self.answered = None
         elif screen is not sight.screen:
             self.asked = self._asked(sight, step, dashboard.service.deck.sessions.values())
         if isinstance(screen, ChooseColorScreen) and screen is not sight.screen:
