@@ -135,11 +135,14 @@ class FakeService:
         assert not wait
         return self._take("instruct", tuple(target.ids), body)
 
-    async def end(self, target: Target, *, dry_run: bool = False, wait: bool = True) -> Outcome:
+    async def end(
+        self, target: Target, *, dry_run: bool = False, wait: bool = True, while_stale: bool = False
+    ) -> Outcome:
         if dry_run:
             return self._planned(target)
         assert not wait
-        return self._take("end", tuple(target.ids), {"action": "endSession"})
+        ids = tuple(one for one in target.ids if not while_stale or self._is_stale(one))
+        return self._take("end", ids, {"action": "endSession"})
 
     async def cancel(self, instructions: Sequence[str]) -> Outcome:
         self.requests.append(Request("cancel", tuple(instructions), {}))
@@ -177,6 +180,10 @@ class FakeService:
 
     async def visitors(self, *_: object, **__: object) -> tuple[VisitorView, ...]:
         return ()
+
+    def _is_stale(self, session_id: str) -> bool:
+        view = self.deck.sessions.get(session_id)
+        return view is not None and view.stale is not None
 
     def _planned(self, target: Target) -> Outcome:
         views = self.deck.sessions.values()

@@ -55,7 +55,7 @@ def sheet_layout(count: int, width: int, height: int) -> SheetLayout:
 
 
 def _of(across: int, width: int, height: int, wanted: int) -> SheetLayout:
-    in_all = height // math.ceil(wanted / across)  # lines of a picture and its label, if all have room
+    in_all = height // (math.ceil(wanted / across) or 1)  # lines of a picture and its label, if all have room
     by_height = min(max(int((in_all - 1) * 3.2), LEAST_COLUMNS), int((height - 1) * 3.2))
     columns = max(1, min((width + GAP) // across - GAP, MOST_COLUMNS, by_height))
     lines = max(1, round(columns * 400 / 640 / 2))

@@ -1,6 +1,6 @@
 """The contact sheet: as many pictures as fit, one at a time, against a scripted host on a real socket."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.tui.preview.test_preview import is_quiet
@@ -10,7 +10,8 @@ from tui.preview.contact_screen import ContactScreen
 from tui.preview.sheet_layout import MOST, sheet_layout
 
 
-@given(st.integers(1, 400), st.integers(1, 300), st.integers(1, 100))
+@given(st.integers(0, 400), st.integers(1, 300), st.integers(0, 100))
+@example(count=0, width=120, height=40)
 def test_pictures_never_overlap_or_leave_the_sheet(count: int, width: int, height: int) -> None:
     sheet = sheet_layout(count, width, height)
     assert sheet.shown <= min(count, MOST)
