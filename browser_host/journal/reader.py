@@ -306,7 +306,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _integrity(path: Path) -> str:
-    """SQLite's own verdict on the file: `ok`, or what is wrong."""
+    """What SQLite itself finds in the file: `ok`, or what is wrong."""
     with contextlib.closing(_opened(path)) as database:
         return str(database.execute("PRAGMA integrity_check(1)").fetchone()[0])
 
