@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from tests.tui.preview.test_preview import is_quiet
 from tests.tui.wiring.dashboard import asked, running, setup_for, until
 from tests.tui.wiring.fake_host import FakeHost
+from tui.app import WatchdeckApp
 from tui.preview.contact_screen import ContactScreen
 from tui.preview.sheet_layout import MOST, sheet_layout
 
@@ -43,6 +44,20 @@ async def test_the_marked_are_looked_at_one_at_a_time(host: FakeHost) -> None:
         assert "2 marked sessions" in text[0]
         assert "label of s1" in text[1]
         assert "label of s3" in text[1]
+        assert text[1].count("viewerReady") == 2
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app._main)
         await is_quiet(host, pilot)
+
+
+async def test_a_long_label_leaves_its_status_in_sight(host: FakeHost) -> None:
+    for session_id in ("s1", "s2", "s3"):
+        host.change(session_id, label="a label that is longer than its picture")
+    app = WatchdeckApp(setup_for(host))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await until(pilot, lambda: len(app.deck.sessions) == 3)
+        await pilot.press("I")
+        await until(pilot, lambda: isinstance(app.screen, ContactScreen))
+        await pilot.pause()
+        text = app.screen._compositor.render_strips(app.size)[1].text
+        assert text.count("viewerReady") >= 2

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from browser_host.errors import Refused
 from browser_host.protocol.pointer_input import Place, PointerInput, PointerKind
+from browser_host.sessions.views import InstructionView
 from tests.tui.wiring.dashboard import asked, running, setup_for, until
 from tests.tui.wiring.fake_host import FakeHost
 from tui.app import WatchdeckApp
@@ -106,6 +107,12 @@ async def test_a_narrow_terminal_shows_label_and_state_beside_it(host: FakeHost)
             pilot, lambda: [one.column.id for one in table.columns.placed] == ["label", "hosting", "status"]
         )
         assert app._main.preview.room[0] >= 28
+        host.change(
+            "s1",
+            "session.instruction",
+            instruction=InstructionView("i1", "switchColor", "confirmed", 1.0, "ada", ""),
+        )
+        await until(pilot, lambda: "color confirmed" in words(app))
 
 
 async def test_graphics_are_erased_when_something_covers_them(

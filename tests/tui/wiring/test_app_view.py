@@ -12,8 +12,9 @@ from browser_host.sessions.views import InstructionView, StaleView
 from tests.support.questions import is_asked
 from tests.tui.wiring.dashboard import asked, notices, running, setup_for, until
 from tests.tui.wiring.fake_host import FakeHost
-from tui.host.deck import Access
+from tui.host.deck import Access, lost
 from tui.screens.confirm import ConfirmScreen
+from tui.screens.help import HelpScreen
 from tui.trends.trend_screen import TrendScreen
 from tui.view.saved_view import ViewFile
 from tui.view.sorting import Sort, SortKey
@@ -164,3 +165,24 @@ async def test_counts_over_time_open_and_close(host: FakeHost) -> None:
         await until(pilot, lambda: "live 3" in shown.render_line(2).text)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app._main)
+
+
+@pytest.mark.parametrize("key", ["ctrl+t", "I"])
+async def test_charts_and_pictures_show_how_the_host_stands(host: FakeHost, key: str) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        await pilot.press(key)
+        await until(pilot, lambda: app.screen is not app._main)
+        app._take(lost(app.deck, 1_790_000_000.0))
+        app._show()
+        await until(pilot, lambda: "HOST LOST" in app.screen._compositor.render_strips(app.size)[0].text)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+
+
+async def test_a_notice_goes_when_a_question_opens(host: FakeHost) -> None:
+    async with running(setup_for(host)) as (app, pilot):
+        app.say("said before")
+        await until(pilot, lambda: app._main._painter._said[0] == "said before")
+        await pilot.press("e")
+        await until(pilot, lambda: is_asked(app))
+        assert app._main._painter._said[0] == ""
