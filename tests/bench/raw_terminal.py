@@ -78,6 +78,12 @@ class RawTerminal:
         os.write(self._master, keys)
         return now
 
+    def echo_ms(self, keys: bytes, words: bytes) -> float:
+        """Send keys, and return the milliseconds until some bytes have come that they lead to."""
+        place = self.here()
+        pressed = self.press(keys)
+        return 1000 * (self.at(self.until(words, place)) - pressed)
+
     def ended(self) -> None:
         """Read the remaining output of a program that has ended."""
         self._reader.join(ENDS_WITHIN_S)

@@ -96,9 +96,7 @@ def _measured(stand: Stand, window: RawTerminal, labels: Sequence[bytes]) -> Map
     echoes = []
     for label in labels:
         time.sleep(chance.uniform(*PAUSE_S))
-        place = window.here()
-        pressed = window.press(b"j")
-        echoes.append(1000 * (window.at(window.until(label, place)) - pressed))
+        echoes.append(window.echo_ms(b"j", label))
     return {
         "key to cursor: p50": quantile(echoes, 0.5),
         "key to cursor: p99": quantile(echoes, 0.99),

@@ -67,9 +67,7 @@ def _echoes(stand: Stand) -> Sequence[float]:
         time.sleep(stand.scale.share * SETTLES_S)
         for row in range(1, min(rows, 1 + max(10, round(stand.scale.share * PRESSES)))):
             time.sleep(chance.uniform(*PAUSE_S))
-            place = window.here()
-            pressed = window.press(b"j")
-            found.append(1000 * (window.at(window.until(b"visitor-%d" % row, place)) - pressed))
+            found.append(window.echo_ms(b"j", b"visitor-%d" % row))
     return found
 
 

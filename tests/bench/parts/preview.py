@@ -85,7 +85,5 @@ def _echoes(stand: Stand, window: RawTerminal, sessions: int) -> Sequence[float]
     found = []
     for row in range(1, min(sessions, 1 + max(3, round(stand.scale.share * PRESSES)))):
         time.sleep(chance.uniform(*PAUSE_S))
-        place = window.here()
-        pressed = window.press(b"j")
-        found.append(1000 * (window.at(window.until(b"s%d" % row, place)) - pressed))
+        found.append(window.echo_ms(b"j", b"s%d" % row))
     return found
