@@ -1,11 +1,11 @@
 """The dashboard's wiring: what the link delivers goes to the screens, what they ask for goes to the host."""
 
 import asyncio
-import gc
 import importlib
 import logging
 import os
 import signal
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
@@ -153,7 +153,7 @@ class WatchdeckApp(LoggedApp):
             self._setup.line.watch(self.exit)
         self._main.recall(self._recall.begin(self._main.view))
         self._start(self._decks.run())
-        self.set_interval(LOOK_EVERY_S, self._show)
+        self.set_interval(LOOK_EVERY_S, self._look)
         self.set_timer(STANDS_WITHIN_S, self._guard.stand)
 
     def _set_keys(self) -> list[str]:
@@ -235,9 +235,9 @@ class WatchdeckApp(LoggedApp):
         self.deck = replace(deck, access=self._setup.access)
         self._guard.stand()
         if before.host is None and deck.host is not None:
-            self.call_after_refresh(self.set_timer, LOAD_REST_AFTER_S, lambda: self._start(_load_rest()))
+            self.call_after_refresh(self.set_timer, LOAD_REST_AFTER_S, lambda: self._start(self._load_rest()))
         if attached_hosts(self.deck) - attached_hosts(before):
-            self.set_timer(LOAD_REST_AFTER_S, _freeze)
+            self.set_timer(LOAD_REST_AFTER_S, self._settle)
         if lost:
             self.set_timer(TELL_LOSS_AFTER_S, self._tell_loss)
         self._announcer.announce(before, self.deck)
@@ -251,6 +251,21 @@ class WatchdeckApp(LoggedApp):
     def _tell_loss(self) -> None:
         if lost_hosts(self.deck):
             self.say(self._setup.host_ended() or self._decks.trouble, Weight.ERROR)
+
+    async def _load_rest(self) -> None:
+        """Import what a key may need, and what writes the log, in a thread, so that no key waits for it."""
+        for name in ("tui.overlays", "browser_host.log_lines"):
+            await asyncio.to_thread(importlib.import_module, name)
+        self._settle()
+
+    def _settle(self) -> None:
+        if self._setup.collector is not None:
+            self._setup.collector.settle(time.monotonic())
+
+    def _look(self) -> None:
+        self._show()
+        if self._setup.collector is not None:
+            self._setup.collector.look(time.monotonic(), is_quiet=self._guard.is_quiet)
 
     def _show(self) -> None:
         now = self._setup.clock()
@@ -397,17 +412,3 @@ class WatchdeckApp(LoggedApp):
     def attached(self) -> bool:
         """The host answers."""
         return self.deck.link is ConnectionState.ATTACHED
-
-
-async def _load_rest() -> None:
-    """Import what a key may need, and what writes the log, in a thread, so that no key waits for it."""
-    for name in ("tui.overlays", "browser_host.log_lines"):
-        await asyncio.to_thread(importlib.import_module, name)
-    _freeze()
-
-
-def _freeze() -> None:
-    """Have later collections pass over what is held now: over 10,500 sessions, each took 57 ms."""
-    if gc.get_freeze_count():  # `dashboard` did so with what start-up left
-        gc.collect()  # what is frozen with them would never be collected, however often a host comes back
-        gc.freeze()

@@ -1,10 +1,10 @@
 """Opens the dashboard on a host, its own or a running one, and says afterwards what became of that host."""
 
-import gc
 import os
 import shlex
 import socket as sockets
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -37,11 +37,8 @@ READ_ONLY = "--read-only"
 CONNECT_S = 1.0
 """Seconds to find out whether somebody serves a socket of this machine."""
 
-FRAMES, FRAMES_OVER_SSH = 60, 30
-"""Pictures a second at most, and only where something changed: a key's echo waits for up to two of them.
-
-Measured under 1,000 rows and 1,000 events a second, from key to terminal (p99): 66 ms at 30, 28 ms at 60.
-"""
+FRAMES, FRAMES_OVER_SSH = 120, 60
+"""Pictures a second at most, and only where something changed: a key's echo waits for up to two of them."""
 
 REFRESH_HZ = 5.0
 """Deliveries of data a second where the configuration says `auto`; what a key does is shown at once.
@@ -206,12 +203,13 @@ def _run(
     # Before the first import of Textual, which reads it once.
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_OVER_SSH if remote else FRAMES))
     colorless = "NO_COLOR" in os.environ  # the app takes it out of the environment
+    from tui.garbage import QuietCollector  # noqa: PLC0415 - see above
     from tui.setup import Setup  # noqa: PLC0415 - see above
     from tui.style import glyphs, theme  # noqa: PLC0415 - see above
     from tui.terminal import TerminalWatcher  # noqa: PLC0415 - see above
 
     log = settings.log.with_name("tui.log")
-    line = TerminalWatcher(sys.stdin.fileno())
+    line, collector = TerminalWatcher(sys.stdin.fileno()), QuietCollector()
     with logs.capture(log, settings.log_level.value):
         app = make(
             Setup(
@@ -225,11 +223,10 @@ def _run(
                 glyphs=glyphs.chosen(settings.tui.glyphs),
                 animate=not remote,
                 line=line,
+                collector=collector,
             )
         )
-        # What start-up left is never looked through again: a full collection took 25 ms of a key's time.
-        gc.collect()
-        gc.freeze()
+        collector.begin(time.monotonic())
         try:
             app.run()
         except Exception as error:  # noqa: BLE001 - told in one sentence, and whole in the log

@@ -8,6 +8,7 @@ from pathlib import Path
 from browser_host.api.client import HostClient
 from browser_host.config.choices import GlyphChoice
 from browser_host.hosts.named_host import NamedHost
+from tui.garbage import QuietCollector
 from tui.host.deck import Access
 from tui.style.glyphs import Glyphs, chosen
 from tui.terminal import TerminalWatcher
@@ -35,6 +36,7 @@ class Setup:
         line: to the terminal, None if there is none.
         client: the host's, None for one on the socket.
         hosts: what is looked at instead, if there are any.
+        collector: collects garbage, None to leave that to the interpreter.
         clock: the wall clock, epoch seconds.
     """
 
@@ -54,4 +56,5 @@ class Setup:
     line: TerminalWatcher | None = None
     client: HostClient | None = None
     hosts: tuple[NamedHost, ...] = ()
+    collector: QuietCollector | None = None
     clock: Callable[[], float] = time.time

@@ -4,9 +4,10 @@ import re
 from functools import lru_cache
 from typing import TypeAlias
 
-from rich.cells import get_character_cell_size
+from rich.cells import cell_len, get_character_cell_size
 
 from tui.sgr import PLAIN, REMEMBERED, Pen, applied, blank, change, for_blanks
+from tui.style.cells import text_width
 
 SETTLES_S = 1.0
 """Seconds after a change of size in which every cell is sent: the terminal may still be moving its lines."""
@@ -36,11 +37,16 @@ class _Row:
 
     def note(self, column: int, part: _Part) -> None:
         """Take in a text that was painted over what was there."""
-        end = column + len(part[0])
+        end = column + cell_len(part[0])
         for other, (text, _) in [*self.parts.items()]:
-            if other < end and column < other + len(text):
+            if other < end and column < other + cell_len(text):
                 del self.parts[other]
         self.parts[column] = part
+
+    def lose(self, column: int) -> None:
+        """Take nothing for certain from this column on."""
+        del self.cells[column:]
+        self.parts = {other: part for other, part in self.parts.items() if other < column}
 
 
 _TOKEN = re.compile(
@@ -59,8 +65,9 @@ _TOKEN = re.compile(
 class TerminalOutput:
     """Rewrites what is written to a terminal; what the terminal then shows is the same.
 
-    It keeps what each cell shows as far as that is certain. Unknown sequences, changes of size and characters
-    that are not one cell wide make cells uncertain; what is painted there is sent as it comes.
+    It keeps what each cell shows as far as that is certain. Unknown sequences and changes of size make cells
+    uncertain, and so does another text of characters that are not one cell wide for those behind it: a
+    terminal may draw it wider. What is painted there is sent as it comes.
     """
 
     def __init__(self) -> None:
@@ -124,22 +131,28 @@ class TerminalOutput:
             self._put(text)
             return
         row, column = self._target
-        end = column + len(text)
-        if end > width or not _is_plain(text):
+        end = column + cell_len(text)
+        is_plain = _is_plain(text)
+        if end > width or not (is_plain or (end < width and text_width(text) == end - column)):
             self._go(row, column)
             self._put(text)
             self._rows.pop(row, None)
             self._target = self._cursor = None
             return
         pen = self._wanted
+        part = (text, pen)
         shown = self._rows.setdefault(row, _Row())
-        if shown.parts.get(column) == (
-            text,
-            pen,
-        ):  # nearly always: a tenth of the time that its cells would take
+        if shown.parts.get(column) == part:  # nearly always: a tenth of the time that its cells would take
             self._target = (row, end)
             return
-        shown.note(column, (text, pen))
+        if not is_plain:
+            self._go(row, column)
+            self._put(text)
+            shown.lose(column)
+            shown.note(column, part)
+            self._target, self._cursor = (row, end), None
+            return
+        shown.note(column, part)
         on_blank = blank(pen)
         cells: list[_Cell | None] = [(one, on_blank if one == " " else pen) for one in text]
         held = shown.cells

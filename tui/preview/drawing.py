@@ -18,7 +18,7 @@ class Drawing:
     """A picture as rows of cells, or as what the terminal itself draws over as many blank ones.
 
     Args:
-        cost: bytes that all of it sends to the terminal; unchanged rows are not sent again.
+        cost: bytes that all of it sends to the terminal at most; unchanged rows are not sent again.
         size: columns and lines.
         graphics: what is written to the terminal where the picture begins; "" for rows of cells.
     """

@@ -295,10 +295,12 @@ class PreviewPanel(Widget, can_focus=False):
         )
 
     def _send_changes(self) -> None:
+        if not self.is_open:
+            return
         sent, lines = self._sent, self._lines()
         longest = max(len(sent), len(lines))
         changed = [y for y in range(longest) if sent[y : y + 1] != lines[y : y + 1]]
-        if changed and self.is_open:
+        if changed:
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
 

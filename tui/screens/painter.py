@@ -25,7 +25,6 @@ from tui.widgets.filter_bar import FilterBar
 from tui.widgets.keys import Footer, footer
 from tui.widgets.lines import Lines
 from tui.widgets.table import Picture, SessionTable
-from tui.widgets.table_container import TableContainer
 from tui.widgets.titles import sort_at, titles
 
 COUNT_EVERY_S = 1.0
@@ -48,6 +47,7 @@ class Painter:
     SessionsScreen > #headline { height: 2; }
     SessionsScreen > #titles { height: 1; }
     SessionsScreen > #middle { height: 1fr; }
+    SessionsScreen #sessions { width: 1fr; height: 100%; }
     SessionsScreen > #footer { height: 1; }
     """
 
@@ -62,7 +62,6 @@ class Painter:
         self._headline = Lines(Ground.BAR, glyphs, id="headline")
         self._titles = Lines(Ground.TITLES, glyphs, id="titles", clicked=self._click_title)
         self.table = SessionTable(glyphs, id="sessions")
-        self._board = TableContainer(self.table, id="board")
         self.preview = PreviewPanel(glyphs, id="preview")
         self.filter = FilterBar(glyphs, id="filter")
         self._footer = Lines(Ground.BAR, glyphs, id="footer", clicked=self._click_key)
@@ -76,7 +75,7 @@ class Painter:
 
     def parts(self) -> Iterator[Widget]:
         """The widgets, from top to bottom."""
-        middle = Horizontal(self._board, self.preview, id="middle")
+        middle = Horizontal(self.table, self.preview, id="middle")
         yield from (self._headline, self._titles, middle, self.filter, self._footer)
 
     @property
@@ -129,7 +128,6 @@ class Painter:
         self.preview.fill(width, several=picture.several)
         self.preview.follow(seen, ink, held=Switch.PAUSED in view.switches)
         columns = self.table.columns
-        self._board.rule(columns)
         self._headline.show(self._header(deck, view, width, clock), ink)
         self._titles.show((titles(columns, view.sort, self._glyphs, held=is_frozen(view)),), ink)
         self._paint_words(deck, view, now, ink)

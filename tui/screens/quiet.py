@@ -53,6 +53,10 @@ class Quiet:
         """An event may have come too soon after the last key."""
         return typed_after(event) - self._last < QUIET_S
 
+    def lasts(self, at: float) -> bool:
+        """No key came shortly before `at`."""
+        return at - self._last >= QUIET_S
+
     def begin(self, at: float) -> None:
         """Count from `at`, unless a key came later."""
         self._last = max(self._last, at)
@@ -74,6 +78,11 @@ class InputGuard:
         """Let nothing through until the keys have paused, counted from now at the earliest."""
         self._is_hushed = True
         self._quiet.begin(now())
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nobody types."""
+        return self._quiet.lasts(now())
 
     def passes(self, event: Input) -> bool:
         """Take in what was typed or done with the mouse, and tell whether it is meant for what is shown."""

@@ -1,8 +1,7 @@
-"""The table of sessions: line by line, and only the cells that changed are sent to the terminal."""
+"""The table of sessions, line by line; which of a line's cells are sent is left to `tui.terminal_output`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
 from types import MappingProxyType
 
 from textual import events
@@ -17,7 +16,7 @@ from tui.style.glyphs import Glyphs
 from tui.style.roles import Ground, Role, Span
 from tui.style.styles import Styles
 from tui.view import selection as selecting
-from tui.view.columns import GUTTER, Layout, layout
+from tui.view.columns import Layout, layout
 from tui.view.rows import RowContext, cells, ticking
 from tui.view.selection import Selection
 from tui.widgets import viewport
@@ -57,15 +56,6 @@ class SentLine:
     greyed: bool
     thumb: bool
 
-    def is_like(self, other: "SentLine") -> bool:
-        """Both have columns on the same ground, and only cells differ.
-
-        Not if a cell is drawn wider than Textual counts it: what it spills over must be painted again.
-        """
-        columns = len(self.cells) == len(other.cells) > 1
-        same = columns and self.ground is other.ground and self.greyed is other.greyed
-        return same and not any(map(shortfall, self.cells + other.cells))
-
 
 @dataclass(slots=True)
 class _Told:
@@ -74,6 +64,7 @@ class _Told:
     Args:
         now: the moment for which `words` were last looked at.
         words: those that time alone changes.
+        drawn: the line that was last made of them, and its strip: a row that scrolls is the same elsewhere.
     """
 
     view: SessionView
@@ -81,6 +72,7 @@ class _Told:
     now: float
     words: tuple[object, ...]
     cells: tuple[Cell, ...]
+    drawn: tuple[SentLine, Strip] | None = None
 
 
 class SessionTable(LineCache):
@@ -114,13 +106,14 @@ class SessionTable(LineCache):
         return layout(max(0, self.size.width - 1), wide=self._picture.wide, several=self._picture.several)
 
     def show(self, picture: Picture, ink: Styles) -> None:
-        """Show a picture; of the lines in sight, only cells that differ are sent."""
+        """Show a picture; of the lines in sight, those that differ are painted."""
         before, self._picture = self._picture, picture
         self._width, self._height = self.size  # asked for once: Textual looks the whole tree through for it
         columns = self.columns
         if ink is not self._ink or columns is not self._columns:
             self._ink, self._columns = ink, columns
             self._sent.clear()
+            self._told_rows.clear()
             self.refresh()
         if picture.selection.anchor is not None or before.selection.anchor is not None:
             self._range = selecting.in_range(picture.selection, picture.rows)
@@ -147,9 +140,18 @@ class SessionTable(LineCache):
     def render_line(self, y: int) -> Strip:
         """The strip of a line, which Textual asks for where it is dirty."""
         width = self.size.width
+        line = self._sent[y] = self._line(y)
+        at = self._top + y
+        row = self._told_rows.get(self._picture.rows[at]) if at < len(self._picture.rows) else None
+        if row is None:
+            return self._strip(line, width)
+        if row.drawn is None or row.drawn[0] != line or row.drawn[1].cell_length != width:
+            row.drawn = (line, self._strip(line, width))
+        return row.drawn[1]
+
+    def _strip(self, line: SentLine, width: int) -> Strip:
         if self._ink is None:
             return Strip.blank(width, self.rich_style)
-        line = self._sent[y] = self._line(y)
         room = width - 1 - self._columns.end
         if room >= 0 and len(line.cells) > 1:
             spans = padded(self._spaced(line.cells), room)
@@ -192,29 +194,11 @@ class SessionTable(LineCache):
             self.refresh()
 
     def _send_changes(self) -> None:
-        changed = [region for y in range(self._height) for region in self._changed(y)]
+        changed = [
+            Region(0, y, self._width, 1) for y in range(self._height) if self._sent.get(y) != self._line(y)
+        ]
         if changed:  # all in one call: each looks up the same styles
             self.refresh(*changed)
-
-    def _changed(self, y: int) -> Iterator[Region]:
-        """What of a line differs from what was sent."""
-        width, placed = self._width, self._columns.placed
-        sent, line = self._sent.get(y), self._line(y)
-        if sent == line:
-            return
-        if sent is None or not sent.is_like(line):
-            yield Region(0, y, width, 1)
-            return
-        differs = [old != new for old, new in zip(sent.cells, line.cells, strict=True)]
-        # Side by side in one: Textual cuts off what stands behind a region, which costs as much as the cell.
-        for differ, some in groupby(range(len(differs)), differs.__getitem__):
-            if differ:
-                run = tuple(some)
-                x = placed[run[0] - 1].x if run[0] else 0
-                end = placed[run[-1] - 1].x + placed[run[-1] - 1].width if run[-1] else GUTTER
-                yield Region(x, y, end - x, 1)
-        if sent.thumb is not line.thumb:
-            yield Region(width - 1, y, 1, 1)
 
     def _line(self, y: int) -> SentLine:
         picture = self._picture

@@ -1,6 +1,7 @@
 """Decks for the main screen's tests, and the smallest app that shows it."""
 
 import random
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from tui.host.deck import ConnectionState, Deck
 from tui.screens.sessions import SessionsScreen
 from tui.style import theme
 from tui.style.glyphs import UNICODE
+from tui.terminal_output import TerminalOutput
 
 NOW = 1_700_000_000.0
 
@@ -143,14 +145,18 @@ def busy_deck(count: int = 28, seed: int = 7) -> Deck:
 class Counting(HeadlessDriver):
     """A terminal that keeps what it is sent."""
 
-    sent: list[str]
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self.sent: list[str] = []
+        self._output = TerminalOutput()
 
     @property
     def is_headless(self) -> bool:
         return False
 
     def write(self, data: str) -> None:
-        self.__dict__.setdefault("sent", []).append(data)
+        columns, lines = self._size or (80, 24)
+        self.sent.append(self._output.rewritten(data, (columns, lines), time.monotonic()))
 
     def flush(self) -> None:
         pass

@@ -11,11 +11,10 @@ from tests.tui.deck.screen_samples import NOW, busy_deck, session
 from tui.style.ages import age, span
 from tui.style.cells import cut, text_width
 from tui.style.glyphs import ASCII, UNICODE, glyphs_for
-from tui.style.roles import Ground, printable
+from tui.style.roles import printable
 from tui.view import rows
 from tui.view.columns import GUTTER, layout
 from tui.view.rows import RowContext
-from tui.widgets.table import SentLine
 
 HOSTILE = st.text(max_size=80) | st.just("a\x1b[31mred\x07\x9b1m\u202eevil\u2066 ﷽ 漢字 👩‍👩‍👧")
 
@@ -109,15 +108,6 @@ def test_cells_are_printable_and_as_wide_as_columns(
         line = "".join(part.text for part in cell)
         assert text_width(line) == placed.width
         assert all(printable(part.text) == part.text for part in cell)
-
-
-def test_a_line_that_may_spill_is_painted_whole() -> None:
-    def line(label: str, mode: str) -> SentLine:
-        cells = rows.cells(session("x", label=label, mode=mode), layout(119, wide=False), RowContext(NOW))
-        return SentLine(cells, Ground.TABLE, greyed=False, thumb=False)
-
-    assert line("Zoë 漢字", "draw").is_like(line("Zoë 漢字", "cursor"))
-    assert not line("हिन्दी किताब", "draw").is_like(line("हिन्दी किताब", "cursor"))
 
 
 def test_control_characters_are_made_visible() -> None:

@@ -42,7 +42,7 @@ def test_simpler_pictures_keep_size_and_cost_less() -> None:
 
 
 @pytest.mark.parametrize("halved", [True, False])
-async def test_the_terminal_is_sent_what_the_drawing_says(*, halved: bool) -> None:
+async def test_the_terminal_is_sent_about_what_the_drawing_says(*, halved: bool) -> None:
     app = SampleApp(driver=Counting, clock=lambda: NOW)
     app.console._color_system = ColorSystem.TRUECOLOR  # what costs most
     async with app.run_test(headless=False, size=(122, 40)) as pilot:
@@ -59,7 +59,8 @@ async def test_the_terminal_is_sent_what_the_drawing_says(*, halved: bool) -> No
         await pilot.pause()
         await pilot.pause()
         sent = len("".join(driver.sent).encode())
-        assert drawing.cost <= sent < drawing.cost + 2_500  # places of lines, the margin, the words
+        # Less where a style is sent as a difference; more for places of lines, the margin, the words.
+        assert drawing.cost * 0.75 <= sent < drawing.cost + 2_500
         assert sent <= MOST_BYTES
         driver.sent.clear()
         panel.draw("s1", Drawing(drawing.rows, drawing.cost, drawing.size), NOW)

@@ -129,3 +129,29 @@ def test_all_is_sent_while_a_new_size_settles() -> None:
     output.rewritten(frame, SIZE, 0.0)
     sent = [output.rewritten(frame, (20, 5), 5.0 + later) for later in (0.0, SETTLES_S, 2 * SETTLES_S)]
     assert ["one" in text for text in sent] == [True, True, False]
+
+
+WIDE = "\x1b[1;1H漢字 {}\x1b[0m\x1b[31m{}\x1b[0m\n\x1b[2;1H"
+
+
+def test_what_stands_beside_a_wide_text_is_not_sent_again() -> None:
+    output = TerminalOutput()
+    output.rewritten(WIDE.format("A", "one"), SIZE, 0.0)
+    assert output.rewritten(WIDE.format("A", "one"), SIZE, 1.0) == ""
+    sent = output.rewritten(WIDE.format("A", "two"), SIZE, 2.0)
+    assert "two" in sent
+    assert "漢" not in sent
+
+
+def test_all_behind_another_wide_text_is_sent() -> None:
+    """A terminal may draw it wider than it is counted."""
+    output = TerminalOutput()
+    output.rewritten(WIDE.format("A", "one"), SIZE, 0.0)
+    assert "one" in output.rewritten(WIDE.format("B", "one"), SIZE, 1.0)
+
+
+def test_a_line_whose_width_terminals_disagree_on_is_sent_whole() -> None:
+    output = TerminalOutput()
+    line = "\x1b[1;1H\x1b[32mहिन्दी\x1b[0m {}\n\x1b[2;1H"
+    output.rewritten(line.format("draw"), SIZE, 0.0)
+    assert "हिन्दी" in output.rewritten(line.format("off "), SIZE, 1.0)

@@ -3,8 +3,8 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -16,6 +16,7 @@ from tests.tui.wiring.dashboard import asked, notices, setup_for, until
 from tests.tui.wiring.fake_host import FakeHost
 from tui import app as app_module
 from tui.app import WatchdeckApp
+from tui.garbage import QuietCollector
 from tui.host.deck import ConnectionState, lost_hosts
 
 pytestmark = pytest.mark.usefixtures("no_quiet_time")
@@ -31,10 +32,12 @@ async def other(tmp_path: Path) -> AsyncIterator[FakeHost]:
 
 
 @asynccontextmanager
-async def both(host: FakeHost, other: FakeHost) -> AsyncIterator[tuple[WatchdeckApp, Pilot[None]]]:
+async def both(
+    host: FakeHost, other: FakeHost, **changes: Any
+) -> AsyncIterator[tuple[WatchdeckApp, Pilot[None]]]:
     addresses = [HostAddress("tokyo", host.path), HostAddress("york", other.path)]
     hosts = named_hosts(addresses, "tui", host.path.parent)
-    app = WatchdeckApp(replace(setup_for(host), hosts=hosts))
+    app = WatchdeckApp(setup_for(host, hosts=hosts, **changes))
     async with app.run_test(size=(140, 40)) as pilot:
         await until(pilot, lambda: len(app.deck.sessions) == 5)
         yield app, pilot
@@ -103,10 +106,9 @@ async def test_sessions_of_each_host_that_comes_are_frozen(
     host: FakeHost, other: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
-    monkeypatch.setattr(gc, "get_freeze_count", lambda: 1)
     monkeypatch.setattr(gc, "freeze", lambda: done.append("freeze"))
     monkeypatch.setattr(app_module, "LOAD_REST_AFTER_S", 0.01)
-    async with both(host, other) as (app, pilot):
+    async with both(host, other, collector=QuietCollector()) as (app, pilot):
         await until(pilot, lambda: len(done) >= 2)  # after the import of the rest, and after an attachment
         await other.go_away()
         await until(pilot, lambda: lost_hosts(app.deck) == {"york"})
