@@ -203,7 +203,7 @@ def _run(
     # Before the first import of Textual, which reads it once.
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES_OVER_SSH if remote else FRAMES))
     colorless = "NO_COLOR" in os.environ  # the app takes it out of the environment
-    from tui.garbage import QuietCollector  # noqa: PLC0415 - see above
+    from tui.quiet_collector import QuietCollector  # noqa: PLC0415 - see above
     from tui.setup import Setup  # noqa: PLC0415 - see above
     from tui.style import glyphs, theme  # noqa: PLC0415 - see above
     from tui.terminal import TerminalWatcher  # noqa: PLC0415 - see above

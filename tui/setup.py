@@ -8,8 +8,8 @@ from pathlib import Path
 from browser_host.api.client import HostClient
 from browser_host.config.choices import GlyphChoice
 from browser_host.hosts.named_host import NamedHost
-from tui.garbage import QuietCollector
 from tui.host.deck import Access
+from tui.quiet_collector import QuietCollector
 from tui.style.glyphs import Glyphs, chosen
 from tui.terminal import TerminalWatcher
 from tui.view.saved_view import ViewFile

@@ -16,8 +16,8 @@ from tests.tui.wiring.dashboard import asked, notices, setup_for, until
 from tests.tui.wiring.fake_host import FakeHost
 from tui import app as app_module
 from tui.app import WatchdeckApp
-from tui.garbage import QuietCollector
 from tui.host.deck import ConnectionState, lost_hosts
+from tui.quiet_collector import QuietCollector
 
 pytestmark = pytest.mark.usefixtures("no_quiet_time")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tui.garbage import EVERY_S, LONGEST_S, QuietCollector
+from tui.quiet_collector import EVERY_S, LONGEST_S, QuietCollector
 
 
 @pytest.fixture
