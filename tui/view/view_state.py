@@ -1,8 +1,10 @@
 """What the operator made of the deck: filter, order, marks, cursor, and the rows that follow; pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, Flag, auto
 from functools import lru_cache
+from operator import attrgetter
 
 from browser_host.sessions.filter import Filter, FilterError, parse
 from browser_host.sessions.views import SessionView
@@ -11,6 +13,8 @@ from tui.view import selection
 from tui.view.rows import is_fault
 from tui.view.selection import Selection
 from tui.view.sorting import RowOrder, Sort
+
+_id = attrgetter("id")
 
 
 class Switch(Flag):
@@ -159,13 +163,13 @@ def laid_out(
     views = order.passing(_candidates(state, deck), state.query.last_good, now)
     places: tuple[str, ...] = ()
     if is_frozen(state):
-        everyone = list(deck.sessions.values())
-        shown = frozenset(view.id for view in views)
+        shown = frozenset(map(_id, views))
         before = state.places
         if not before:
+            everyone = list(deck.sessions.values())
             before = _places(state.rows, order.arranged(everyone, state.sort, stale_rules(deck), now), shown)
-        places = _kept(before, everyone)
-        rows = tuple(session_id for session_id in places if session_id in shown)
+        places = _kept(before, deck.sessions)
+        rows = tuple(filter(shown.__contains__, places))
     else:
         rows = order.arranged(views, state.sort, stale_rules(deck), now)
     held = selection.settled(state.selection, state.rows, rows, deck.sessions, by_operator=by_operator)
@@ -225,9 +229,10 @@ def _places(rows: tuple[str, ...], arranged: tuple[str, ...], shown: frozenset[s
     )
 
 
-def _kept(rows: tuple[str, ...], views: list[SessionView]) -> tuple[str, ...]:
+def _kept(rows: tuple[str, ...], sessions: Mapping[str, SessionView]) -> tuple[str, ...]:
     """The rows in the places they had, and newcomers behind them in the order of their arrival."""
-    passing = {view.id: None for view in views}
-    kept = tuple(session_id for session_id in rows if session_id in passing)
+    kept = tuple(filter(sessions.__contains__, rows))
+    if len(kept) == len(sessions):
+        return kept
     held = frozenset(kept)
-    return (*kept, *(session_id for session_id in passing if session_id not in held))
+    return (*kept, *(session_id for session_id in sessions if session_id not in held))
