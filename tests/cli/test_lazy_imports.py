@@ -62,7 +62,7 @@ VERSION = frozenset(
 
 HEAVY = frozenset(
     {
-        *("asyncio", "concurrent.futures", "http.client", "logging"),
+        *("asyncio", "concurrent.futures", "http.client", "importlib.metadata", "logging"),
         *(
             "anyio",
             "httpcore",
