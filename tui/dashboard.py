@@ -227,9 +227,9 @@ def _run(
                 line=line,
             )
         )
-        # What start-up left is never looked through again: a full collection took 25 ms of a key's time.
-        gc.collect()
+        # What start-up left is never looked through: it takes 25 ms, and frees 145 kB. See `cli.uncollected`.
         gc.freeze()
+        gc.enable()
         try:
             app.run()
         except Exception as error:  # noqa: BLE001 - told in one sentence, and whole in the log

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,7 +120,8 @@ class Loaded:
         return frozenset(name for name in self.modules if name.partition(".")[0] in ("browser_host", "tui"))
 
 
-def loaded(home: Path, arguments: Sequence[str], program: str = PROGRAM) -> Loaded:
+def last_line(home: Path, arguments: Sequence[str], program: str = PROGRAM) -> tuple[int, Any]:
+    """The exit code, and the JSON that the program wrote to stderr last."""
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments],
         capture_output=True,
@@ -128,7 +130,12 @@ def loaded(home: Path, arguments: Sequence[str], program: str = PROGRAM) -> Load
         check=False,
         env={"HOME": str(home)},
     )
-    return Loaded(done.returncode, frozenset(json.loads(done.stderr.splitlines()[-1])))
+    return done.returncode, json.loads(done.stderr.splitlines()[-1])
+
+
+def loaded(home: Path, arguments: Sequence[str], program: str = PROGRAM) -> Loaded:
+    code, modules = last_line(home, arguments, program)
+    return Loaded(code, frozenset(modules))
 
 
 def test_the_version_loads_no_command(tmp_path: Path) -> None:
@@ -202,3 +209,30 @@ dashboard.attach(client_settings())
     loaded(tmp_path, ("list",))
     found = loaded(tmp_path, (), program)
     assert found.modules & (BESIDE_A_DASHBOARD | OVERLAYS) == frozenset()
+
+
+def test_the_dashboard_starts_without_a_look_for_garbage(tmp_path: Path) -> None:
+    program = """
+import gc, json, socket, sys
+from tui import cli
+def run(app):
+    since = [one["collections"] for one in gc.get_stats()]
+    facts = {"looks": sum(since) - sum(before), "enabled": gc.isenabled(), "frozen": gc.get_freeze_count()}
+    print(json.dumps(facts), file=sys.stderr)
+    raise SystemExit
+def starts():
+    from tui.app import WatchdeckApp
+    WatchdeckApp.run = run
+cli._need_terminal = starts
+place = sys.argv.pop()
+with socket.socket(socket.AF_UNIX) as listening:
+    listening.bind(place)
+    listening.listen()
+    sys.argv += ["--socket", place, "attach"]
+    before = [one["collections"] for one in gc.get_stats()]
+    cli.main()
+"""
+    _, facts = last_line(tmp_path, (str(tmp_path / "host.sock"),), program)
+    assert facts["looks"] < 10  # those while click reads the arguments; hundreds without `uncollected`
+    assert facts["enabled"]
+    assert facts["frozen"] > 50_000
