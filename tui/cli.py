@@ -153,7 +153,11 @@ def main() -> None:
     """Run `watchdeck`."""
     for command in (alone, attach, demo, replay):
         cli.add_command(command)
-    run(cli)
+    try:
+        run(cli)
+    finally:
+        # The process gives all back as it ends: to look for garbage first takes a tenth of a short command.
+        gc.freeze()
 
 
 def _at(socket: Path, invocation: Invocation) -> "ClientSettings":
