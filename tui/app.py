@@ -11,11 +11,12 @@ from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
 from textual import events, on
+from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.theme import BUILTIN_THEMES
+from textual.theme import BUILTIN_THEMES, Theme
 from textual.widgets import Input
 
 from browser_host.api.client import HostClient
@@ -82,6 +83,10 @@ class WatchdeckApp(LoggedApp):
     """
 
     def __init__(self, setup: Setup) -> None:
+        # Before Textual reads its style sheets: at a change of theme it reads all of them again, 20 ms.
+        self._knows_theme = setup.theme in {**BUILTIN_THEMES, **theme.THEMES}
+        if self._knows_theme:
+            self.set_reactive(App.theme, setup.theme)
         # Told now: which filter NO_COLOR gets is decided before a theme is on.
         ansi = setup.theme in BUILTIN_THEMES and BUILTIN_THEMES[setup.theme].ansi
         super().__init__(setup.log, driver_class=TerminalDriver, ansi_color=ansi or None)
@@ -132,18 +137,19 @@ class WatchdeckApp(LoggedApp):
         client = setup.client or HostClient(setup.socket, "tui")
         return client, HostConnection(client, self._take, refresh_hz=setup.refresh_hz)
 
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's themes and our own, by name."""
+        return {**super().available_themes, **theme.THEMES}
+
     def get_default_screen(self) -> Screen[Any]:
         """The main screen is the lowest, so that nothing leads back behind it."""
         return self._main
 
     def on_mount(self) -> None:
-        """Put on the theme and the user's keys, and begin to talk to the host."""
-        for own in theme.THEMES:
-            self.register_theme(own)
+        """Take on the user's keys, and begin to talk to the host."""
         problems = self._set_keys()
-        if self._setup.theme in self.available_themes:
-            self.theme = self._setup.theme
-        else:
+        if not self._knows_theme:
             problems.append(f"[tui] theme: unknown theme {self._setup.theme!r}")
         if problems:
             self.say("; ".join(problems), Weight.WARNING)

@@ -11,21 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from browser_host import logs
-from browser_host.cli import launch
 from browser_host.cli.invocation import Invocation
-from browser_host.cli.launch import TALK, HostCommand, StopResult
 from browser_host.cli.output import say
 from browser_host.config import paths
 from browser_host.config.clients.client_settings import ClientSettings
 from browser_host.config.clients.host_address import HostAddress
 from browser_host.errors import Exit
-from tui.host import owned_host
 from tui.host.deck import Access
-from tui.host.owned_host import OwnedHost
 
 if TYPE_CHECKING:
     from browser_host.hosts.named_host import NamedHost
     from tui.app import WatchdeckApp
+    from tui.host.owned_host import OwnedHost
     from tui.replay.playback import Playback
     from tui.replay.recording_index import Recording
     from tui.setup import Setup
@@ -67,6 +64,8 @@ def arguments(invocation: Invocation, socket: Path, *further: str) -> tuple[str,
         socket: where the host is to serve.
         further: options of the host's own.
     """
+    from browser_host.cli import launch  # noqa: PLC0415 - `attach` starts no host
+
     return launch.arguments(replace(invocation, socket=str(socket)), "--lifeline", *further)
 
 
@@ -106,6 +105,9 @@ def own(settings: ClientSettings, host_arguments: tuple[str, ...], view: str | N
     Raises:
         HostDidNotStart: with what it said.
     """
+    from browser_host.cli.launch import TALK, HostCommand  # noqa: PLC0415 - `attach` starts no host
+    from tui.host import owned_host  # noqa: PLC0415 - as above
+
     _say("starting the host …")
     talk = settings.log.with_name(TALK)
     host = owned_host.start(HostCommand(host_arguments, talk), say)
@@ -127,7 +129,9 @@ def own(settings: ClientSettings, host_arguments: tuple[str, ...], view: str | N
     return code
 
 
-def _stop(host: OwnedHost) -> None:
+def _stop(host: "OwnedHost") -> None:
+    from browser_host.cli.launch import StopResult  # noqa: PLC0415 - as above
+
     if host.exit_code() is None:
         _say("stopping the host …")
         ending = host.close()
@@ -153,7 +157,7 @@ def replay(settings: ClientSettings, recording: "Recording", playback: "Playback
 def _open(
     settings: ClientSettings,
     socket: Path,
-    host: OwnedHost | None,
+    host: "OwnedHost | None",
     view: str,
     hosts: tuple["NamedHost", ...] = (),
     *,
@@ -234,7 +238,7 @@ def _run(
     return app, line
 
 
-def _how_it_ended(host: OwnedHost | None) -> str:
+def _how_it_ended(host: "OwnedHost | None") -> str:
     code = host.exit_code() if host else None
     if host is None or code is None:
         return ""

@@ -4,15 +4,18 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from browser_host.api.client import HostClient
 from browser_host.config.choices import GlyphChoice
-from browser_host.hosts.named_host import NamedHost
 from tui.host.deck import Access
-from tui.quiet_collector import QuietCollector
 from tui.style.glyphs import Glyphs, chosen
-from tui.terminal import TerminalWatcher
-from tui.view.saved_view import ViewFile
+
+if TYPE_CHECKING:
+    from browser_host.api.client import HostClient
+    from browser_host.hosts.named_host import NamedHost
+    from tui.quiet_collector import QuietCollector
+    from tui.terminal import TerminalWatcher
+    from tui.view.saved_view import ViewFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,10 @@ class Setup:
     animate: bool = True
     stops_host: bool = False
     access: Access = Access.FULL
-    views: ViewFile | None = None
+    views: "ViewFile | None" = None
     host_ended: Callable[[], str] = str
-    line: TerminalWatcher | None = None
-    client: HostClient | None = None
-    hosts: tuple[NamedHost, ...] = ()
-    collector: QuietCollector | None = None
+    line: "TerminalWatcher | None" = None
+    client: "HostClient | None" = None
+    hosts: "tuple[NamedHost, ...]" = ()
+    collector: "QuietCollector | None" = None
     clock: Callable[[], float] = time.time

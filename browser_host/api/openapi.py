@@ -1,6 +1,5 @@
 """`/v1/openapi.json`: the API in OpenAPI 3.1, made from the classes that read and write it."""
 
-import importlib.metadata
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 
+from browser_host import __version__
 from browser_host.api.endpoints import ENDPOINTS, JSON, Endpoint
 from browser_host.api.requests import EventsRequest, Request
 from browser_host.api.schema import SCHEMA, Refusal
@@ -72,7 +72,7 @@ def document() -> bytes:
     }
     whole = {
         "openapi": "3.1.0",
-        "info": {"title": "Watchdeck's host", "version": importlib.metadata.version("watchdeck")},
+        "info": {"title": "Watchdeck's host", "version": __version__},
         "paths": paths,
         "components": {"schemas": components},
     }

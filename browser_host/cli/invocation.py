@@ -1,7 +1,6 @@
 """The options of every command: `--config`, `--socket`, `--host` and `--json`, before or after its name."""
 
 import os
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -138,6 +137,8 @@ def _served(settings: "ClientSettings") -> Path:
 
 
 def _answers(place: Path) -> bool:
+    import socket  # noqa: PLC0415 - `--version` and `--help` ask no host
+
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(ANSWERS_WITHIN_S)
         try:

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import click
 
+from browser_host import __version__
 from browser_host.cli import standard_streams
 from browser_host.cli.invocation import common
 from browser_host.cli.lazy_group import LazyCommand, LazyGroup
@@ -72,7 +73,7 @@ _COMMANDS = (
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(package_name="watchdeck", message="%(version)s")
+@click.version_option(__version__, message="%(version)s")
 @click.option("--read-only", is_flag=True, help="The dashboard changes nothing.")
 @click.pass_context
 @common

@@ -1,12 +1,14 @@
 """The filter language for commands that filter sessions themselves."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from browser_host.errors import UsageError
-from browser_host.sessions.views import SessionView
 
-Matches: TypeAlias = Callable[[SessionView, float], bool]
+if TYPE_CHECKING:
+    from browser_host.sessions.views import SessionView
+
+Matches: TypeAlias = Callable[["SessionView", float], bool]
 """Whether a session matches at a moment in epoch seconds."""
 
 

@@ -1,7 +1,6 @@
 """Output of commands: data to stdout, messages to stderr, without control characters."""
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO
@@ -80,6 +79,8 @@ def _lost() -> Iterator[None]:
 
 def tell(document: Mapping[str, Any]) -> None:
     """Write a JSON document as one line of stdout."""
+    import json  # noqa: PLC0415 - most messages are text
+
     write(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace").decode() + "\n")
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 _ELLIPSIS = "…"
 _PICTURES = 0x2400  # U+2400 pictures U+0000, and so on up to U+001F
@@ -18,13 +19,11 @@ MARKS_IN_A_ROW = 3
 # Invisible (or a blank that is not white space) although `str.isprintable` accepts them: what is left of
 # Unicode's Default_Ignorable_Code_Point. Variation selectors are among them: they can hide text, and
 # terminals disagree on the width of the character before them.
-_UNSEEN = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
+_UNSEEN = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 
 # Anything but letters, digits and common punctuation, and the letters that are drawn as nothing: most names
 # have none of it and stay as they are.
-_ODD = re.compile(r"[^\w -~\u00a1-\u00ac\u00ae-\u00bf\u2010-\u2027]|[\u115f\u1160\u3164\uffa0]")
+_ODD = r"[^\w -~\u00a1-\u00ac\u00ae-\u00bf\u2010-\u2027]|[\u115f\u1160\u3164\uffa0]"
 
 # Scripts whose spelling needs joiners: Arabic to Tibetan and Myanmar, Khmer, Mongolian, Arabic's forms.
 _JOINED = (
@@ -35,14 +34,20 @@ _SKIN = "\U0001f3fb-\U0001f3ff"
 _EMOJI = "\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2900-\u2bff\U0001f000-\U0001f3fa\U0001f400-\U0001faff"
 # Legitimate uses of invisible characters: joiners inside words of these scripts, emoji of several parts,
 # selectors between emoji and text style, and keycaps.
-_SPELLED = re.compile(
+_SPELLED = (
     rf"(?<=[{_JOINED}])[\u200c\u200d](?=[{_JOINED}])"
     rf"|(?:(?<=[{_EMOJI}])|(?<=[{_EMOJI}][\ufe0f{_SKIN}]))\u200d(?=[{_EMOJI}])"
     rf"|(?<=[{_EMOJI}\u00a9\u00ae\u203c\u2049\u2122\u2139\u3030\u303d\u3297\u3299])[\ufe0e\ufe0f]"
     r"|(?<=[#*0-9])\ufe0f(?=\u20e3)"
 )
 # A skin role on anything but an emoji is drawn as a coloured square, or over the cell beside it.
-_STRAY_SKIN = re.compile(rf"(?<![{_EMOJI}])[{_SKIN}]")
+_STRAY_SKIN = rf"(?<![{_EMOJI}])[{_SKIN}]"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # At the first text beyond ASCII: compiling all of them takes 3 ms, and most commands show none.
+    return re.compile(pattern)
 
 
 def printable(text: str, limit: int) -> str:
@@ -63,14 +68,15 @@ def printable(text: str, limit: int) -> str:
     shown = text[: limit + 1]
     if shown.isascii():
         shown = shown if shown.isprintable() else "".join(map(_visible, shown))
-    elif _ODD.search(shown):
+    elif _compiled(_ODD).search(shown):
         shown = _without_hidden(shown)
     return shown if len(shown) <= limit else shown[: limit - 1] + _ELLIPSIS
 
 
 def _without_hidden(text: str) -> str:
-    spelled = {found.start() for found in _SPELLED.finditer(text) if _joins(text, found.start())}
-    stray = {found.start() for found in _STRAY_SKIN.finditer(text)}
+    spelled = {found.start() for found in _compiled(_SPELLED).finditer(text) if _joins(text, found.start())}
+    stray = {found.start() for found in _compiled(_STRAY_SKIN).finditer(text)}
+    unseen = _compiled(_UNSEEN)
     shown: list[str] = []
     marks = MARKS_IN_A_ROW  # a mark at the start would combine with whatever the screen shows to its left
     for at, character in enumerate(text):
@@ -78,7 +84,7 @@ def _without_hidden(text: str) -> str:
             shown.append(character)
             continue
         marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
-        hidden = at in stray or marks > MARKS_IN_A_ROW or _UNSEEN.match(character)
+        hidden = at in stray or marks > MARKS_IN_A_ROW or unseen.match(character)
         shown.append(_escaped(character) if hidden else _visible(character))
     return "".join(shown)
 

@@ -1,12 +1,12 @@
 """The service's calls as values, for the cloud and for on-premise installations."""
 
-import importlib.metadata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 from urllib.parse import quote, urlencode
 
+from browser_host import __version__
 from browser_host.config.choices import Auth
 from browser_host.errors import UsageError
 from browser_host.sessions.session import VISITOR_LIMIT
@@ -77,7 +77,7 @@ def watch_link(settings: ServiceSettings, visitor_id: str, metadata: Mapping[str
         "branding": {"naked": "page_only"},
         "metadata": {
             "tool": "watchdeck",
-            "tool_version": importlib.metadata.version("watchdeck"),
+            "tool_version": __version__,
             "supervisor": settings.agent_name,
             **metadata,
         },

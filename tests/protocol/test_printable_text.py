@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from browser_host.protocol.text import printable
+from browser_host.protocol.text import _compiled, printable
 
 UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 ANY_TEXT = st.text(st.characters(codec=None))  # lone surrogates too
@@ -132,3 +132,11 @@ def test_one_hidden_character_costs_no_search() -> None:
 def test_cost_does_not_depend_on_the_texts_length() -> None:
     huge = "\u202e" * 10_000_000
     assert min(timeit.repeat(lambda: printable(huge, 64), number=1, repeat=20)) < 0.001
+
+
+def test_patterns_are_compiled_for_text_beyond_ascii_alone() -> None:
+    _compiled.cache_clear()
+    assert printable("visitor 17\x1b", 20) == "visitor 17␛"
+    assert _compiled.cache_info().currsize == 0
+    assert printable("Zoë\u202e", 20) == "Zoë\\u202e"
+    assert _compiled.cache_info().currsize == 4

@@ -4,13 +4,15 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from browser_host.api.client import HostClient
 from browser_host.api.schema import BEAT, RESYNC, HostEvent
 from browser_host.errors import NoHost, WatchdeckError
-from browser_host.hosts.named_host import NamedHost
 from tui.host.deck import ConnectionState, Deck, from_snapshot, lost, with_events
+
+if TYPE_CHECKING:
+    from browser_host.api.client import HostClient
+    from browser_host.hosts.named_host import NamedHost
 
 FIRST_PAUSE_S = 0.5
 """Seconds before the first try to attach again; each further one doubles it."""
@@ -43,7 +45,7 @@ class HostConnection:
 
     def __init__(
         self,
-        client: HostClient | NamedHost,
+        client: "HostClient | NamedHost",
         deliver: Callable[[Deck], None],
         *,
         refresh_hz: float,

@@ -5,10 +5,9 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from rich.cells import cell_len
-from wcwidth import iter_graphemes
 
 from browser_host.cell_width import cell_width
-from tui.style.glyphs import Glyphs
+from tui.style.glyphs import SIGNS, Glyphs
 from tui.style.roles import GROUNDED, Role, Span
 
 Cell: TypeAlias = tuple[Span, ...]
@@ -17,7 +16,7 @@ Cell: TypeAlias = tuple[Span, ...]
 _AROUND = 3
 """Columns of a list's line that its cells leave free: its indent, and one at the end."""
 
-_cached_width = lru_cache(maxsize=8192)(cell_width)
+_WITHOUT_SIGNS = str.maketrans(dict.fromkeys(SIGNS, " "))
 
 
 def text_width(text: str) -> int:
@@ -27,7 +26,15 @@ def text_width(text: str) -> int:
     counts them as nothing, most terminals as a column each. By the larger number a text never reaches into
     the column beside it.
     """
-    return len(text) if text.isascii() else max(_cached_width(text), cell_len(text))
+    return len(text) if text.isascii() else _cached_width(text)
+
+
+@lru_cache(maxsize=8192)
+def _cached_width(text: str) -> int:
+    # Most texts have no other characters: until one has, the tables of wcwidth need not be loaded.
+    if text.translate(_WITHOUT_SIGNS).isascii():
+        return len(text)
+    return max(cell_width(text), cell_len(text))
 
 
 def shortfall(spans: Cell) -> int:
@@ -39,6 +46,10 @@ def cut(text: str, cells: int, ellipsis: str) -> str:
     """The text, cut between graphemes with an ellipsis of one cell to at most `cells` columns."""
     if text_width(text) <= cells:
         return text
+    if text.isascii():
+        return text[: cells - 1] + ellipsis if cells > 0 else ""
+    from wcwidth import iter_graphemes  # noqa: PLC0415 - see `_cached_width`
+
     kept = ""
     for grapheme in iter_graphemes(text):
         if text_width(kept + grapheme) > cells - 1:

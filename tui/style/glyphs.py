@@ -4,7 +4,7 @@ import codecs
 import locale
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from browser_host.config.choices import GlyphChoice
 
@@ -80,6 +80,11 @@ ASCII = Glyphs(
     plain=str.maketrans({"…": "...", "·": "-", "⏎": "enter", "—": "-", "█": "#", "–": "-"}),  # noqa: RUF001
 )
 
+
+SIGNS = frozenset({*UNICODE.hosting.values(), *map(chr, ASCII.plain)}) | frozenset(
+    sign for field in fields(UNICODE) if isinstance(sign := getattr(UNICODE, field.name), str)
+)
+"""The characters beyond ASCII of the program's own texts, each as wide as one cell on any terminal."""
 
 _PLAIN = frozenset({"C", "POSIX"})
 _COERCED = frozenset({"", "C", "POSIX", "C.UTF-8", "C.utf8", "UTF-8"})

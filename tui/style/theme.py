@@ -57,7 +57,7 @@ LIGHT = Theme(
     },
 )
 
-THEMES = (DARK, LIGHT)
+THEMES = {own.name: own for own in (DARK, LIGHT)}
 
 _RICH_COLORS = frozenset({"truecolor", "24bit"})
 _POOR_TERMS = frozenset({"ansi", "dumb", "linux", "screen", "vt100", "vt220", "xterm"})

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,9 +11,10 @@ from browser_host.cli.invocation import Invocation, with_hosts
 from browser_host.cli.matching import matcher
 from browser_host.cli.output import say, table, tell
 from browser_host.config.clients.host_address import HostAddress
-from browser_host.sessions.durations import format_duration
 from browser_host.sessions.json_codec import SCHEMA, from_json, to_json
-from browser_host.sessions.views import SessionView
+
+if TYPE_CHECKING:
+    from browser_host.sessions.views import SessionView
 
 HEADER = ("ID", "LABEL", "HOSTING", "STATUS", "SINCE", "COLOR", "MODE", "INSTRUCTION", "NOTE")
 
@@ -31,6 +32,11 @@ def list_sessions(invocation: Invocation, expression: str | None, *, stale: bool
     """List sessions with hosting, status and last instruction."""
     matches = matcher(expression)
     body = _document(invocation.hosts)
+    if invocation.json and expression is None and not stale:
+        tell({"schema": SCHEMA, **body})
+        return
+    from browser_host.sessions.views import SessionView  # noqa: PLC0415 - all in JSON is shown as it came
+
     now = time.time()
     shown = []
     for session in body["sessions"]:
@@ -45,7 +51,7 @@ def list_sessions(invocation: Invocation, expression: str | None, *, stale: bool
     say(f"{len(shown)} of {len(body['sessions'])} sessions")
 
 
-def row_of(view: SessionView, now: float) -> tuple[str, ...]:
+def row_of(view: "SessionView", now: float) -> tuple[str, ...]:
     """The cells of a session's line.
 
     Args:
@@ -65,6 +71,8 @@ def row_of(view: SessionView, now: float) -> tuple[str, ...]:
 
 
 def _age(seconds: float) -> str:
+    from browser_host.sessions.durations import format_duration  # noqa: PLC0415 - as above
+
     return format_duration(float(max(0, int(seconds))))
 
 

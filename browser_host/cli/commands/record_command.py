@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from browser_host import __version__
 from browser_host.cli.commands.history_commands import Ago
 from browser_host.cli.host_client import connect_one
 from browser_host.cli.invocation import Invocation, with_hosts
@@ -66,8 +67,6 @@ def record(invocation: Invocation, file: Path, since: float | None, max_size: in
 
 async def _record(host: HostAddress, path: Path, since: float | None, most: int) -> None:
     # `--help` needs none of these.
-    import importlib.metadata  # noqa: PLC0415
-
     from browser_host.recording.follow import Recorder  # noqa: PLC0415
     from browser_host.recording.sink import RecordingFile, RecordingFull  # noqa: PLC0415
 
@@ -77,7 +76,7 @@ async def _record(host: HostAddress, path: Path, since: float | None, most: int)
             say(f"recording to {path}; ctrl-C ends it")
             begin = None if since is None else time.time() - since
             recorder = Recorder(client, file, time.time, say)
-            recording = asyncio.create_task(recorder.run(importlib.metadata.version("watchdeck"), begin))
+            recording = asyncio.create_task(recorder.run(__version__, begin))
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, recording.cancel)
             try:

@@ -1,11 +1,11 @@
 """Create and connect the parts of a host, without starting them."""
 
-import importlib.metadata
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from browser_host import __version__
 from browser_host.api.schema import RESYNC
 from browser_host.browsers.log import Log
 from browser_host.browsers.pool import Pool
@@ -145,7 +145,7 @@ def assembled(
         alert_watch=alert_watch,
         feed=feed,
         policy=policy,
-        version=importlib.metadata.version("watchdeck"),
+        version=__version__,
         started=system_clock(),
         simulated=simulated,
         stop=stop,

@@ -183,7 +183,7 @@ class SampleApp(App[None]):
         return self.main
 
     def on_mount(self) -> None:
-        for own in theme.THEMES:
+        for own in theme.THEMES.values():
             self.register_theme(own)
         self.theme = self.dress
 

@@ -25,7 +25,7 @@ LEAST_DIFFERENCE = 8.0
 SEVERITIES = (Role.GOOD, Role.WARN, Role.BAD)
 
 
-@pytest.mark.parametrize("own", theme.THEMES, ids=lambda own: own.name)
+@pytest.mark.parametrize("own", theme.THEMES.values(), ids=lambda own: own.name)
 @pytest.mark.parametrize("ground", Ground)
 def test_good_warning_and_bad_differ_in_lightness(own: Theme, ground: Ground) -> None:
     ink = Styles({**own.to_color_system().generate(), **own.variables}, ansi=False, colorless=False)

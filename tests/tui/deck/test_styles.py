@@ -52,7 +52,7 @@ async def test_the_theme_can_be_changed_while_it_runs() -> None:
         assert Color.parse(theme.DARK.background or "").rich_color not in grounds
 
 
-@pytest.mark.parametrize("own", theme.THEMES, ids=lambda own: own.name)
+@pytest.mark.parametrize("own", theme.THEMES.values(), ids=lambda own: own.name)
 def test_our_own_inks_can_be_read_on_every_ground(own: Theme) -> None:
     variables = {**own.to_color_system().generate(), **own.variables}
     ink = Styles(variables, ansi=False, colorless=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from textual.command import CommandPalette
+from textual.css.stylesheet import Stylesheet
 from textual.events import Key
 
 from browser_host.sessions.views import InstructionView, StaleView
@@ -15,6 +16,7 @@ from tests.tui.wiring.fake_host import FakeHost
 from tui.host.deck import Access, lost
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
+from tui.style.theme import LIGHT
 from tui.trends.trend_screen import TrendScreen
 from tui.view.saved_view import ViewFile
 from tui.view.sorting import Sort, SortKey
@@ -186,3 +188,17 @@ async def test_a_notice_goes_when_a_question_opens(host: FakeHost) -> None:
         await pilot.press("e")
         await until(pilot, lambda: is_asked(app))
         assert app._main._painter._said[0] == ""
+
+
+async def test_style_sheets_are_read_once(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_again: list[Stylesheet] = []
+    monkeypatch.setattr(Stylesheet, "reparse", read_again.append)
+    async with running(setup_for(host, theme="watchdeck-light")) as (app, _):
+        assert app.theme_variables["background"].lower() == LIGHT.background
+        assert (app.has_class("-light-mode"), app.has_class("-dark-mode")) == (True, False)
+    assert read_again == []
+
+
+async def test_an_unknown_theme_is_told(host: FakeHost) -> None:
+    async with running(setup_for(host, theme="chalk")) as (app, _):
+        assert "unknown theme 'chalk'" in app._main._painter._said[0] + notices(app)
