@@ -63,18 +63,20 @@ class BrowserDescription:
 
 @dataclass(frozen=True, slots=True)
 class Aged:
-    """A group, or a whole browser, that is due to be replaced.
+    """A group, or a whole browser, that is due to be replaced or emptied.
 
     Args:
         group: its number; None for the whole browser.
         why: such as `it is 24 h old`.
         sessions: the sessions that it hosts.
+        leaving: whether it is to be emptied, because its endpoint or node is drained; it waits for no other.
     """
 
     browser: int
     group: int | None
     why: str
     sessions: tuple[str, ...]
+    leaving: bool = False
 
 
 class SessionHost(Protocol):
@@ -125,7 +127,10 @@ class SessionHost(Protocol):
         """Start browsers again at endpoints that were given up; sessions are opened by the caller."""
 
     def aged(self) -> tuple[Aged, ...]:
-        """The groups and browsers that are due to be replaced, browsers first; none during a replacement."""
+        """The browsers to be emptied, then the browsers and groups that are due to be replaced.
+
+        None that is being emptied, and during a replacement none to be replaced.
+        """
 
     def recycle(self, aged: Aged, may_move: Callable[[Sequence[str]], bool]) -> None:
         """Open a new group or browser, move the sessions there, then close the old one.

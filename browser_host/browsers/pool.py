@@ -140,12 +140,13 @@ class Pool:
         self._place_soon()
 
     def aged(self) -> tuple[Aged, ...]:
-        """The groups and browsers that are due to be replaced, browsers first; none during a replacement."""
+        """The browsers to be emptied, then the browsers and groups that are due to be replaced."""
+        leaving = [one for one in self._endpoints.due() if not self._recycling.is_emptying(one.browser)]
         if self._recycling.under_way or self._endpoints.starting:
-            return ()
+            return tuple(leaving)
         now, registry = asyncio.get_running_loop().time(), self._registry
         kept = [one for one in registry.browsers.values() if not registry.empties(one.browser)]
-        return (*self._endpoints.due(), *recycling.due(kept, self._settings.recycle, now))
+        return (*leaving, *recycling.due(kept, self._settings.recycle, now))
 
     def drain(self, endpoint: str) -> bool:
         """Give an endpoint no more sessions; whether there is another endpoint for its own.

@@ -95,25 +95,36 @@ class Recycling:
         self._evict = evict
         self._over = over
         self._recycling: asyncio.Task[None] | None = None
+        self._emptying: set[int] = set()
 
     @property
     def under_way(self) -> bool:
-        """Whether something is being replaced."""
-        return self._recycling is not None
+        """Whether something is being replaced or emptied."""
+        return self._recycling is not None or bool(self._emptying)
+
+    def is_emptying(self, browser: int) -> bool:
+        """Whether a browser's sessions are being moved away."""
+        return browser in self._emptying
 
     def recycle(self, aged: Aged, may_move: MayMove) -> None:
-        """Replace it in the background, if it still exists and nothing else is being replaced."""
+        """Replace it in the background, if it still exists and nothing else is being replaced.
+
+        A browser that is drained or leaving is emptied, whatever else is under way.
+        """
         entry = self._registry.browsers.get(aged.browser)
         group = entry.groups.get(aged.group) if entry is not None and aged.group is not None else None
-        if self.under_way or entry is None or (aged.group is not None and group is None):
+        if entry is None or (aged.group is not None and group is None):
             return
-        self._recycling = self._tasks.start("recycle", self._recycle(entry, group, may_move))
+        if not self._registry.empties(entry.browser):
+            if not self.under_way:
+                self._recycling = self._tasks.start("recycle", self._recycle(entry, group, may_move))
+        elif aged.browser not in self._emptying:
+            self._emptying.add(aged.browser)
+            self._tasks.start(f"empty browser {aged.browser}", self._empty(entry, may_move))
 
     async def _recycle(self, entry: BrowserEntry, group: PageGroup | None, may_move: MayMove) -> None:
         try:
-            if self._registry.empties(entry.browser):
-                await self._drain(entry, may_move)
-            elif group is None:
+            if group is None:
                 await self._browser(entry, may_move)
             else:
                 await self._move_group(group, entry, may_move)
@@ -123,8 +134,15 @@ class Recycling:
 
     async def _move_group(self, group: PageGroup, entry: BrowserEntry, may_move: MayMove) -> bool:
         """Move a group's sessions to a new group of a browser; whether the old one is gone."""
+        return await self._fill(self._reserve(group, entry), group, may_move)
+
+    def _reserve(self, group: PageGroup, entry: BrowserEntry) -> PageGroup:
+        """Open a group of a browser for all sessions of another one."""
         new = self._open_group(entry, group.placing)
-        self._registry.keep(new)
+        self._registry.keep(new, len(group.sessions))
+        return new
+
+    async def _fill(self, new: PageGroup, group: PageGroup, may_move: MayMove) -> bool:
         try:
             if await new.opens():
                 await self._move_when_allowed(group, new, may_move)
@@ -135,7 +153,7 @@ class Recycling:
 
     async def _move_when_allowed(self, group: PageGroup, new: PageGroup, may_move: MayMove) -> None:
         for _ in range(int(MOVES_WITHIN_S / _LOOK_EVERY_S)):
-            if GroupState.CLOSED in {group.state, new.state}:
+            if GroupState.CLOSED in {group.state, new.state} or self._registry.empties(new.browser):
                 return
             if group.state is GroupState.OPEN and may_move(tuple(group.sessions)):
                 self._log.info(
@@ -146,11 +164,19 @@ class Recycling:
                 return
             await asyncio.sleep(_LOOK_EVERY_S)
 
-    async def _drain(self, entry: BrowserEntry, may_move: MayMove) -> None:
-        """Move a browser's sessions to other browsers, group by group; those without room there stay."""
-        for group in list(entry.groups.values()):
-            if (target := self._registry.elsewhere(group)) is not None:
-                await self._move_group(group, target, may_move)
+    async def _empty(self, entry: BrowserEntry, may_move: MayMove) -> None:
+        """Move a browser's groups to other browsers, all at once: none waits for one that may not move yet.
+
+        Those without room elsewhere stay.
+        """
+        try:
+            async with asyncio.TaskGroup() as moves:
+                for group in list(entry.groups.values()):
+                    if group.sessions and (target := self._registry.elsewhere(group)) is not None:
+                        moves.create_task(self._fill(self._reserve(group, target), group, may_move))
+        finally:
+            self._emptying.discard(entry.browser.number)
+            self._over()
 
     async def _browser(self, entry: BrowserEntry, may_move: MayMove) -> None:
         """Move a browser's sessions to a new one, group by group, and close the old one."""

@@ -40,7 +40,7 @@ class Registry:
         self.draining: set[str] = set()
         """Names of the endpoints that take no sessions."""
         self._settings = settings
-        self._kept: set[PageGroup] = set()
+        self._kept: dict[PageGroup, int] = {}
 
     @property
     def groups(self) -> dict[int, PageGroup]:
@@ -87,8 +87,10 @@ class Registry:
         return browser.leaving or browser.endpoint in self.draining
 
     def taken_of(self, endpoint: str) -> int:
-        """How many sessions an endpoint has, without those that leave it."""
-        return sum(len(one.sessions) for one in self.hosted_by(endpoint) if not one.browser.leaving)
+        """How many sessions an endpoint has or is reserved for, without those that leave it."""
+        staying = [one for one in self.hosted_by(endpoint) if not one.browser.leaving]
+        reserved = sum(self._kept.get(group, 0) for one in staying for group in one.groups.values())
+        return reserved + sum(len(one.sessions) for one in staying)
 
     def room_on(self, entry: BrowserEntry) -> int:
         """How many more groups a browser takes; never below zero."""
@@ -144,13 +146,13 @@ class Registry:
         self.assigned[session_id] = group
         group.pages.add(session_id, waiting.link)
 
-    def keep(self, group: PageGroup) -> None:
-        """Reserve a group for the sessions that will be moved there."""
-        self._kept.add(group)
+    def keep(self, group: PageGroup, count: int) -> None:
+        """Reserve a group for so many sessions that will be moved there."""
+        self._kept[group] = count
 
     def move(self, old: PageGroup, new: PageGroup) -> None:
         """Move all sessions of a group to another, which may be reserved for them."""
-        self._kept.discard(new)
+        self._kept.pop(new, None)
         for session_id, link in list(old.sessions.items()):
             old.pages.release(session_id)
             self.assigned[session_id] = new
@@ -182,7 +184,7 @@ class Registry:
         return entry
 
     def _take_from(self, group: PageGroup) -> None:
-        self._kept.discard(group)
+        self._kept.pop(group, None)
         for session in group.sessions:
             self.assigned.pop(session, None)
         group.leave()

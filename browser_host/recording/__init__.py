@@ -1,1 +1,1 @@
-"""Recordings: a host's snapshot and events in a file, without secrets, and back again."""
+"""Recordings: the snapshots and events of hosts in a file, without secrets, and back again."""

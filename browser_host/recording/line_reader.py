@@ -2,22 +2,35 @@
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from browser_host.api.schema import ADDED, ALERT, AlertView, BrowserView, HostEvent, HostView
 from browser_host.errors import WatchdeckError
+from browser_host.host_names import host_of
 from browser_host.protocol.text import printable
-from browser_host.recording.recorded_lines import PLAIN, TEXT_LIMIT, VERSION, LineKind
+from browser_host.recording.recorded_lines import (
+    HOST_NAME,
+    PLAIN,
+    SEVERAL_HOSTS_VERSION,
+    TEXT_LIMIT,
+    VERSION,
+    LineKind,
+)
 from browser_host.recording.type_check import check_of, checks_of
 from browser_host.sessions.changes import ChangeType
 from browser_host.sessions.clock import from_iso
 from browser_host.sessions.json_codec import converted, decoders, from_json
 from browser_host.sessions.views import SessionView
 
+MOST_HOSTS = 100
+"""Hosts of a recording; a configuration names 50 at most."""
+
 DEEPEST = 8
 """Levels of values within values; the API has four."""
 
+_HOST = re.compile(r"[^\s/]{1,32}")
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 
 _DECODE = decoders(SessionView)
@@ -45,6 +58,8 @@ class Attached:
     at: float
     host: HostView
     seq: int
+    of: str = ""
+    """The name of the host where there are several, as in all records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,7 @@ class Recorded:
 
     at: float
     event: HostEvent
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,7 @@ class Disconnected:
     """The recorder lost the host."""
 
     at: float
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +90,11 @@ class Ended:
 Record: TypeAlias = Attached | Recorded | Disconnected | Ended
 
 
-def read_header(line: bytes) -> None:
+def read_header(line: bytes) -> tuple[str, ...]:
     """Check that a file begins as a recording does.
+
+    Returns:
+        The names of several hosts; none where there is one.
 
     Raises:
         RecordingError: it does not, or a newer Watchdeck wrote it.
@@ -85,13 +105,24 @@ def read_header(line: bytes) -> None:
         body = {}
     if body.get("type") != LineKind.HEADER:
         raise RecordingError("not a recording: it does not begin as one (watchdeck record makes one)")
-    if body.get("version") != VERSION:
-        version = printable(str(body.get("version")), 20)
-        raise RecordingError(f"the recording has version {version}; this Watchdeck reads version {VERSION}")
+    match body.get("version"), body.get("hosts"):
+        case (1, None):
+            return ()
+        case (2, [*names]) if 1 < len(set(map(str, names))) == len(names) <= MOST_HOSTS:
+            if all(isinstance(name, str) and _HOST.fullmatch(name) for name in names):
+                return tuple(names)
+    if body.get("version") in (VERSION, SEVERAL_HOSTS_VERSION):
+        raise RecordingError("the recording's first line has hosts that are none")
+    version = printable(str(body.get("version")), 20)
+    newest = SEVERAL_HOSTS_VERSION
+    raise RecordingError(f"the recording has version {version}; this Watchdeck reads versions up to {newest}")
 
 
-def read(line: bytes) -> Record | None:
+def read(line: bytes, hosts: Collection[str] = ()) -> Record | None:
     """The record of a line, every value of the type that it must have and every text printable.
+
+    Args:
+        hosts: the names of several, of which the line must name one; its ids are those of that host.
 
     Returns:
         None for a type that a newer Watchdeck writes.
@@ -104,9 +135,22 @@ def read(line: bytes) -> Record | None:
     if not isinstance(kind, str):
         raise RecordingError("a line has no type")
     try:
-        return _record(kind, from_iso(body["at"]), body)
+        found = _record(kind, from_iso(body["at"]), body)
+        return _of_host(found, body, hosts) if hosts else found
     except (ValueError, KeyError, TypeError, OverflowError, AttributeError) as error:
         raise RecordingError(f"a line of type {printable(kind, 40)} can't be read: {_why(error)}") from None
+
+
+def _of_host(record: Record | None, body: dict[str, Any], hosts: Collection[str]) -> Record | None:
+    """The record with the name of its host; one host can't tell of another's sessions."""
+    if record is None or isinstance(record, Ended):
+        return record
+    name = body[HOST_NAME]
+    if name not in hosts:
+        raise RecordingError("a line is of a host that the first line does not name")
+    if isinstance(record, Recorded) and record.event.id is not None and host_of(record.event.id) != name:
+        raise RecordingError("a line has a session of another host")
+    return replace(record, of=name)
 
 
 def _record(kind: str, at: float, body: dict[str, Any]) -> Record | None:

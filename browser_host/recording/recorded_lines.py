@@ -3,11 +3,14 @@
 A header, then the host and its sessions as they stood (`recording.attached`, a `recording.session` each),
 then events as `/v1/events` has them. After a gap stand `host.resync` and the whole state again. Of an event
 only known keys are written, and of every text what the journal would keep: no link and no key can get in.
+
+In a recording of several hosts the header names them, each line says whose it is (`host_name`), and ids are
+qualified.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -17,8 +20,11 @@ from browser_host.sessions import views
 from browser_host.sessions.clock import iso
 from browser_host.sessions.json_codec import to_json
 
-VERSION = 1
-"""Of the file's format; a change that this reader would misread increments it."""
+VERSION, SEVERAL_HOSTS_VERSION = 1, 2
+"""Of the format of a recording of one host, and of several: a reader of one would take them for one host."""
+
+HOST_NAME = "host_name"
+"""The key of the host that a line is of, where there are several."""
 
 
 class LineKind(StrEnum):
@@ -47,14 +53,16 @@ PLAIN = re.compile(r"[A-Za-z0-9_.#-]{0,64}|\d{4}-\d\d-\d\dT[\d:.]{8,15}Z")
 """Words and times, as most texts are: nothing in them is to be masked, or unprintable."""
 
 
-def header(at: float, version: str) -> dict[str, Any]:
+def header(at: float, version: str, hosts: Sequence[str] = ()) -> dict[str, Any]:
     """The first line.
 
     Args:
         at: epoch seconds.
         version: of the Watchdeck that writes it.
+        hosts: the names of several; none where there is one.
     """
-    return {"type": LineKind.HEADER, "version": VERSION, "at": iso(at), "watchdeck": version}
+    head = {"type": LineKind.HEADER, "version": VERSION, "at": iso(at), "watchdeck": version}
+    return {**head, "version": SEVERAL_HOSTS_VERSION, "hosts": list(hosts)} if hosts else head
 
 
 def attached(snapshot: Snapshot, at: float) -> Iterator[dict[str, Any]]:

@@ -16,9 +16,13 @@ from browser_host.supervisor.event_feed import EventFeed
 from browser_host.supervisor.hosting.browser_roster import BrowserRoster
 from browser_host.supervisor.hosting.flood_relief import FloodRelief
 from browser_host.supervisor.hosting.lifecycle import SessionLifecycle
+from browser_host.supervisor.hosting.recycler import Recycler
 from browser_host.supervisor.instructions import Instructions
 from browser_host.supervisor.policy import LivePolicy
 from browser_host.supervisor.session_store import SessionStore
+
+_MAKES_MOVES = (events.EndpointDraining, events.EndpointTakesSessions, events.BrowserStarted)
+"""After these, sessions are to leave a browser, or can now."""
 
 
 class ReportHandler:
@@ -37,6 +41,7 @@ class ReportHandler:
         deadlines: ConfirmationDeadlines,
         flood_relief: FloodRelief,
         arrivals: Arrivals,
+        recycler: Recycler,
     ) -> None:
         self._store = store
         self._hosting = hosting
@@ -48,6 +53,7 @@ class ReportHandler:
         self._deadlines = deadlines
         self._flood_relief = flood_relief
         self._arrivals = arrivals
+        self._recycler = recycler
         self._roster = BrowserRoster(clock)
         self.given_up: str | None = None
         """Why no browser is started until somebody retries, or None."""
@@ -56,6 +62,8 @@ class ReportHandler:
         """Apply a report or an answer."""
         self._roster.reported(report)
         self._apply(report)
+        if isinstance(report, _MAKES_MOVES):
+            self._recycler.wake()
 
     def retry(self) -> None:
         """Note that browsers are started again, because somebody asked for it."""

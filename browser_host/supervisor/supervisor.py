@@ -103,6 +103,7 @@ class Supervisor:
             has_service=rest is not None,
         )
         self._flood_relief = FloodRelief(self.flood_detector, self.store, self.lifecycle, clock, log)
+        self.recycler = Recycler(self.store, hosting, self._scheduler, self.lifecycle.let_go)
         self._reports = ReportHandler(
             self.store,
             hosting,
@@ -114,8 +115,8 @@ class Supervisor:
             deadlines=self._deadlines,
             flood_relief=self._flood_relief,
             arrivals=self.arrivals,
+            recycler=self.recycler,
         )
-        self.recycler = Recycler(self.store, hosting, self._scheduler, self.lifecycle.let_go)
         self._scheduler.after(JUDGE_EVERY_S, self._judge)
 
     def receive(self, report: events.Report | upscope.Answer) -> None:
@@ -193,7 +194,6 @@ class Supervisor:
         """
         elsewhere = self._hosting.drain(endpoint)
         self._recorder.acted(by, records.DRAINED, text=f"endpoint {endpoint}")
-        self.recycler.look()
         return elsewhere
 
     def undrain(self, endpoint: str, by: Peer) -> None:
@@ -265,6 +265,7 @@ class Supervisor:
         self.counters.changed(changes)
         self.arrivals.changed(session)
         self.instructions.observe(session, changes)
+        self.recycler.changed(changes)
 
     def _judge(self) -> None:
         self._scheduler.after(JUDGE_EVERY_S, self._judge)  # first: a look that fails is not the last one

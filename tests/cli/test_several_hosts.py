@@ -155,9 +155,11 @@ async def test_a_silent_host_is_named_while_the_others_work(with_one_gone: Pair)
 
 async def test_without_any_host_the_exit_code_is_three(home: Path, watchdeck: Watchdeck) -> None:
     configure(home, *NAMES)
-    for command in (("list",), ("watch",), ("end", "--all", "--yes"), ("undo",), ("history",), ("browsers",)):
+    commands = (("list",), ("watch",), ("end", "--all", "--yes"), ("undo",), ("history",), ("browsers",))
+    for command in (*commands, ("record", str(home / "x"))):
         said = await asyncio.to_thread(watchdeck, *command)
         assert said.code == Exit.NO_HOST, command
+    assert not (home / "x").exists()
 
 
 async def test_pending_ends_of_all_hosts_are_undone(pair: Pair) -> None:
@@ -182,8 +184,8 @@ async def test_history_and_stats_are_those_of_all_hosts(pair: Pair) -> None:
     assert {row["key"].split("/")[0] for row in stats["rows"]} == set(NAMES)
 
 
-async def test_what_is_for_one_host_needs_its_name(pair: Pair, home: Path) -> None:
-    for command in (("stop",), ("add", "--url", "https://watch.example/9"), ("record", str(home / "x"))):
+async def test_what_is_for_one_host_needs_its_name(pair: Pair) -> None:
+    for command in (("stop",), ("add", "--url", "https://watch.example/9")):
         said = await pair.run(*command)
         assert (said.code, "choose it with --host" in said.err) == (Exit.USAGE, True), command
     added = await pair.run("add", "--host", "tokyo", "--url", "https://watch.example/9", "--no-wait")

@@ -17,7 +17,7 @@ from browser_host.config import addresses, models, reading, secret_files
 from browser_host.journal import journal, reader, writer
 from browser_host.notify import command_target, outbox, undelivered, webhook_target
 from browser_host.protocol import message_reader, page_colors, page_instructions, pointer_input, raw
-from browser_host.recording import recorded_lines, source_file
+from browser_host.recording import line_reader, recorded_lines, source_file
 from browser_host.sessions import filter, ledger, session, timeline  # noqa: A004 - the room's own word
 from browser_host.sessions.alerts import alert, alert_state
 from browser_host.supervisor import event_feed, policy, upscope_worker
@@ -142,6 +142,7 @@ ROWS = (
     Row("the dashboard's saved views", f"{size(saved_view.READ_AT_MOST)}, {n(saved_view.ENVIRONMENTS_AT_MOST)} environments", "ignored with a message and replaced; the view used longest ago is dropped", "tui/deck/test_saved_view::test_a_broken_file_is_ignored_with_a_word_and_replaced"),
     Row("rows of the journal that statistics look at", n(journal_lives.MOST_ROWS), "older ones are passed over, and `since` says so", "journal/test_stats_command::test_what_too_many_rows_leave_out_moves_since"),
     Row("a recording", f"{size(record_command.MOST_BYTES)} (`--max-size`)", "it ends there, and says so", "recording/test_record::test_a_recording_stops_at_its_bound"),
+    Row("hosts in a recording", n(line_reader.MOST_HOSTS), "refused", "tui/replay/test_replay_of_hosts::test_a_recording_with_mistaken_hosts_is_refused"),
     Row("a line of a recording", size(recorded_lines.LINE_LIMIT), "refused", "tui/replay/test_hostile_recordings::test_what_is_no_recording_is_refused_in_a_sentence"),
     Row("a compressed recording when unpacked", size(source_file.MOST_UNPACKED), "refused", "tui/replay/test_hostile_recordings::test_a_compressed_recording_is_unpacked_within_a_bound"),
     Row("sessions at a time in a recording", n(recording_index.MOST_SESSIONS), "refused", "tui/replay/test_hostile_recordings::test_more_sessions_than_any_host_has_are_refused"),

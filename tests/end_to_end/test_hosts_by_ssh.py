@@ -5,6 +5,7 @@ import contextlib
 import json
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,7 +16,11 @@ from browser_host.config.clients.host_address import HostAddress
 from browser_host.errors import Exit, NoHost
 from browser_host.hosts.connecting import connected
 from browser_host.hosts.ssh_line import SshLine, private_folder
+from browser_host.recording.follow import Recorder
+from browser_host.recording.reaching import reached
+from browser_host.recording.recorded_lines import LineKind
 from browser_host.supervisor.policy import Policy
+from tests.recording.test_record import WatchedFile
 from tests.support.host import ScriptedHost, scripted_host, serving
 from tests.support.sshd import Box, needs_sshd
 from tests.support.waiting import until_holds, watchdeck
@@ -67,6 +72,28 @@ async def test_a_line_that_is_cut_comes_up_again(user_home: Path, box: Box, bris
             with contextlib.suppress(asyncio.CancelledError):
                 await running
         await until_holds(lambda: not children())
+
+
+async def test_a_recording_goes_on_after_its_line_was_cut(user_home: Path, box: Box, brisk: Policy) -> None:
+    said: list[str] = []
+    async with (
+        remote(user_home, box, brisk) as (host, address),
+        reached([address], "test", said.append) as found,
+    ):
+        (session_id,) = host.live(1, "waiting")
+        with WatchedFile(user_home / "recording.jsonl") as file:
+            recording = asyncio.ensure_future(Recorder(found, file, time.time, said.append).run("0.1.0"))
+            await file.until(LineKind.SESSION)
+            box.cut()
+            await file.until(LineKind.LOST)
+            host.hosting.says_status(session_id, "active")  # which nobody hears
+            again = await file.until(LineKind.SESSION)
+            recording.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await recording
+    assert (again["id"], again["status"]) == (session_id, "active")
+    assert any("ssh box ended: " in text for text in said)
+    await until_holds(lambda: not children())
 
 
 @pytest.mark.usefixtures("box")

@@ -19,6 +19,7 @@ from browser_host.api.client import HostClient
 from browser_host.api.schema import RESYNC
 from browser_host.cli.commands import record_command
 from browser_host.errors import UsageError
+from browser_host.hosts.named_host import NamedHost
 from browser_host.recording import follow
 from browser_host.recording.follow import GONE, Recorder
 from browser_host.recording.recorded_lines import LineKind
@@ -68,7 +69,7 @@ async def recording(
     say = (said if said is not None else []).append
     async with HostClient(socket, "test") as client:
         with WatchedFile(path) as file:
-            recorder = Recorder(client, file, lambda: system_clock().wall, say)
+            recorder = Recorder([NamedHost("", client)], file, lambda: system_clock().wall, say)
             task = asyncio.create_task(recorder.run("0.1.0", since))
             await file.until(LineKind.ATTACHED)
             yield file
@@ -165,7 +166,7 @@ async def test_a_recording_stops_at_its_bound(socket: Path, path: Path) -> None:
         (live,) = host.live(1)
         async with HostClient(socket, "test") as client:
             with WatchedFile(path, most) as file:
-                recorder = Recorder(client, file, lambda: system_clock().wall, print)
+                recorder = Recorder([NamedHost("", client)], file, lambda: system_clock().wall, print)
                 task = asyncio.create_task(recorder.run("0.1.0"))
                 await file.until(LineKind.ATTACHED)
                 for number in range(500):

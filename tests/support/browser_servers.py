@@ -33,9 +33,11 @@ class BrowserServer:
     process: "subprocess.Popen[bytes]"
     address: str
 
-    def endpoint(self, name: str, kind: BrowserKind, *, require_isolation: bool = True) -> EndpointSettings:
+    def endpoint(
+        self, name: str, kind: BrowserKind, *, require_isolation: bool = True, max_sessions: int = 10
+    ) -> EndpointSettings:
         address = BrowserUrl(self.address)
-        return EndpointSettings(name, kind, address, 10, require_isolation, on_demand=False)
+        return EndpointSettings(name, kind, address, max_sessions, require_isolation, on_demand=False)
 
     def stop_answering(self) -> None:
         os.killpg(self.process.pid, signal.SIGSTOP)

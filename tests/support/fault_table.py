@@ -45,14 +45,14 @@ ROWS: Mapping[str, Row] = {
     # endpoints on other machines
     "endpoint hung": Row("browsers: not up; its sessions lost, browser_gone", 12, "all live elsewhere", 20),
     "endpoint killed": Row("browsers: not up; its sessions lost, browser_gone", 3, "all live elsewhere", 20),
-    "endpoint drained": Row("browsers: draining", 3, "all live elsewhere, none lost", 30),
+    "endpoint drained": Row("browsers: draining", 3, "all live elsewhere, none lost", 20),
     "browser killed under the Grid": Row(
         "browsers: not up; its sessions lost, browser_gone", 12, "all live elsewhere", 20
     ),
     "Grid node killed": Row(
         "browsers: not up; its sessions lost, browser_gone", 12, "all live elsewhere", 20
     ),
-    "Grid node drained": Row("browsers: its node is being drained", 10, "all live elsewhere, none lost", 60),
+    "Grid node drained": Row("browsers: its node is being drained", 5, "all live elsewhere, none lost", 20),
     "Grid full": Row("browsers: the Grid is full; no session lost", 40, "browsers: up", 30),
     # host and machine
     "host killed": Row("no host, exit 3", 3, "all live under the same ids", 20),

@@ -2,6 +2,7 @@
 
 import math
 from bisect import bisect_right
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,8 @@ from browser_host.errors import WatchdeckError
 from browser_host.recording import line_reader, source_file
 from browser_host.recording.line_reader import Attached, Disconnected, Recorded, RecordingError
 from browser_host.recording.recorded_lines import LINE_LIMIT
-from tui.host.deck import Deck, from_snapshot, lost, with_events
+from tui.host.deck import ConnectionState, Deck, from_snapshot, lost, with_events
+from tui.host.merged_deck import merged
 
 MOST_SESSIONS = 20_000
 """Sessions at a time: more than any host takes."""
@@ -30,16 +32,24 @@ BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Keyframe:
-    """The deck before a line.
+    """The decks before a line.
 
     Args:
         at: epoch seconds of the last line before it.
         offset: of the line, in bytes.
+        decks: by the host's name, which is empty where there is one.
+        latest: the host whose deck changed last.
     """
 
     at: float
     offset: int
-    deck: Deck
+    decks: Mapping[str, Deck]
+    latest: str
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions there are."""
+        return sum(len(deck.sessions) for deck in self.decks.values())
 
 
 class Recording:
@@ -67,6 +77,7 @@ class Recording:
             self._file.close()
             raise
         self._now = self._states[0]
+        self._shown = self._now.decks, self._deck(self._now)
 
     def __enter__(self) -> Self:
         return self
@@ -85,24 +96,30 @@ class Recording:
         nearest = self._states[max(0, bisect_right(self._states, at, key=lambda state: state.at) - 1)]
         if self._now.at > at or self._now.offset < nearest.offset:
             self._now = nearest
-        self._now = _advanced(self._now, self._file, self._size, until=at)
-        return self._now.deck
+        self._now = _advanced(self._now, self._file, self._size, self._hosts, until=at)
+        if self._shown[0] is not self._now.decks:
+            self._shown = self._now.decks, self._deck(self._now)
+        return self._shown[1]
+
+    def _deck(self, state: Keyframe) -> Deck:
+        return merged(state.decks, state.latest) if self._hosts else state.decks[state.latest]
 
     def _read_through(self) -> list[Keyframe]:
-        line_reader.read_header(self._file.readline(LINE_LIMIT))
+        self._hosts = line_reader.read_header(self._file.readline(LINE_LIMIT))
         begins = self._file.tell()
         line = self._file.readline(LINE_LIMIT)
-        first = line_reader.read(line) if line.endswith(b"\n") else None
-        if not isinstance(first, Attached):
+        first = line_reader.read(line, self._hosts) if line.endswith(b"\n") else None
+        if not (isinstance(first, Attached) or (self._hosts and isinstance(first, Disconnected))):
             raise RecordingError("the recording is cut off before its first state")
         self._size, self.is_whole = source_file.whole_lines(self._file)
         self.start = first.at
-        state = Keyframe(first.at, begins, Deck())
+        names = self._hosts or ("",)
+        state = Keyframe(first.at, begins, dict.fromkeys(names, Deck()), names[0])
         states, spacing = [state], FIRST_SPACING
         while state.offset < self._size:
-            state = _advanced(state, self._file, self._size, most=spacing)
+            state = _advanced(state, self._file, self._size, self._hosts, most=spacing)
             states.append(state)
-            kept = sum(len(one.deck.sessions) for one in states)
+            kept = sum(one.sessions for one in states)
             if len(states) > 1 and (len(states) > MOST_STATES or kept > MOST_KEPT):
                 del states[1::2]
                 spacing *= 2
@@ -111,43 +128,79 @@ class Recording:
 
 
 def _advanced(
-    state: Keyframe, file: BinaryIO, size: int, *, until: float = math.inf, most: int | None = None
+    state: Keyframe,
+    file: BinaryIO,
+    size: int,
+    hosts: Collection[str],
+    *,
+    until: float = math.inf,
+    most: int | None = None,
 ) -> Keyframe:
     """The state after further lines: those up to a time, or so many of them.
 
     Args:
         size: bytes of the file that are read.
+        hosts: the names of several.
         until: epoch seconds.
     """
-    at, offset, deck = state.at, state.offset, state.deck
-    events: list[HostEvent] = []
-    count = 0
+    at, offset, count = state.at, state.offset, 0
+    decks = _Decks(state)
     file.seek(offset)
     while offset < size and count != most:
         line = file.readline(LINE_LIMIT)
         if not line.endswith(b"\n"):
             raise RecordingError(f"the recording has a line of more than {LINE_LIMIT} bytes, or has changed")
-        record = line_reader.read(line)
+        record = line_reader.read(line, hosts)
         later = at if record is None else max(at, record.at)
         if later > until:
             break
         at, offset, count = later, offset + len(line), count + 1
+        decks.take(record, at)
+    return Keyframe(at, offset, decks.settled(), decks.latest)
+
+
+class _Decks:
+    """The decks of all hosts while further lines are read."""
+
+    def __init__(self, state: Keyframe) -> None:
+        self.latest = state.latest
+        self._decks = state.decks
+        self._pending: dict[str, list[HostEvent]] = {}
+        self._count = 0
+
+    def take(self, record: line_reader.Record | None, at: float) -> None:
+        """Take in a line.
+
+        Raises:
+            RecordingError: it tells of a host whose state is not there, or of too many sessions.
+        """
         match record:
-            case Recorded(event=event):
-                events.append(event)
-            case Attached(host=host, seq=seq):
-                events.clear()
-                deck = from_snapshot(Snapshot(seq, host, ()))
-            case Disconnected():
-                deck = lost(_taken_in(deck, events), at)
-        if len(events) >= BATCH:
-            deck = _taken_in(deck, events)
-    return Keyframe(at, offset, _taken_in(deck, events))
+            case Recorded(event=event, of=name):
+                if self._decks[name].link is ConnectionState.CONNECTING:
+                    raise RecordingError("the recording has events of a host before its first state")
+                self.latest = name
+                self._pending.setdefault(name, []).append(event)
+                self._count += 1
+                if self._count >= BATCH:
+                    self.settled()
+            case Attached(host=host, seq=seq, of=name):
+                self._pending.pop(name, None)
+                self._keep(name, from_snapshot(Snapshot(seq, host, ())))
+            case Disconnected(of=name):
+                self.settled()
+                self._keep(name, lost(self._decks[name], at))
 
+    def settled(self) -> Mapping[str, Deck]:
+        """The decks with all events so far; the same object if nothing happened."""
+        if self._pending:
+            taken = {name: with_events(self._decks[name], events) for name, events in self._pending.items()}
+            self._pending.clear()
+            self._count = 0
+            self._decks = {**self._decks, **taken}
+            if sum(len(deck.sessions) for deck in self._decks.values()) > MOST_SESSIONS:
+                raise RecordingError(f"the recording has more than {MOST_SESSIONS} sessions at a time")
+        return self._decks
 
-def _taken_in(deck: Deck, events: list[HostEvent]) -> Deck:
-    after = with_events(deck, events)
-    events.clear()
-    if len(after.sessions) > MOST_SESSIONS:
-        raise RecordingError(f"the recording has more than {MOST_SESSIONS} sessions at a time")
-    return after
+    def _keep(self, name: str, deck: Deck) -> None:
+        self.latest = name
+        self._decks = {**self._decks, name: deck}

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from browser_host.errors import Refused, WatchdeckError
-from tui.host.deck import REPLAYED, ConnectionState, Deck
+from tui.host.deck import REPLAYED, Deck, lost_hosts
 from tui.replay.recording_index import Recording
 
-GONE = "The recorder lost the host here; what is shown is the last that it knew."
+GONE = "The recorder lost {} here; what is shown is the last that it knew."
 NO_TIMELINE = "REPLAY: a recording has neither timelines nor ledgers"
 NO_PICTURES = "REPLAY: a recording has no pictures"
 NO_JOURNAL = "REPLAY: a recording has no journal"
@@ -52,7 +52,7 @@ class ReplaySource:
             except (WatchdeckError, OSError) as error:
                 self.trouble = f"Can't read the recording: {error}"
                 return
-            self.trouble = GONE if deck.link is ConnectionState.LOST else ""
+            self.trouble = GONE.format(_named(deck)) if lost_hosts(deck) else ""
             if deck is not shown:
                 shown = deck
                 self._deliver(deck)
@@ -61,6 +61,10 @@ class ReplaySource:
                     await self._moved.wait()
             except TimeoutError:
                 continue
+
+
+def _named(deck: Deck) -> str:
+    return ", ".join(sorted(filter(None, lost_hosts(deck)))) or "the host"
 
 
 class NoHostCalls:

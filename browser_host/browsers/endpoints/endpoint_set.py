@@ -163,7 +163,7 @@ class EndpointSet:
     def due(self) -> tuple[Aged, ...]:
         """The browsers to be emptied with sessions that can move elsewhere."""
         return tuple(
-            Aged(entry.browser.number, None, "its endpoint is drained", entry.sessions)
+            Aged(entry.browser.number, None, "its endpoint is drained", entry.sessions, leaving=True)
             for entry in self._registry.emptying()
             if any(group.sessions and self._registry.elsewhere(group) for group in entry.groups.values())
         )

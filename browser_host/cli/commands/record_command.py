@@ -1,9 +1,10 @@
-"""`watchdeck record`: follows the host into a file until interrupted."""
+"""`watchdeck record`: follows the hosts into a file until interrupted."""
 
 import asyncio
 import re
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import click
 
 from browser_host import __version__
 from browser_host.cli.commands.history_commands import Ago
-from browser_host.cli.host_client import connect_one
+from browser_host.cli.host_client import CLI
 from browser_host.cli.invocation import Invocation, with_hosts
 from browser_host.cli.output import say
 from browser_host.config.clients.host_address import HostAddress
@@ -44,7 +45,10 @@ class Size(click.ParamType[int]):
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
-    "--since", type=Ago(), metavar="DURATION", help="Begin with the last DURATION, as far as the host has it."
+    "--since",
+    type=Ago(),
+    metavar="DURATION",
+    help="Begin with the last DURATION, as far as the hosts have it.",
 )
 @click.option(
     "--max-size",
@@ -56,26 +60,26 @@ class Size(click.ParamType[int]):
 )
 @with_hosts
 def record(invocation: Invocation, file: Path, since: float | None, max_size: int) -> None:
-    """Record the host into FILE until interrupted.
+    """Record the hosts into FILE until interrupted.
 
     watchdeck replay shows it. FILE must not exist; a name that ends in .zst is compressed. It holds what
     'list' and 'watch' show, and neither links nor keys nor pages' messages. A host that goes away is waited
-    for.
+    for. Several hosts are in one recording; --host chooses one of them.
     """
-    asyncio.run(_record(invocation.one_host, file, since, max_size))
+    asyncio.run(_record(invocation.hosts, file, since, max_size))
 
 
-async def _record(host: HostAddress, path: Path, since: float | None, most: int) -> None:
+async def _record(hosts: Sequence[HostAddress], path: Path, since: float | None, most: int) -> None:
     # `--help` needs none of these.
     from browser_host.recording.follow import Recorder  # noqa: PLC0415
+    from browser_host.recording.reaching import reached  # noqa: PLC0415
     from browser_host.recording.sink import RecordingFile, RecordingFull  # noqa: PLC0415
 
-    async with connect_one(host) as client:
-        await client.snapshot()  # without a host no file is made
+    async with reached(hosts, CLI, say) as found:  # without a host no file is made
         with RecordingFile(path, most) as file:
             say(f"recording to {path}; ctrl-C ends it")
             begin = None if since is None else time.time() - since
-            recorder = Recorder(client, file, time.time, say)
+            recorder = Recorder(found, file, time.time, say)
             recording = asyncio.create_task(recorder.run(__version__, begin))
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, recording.cancel)

@@ -80,6 +80,47 @@ async def test_sessions_spread_survive_losses_and_move_on_drain(
     await record.until(lambda: [one.endpoint for one in record.of(BrowserStarted)].count("one") == 2)
 
 
+async def test_a_busy_session_keeps_no_other_from_leaving(
+    open_pool: Opened, playwright_server: Serve, stage: Stage, record: Record
+) -> None:
+    first, second = await asyncio.gather(playwright_server(), playwright_server())
+    pool = await open_pool(
+        endpoints=(
+            first.endpoint("old", BrowserKind.PLAYWRIGHT),
+            second.endpoint("new", BrowserKind.PLAYWRIGHT, max_sessions=2),
+        ),
+        restarts=ONCE,
+        sessions_per_process=1,
+    )
+    pool.drain("new")
+    for session in "abc":
+        pool.open(session, stage.link("echo", session))
+    await record.until(lambda: all(record.said(session) for session in "abc"))
+    pool.undrain("new")
+    await record.until(lambda: len(record.of(BrowserStarted)) == 3)
+
+    def moved() -> list[str]:
+        return [one.session_id for one in record.of(SessionOpened) if one.endpoint == "new"]
+
+    busy = {"a"}
+    pool.drain("old")
+    (due,) = pool.aged()
+    assert (due.leaving, due.sessions) == (True, ("a", "b", "c"))
+    pool.recycle(due, lambda sessions: not busy & {*sessions})
+    assert pool.aged() == ()  # it is being emptied
+    await record.until(lambda: moved() == ["b"])
+    assert {one.endpoint: one.sessions for one in pool.describe()} == {"old": 2, "new": 1}
+    busy.clear()
+    await record.until(lambda: moved() == ["b", "a"])
+    # There is no room for the third, and none was made for it.
+    await record.until(lambda: not pool._recycling.under_way)
+    assert {one.endpoint: (one.sessions, one.groups) for one in pool.describe()} == {
+        "old": (1, 1),
+        "new": (2, 2),
+    }
+    assert record.of(SessionsLost) == []
+
+
 async def test_browser_without_isolation_is_refused_with_reason(
     open_pool: Opened, playwright_server: Serve, stage: Stage, record: Record, log: Quiet
 ) -> None:

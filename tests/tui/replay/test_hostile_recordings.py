@@ -144,7 +144,7 @@ CONTENTS = {
     b"[[[[": "not a recording",
     b"[" * 100_000: "not a recording",
     b"a" * (LINE_LIMIT + 1): "not a recording",
-    recorded_lines.encode({**START, "version": 2}): "version 2",
+    recorded_lines.encode({**START, "version": 3}): "version 3",
     recorded_lines.encode({**START, "version": {"a": "\x1b[2J"}}): "version {'a': '",
     recorded_lines.encode(START): "cut off before its first state",
     recorded_lines.encode(START) + recorded_lines.encode(BASIS[1])[:-40]: "cut off before its first state",

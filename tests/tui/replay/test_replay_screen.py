@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from browser_host.api.client import HostClient
+from browser_host.hosts.named_host import NamedHost
 from browser_host.recording.follow import Recorder
 from browser_host.recording.recorded_lines import LineKind
 from browser_host.sessions.durations import OFF
@@ -72,7 +73,7 @@ async def recorded(
         ids = host.live(6, "waiting")
         async with HostClient(socket, "test") as client:
             with WatchedFile(path) as file:
-                recorder = Recorder(client, file, lambda: clock().wall, print)
+                recorder = Recorder([NamedHost("", client)], file, lambda: clock().wall, print)
                 task = asyncio.create_task(recorder.run("0.1.0"))
                 await file.until(LineKind.ATTACHED)
                 for number, session_id in enumerate(ids[:4]):
