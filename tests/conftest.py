@@ -19,10 +19,36 @@ settings.register_profile("suite", derandomize=True, deadline=None)
 settings.load_profile("suite")
 
 
+WAITING = ("bench", "end_to_end", "browsers", "monkey", "soak")
+"""Folders whose tests mostly wait for real parts; a file takes up to some minutes."""
+
+LAST_BEGINS_AT = 0.8
+"""The place in the run at which the last of their files begins: one that began later would end alone."""
+
+
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many workers again as cores: tests with real parts wait for half of their time."""
-    cores = os.cpu_count() or 1
-    return cores + cores // 2
+    """Twice as many workers as cores: tests with real parts wait for half of their time."""
+    return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the files that wait over the run, so that the processor has other tests to do meanwhile.
+
+    Those that let others be alone in between come first, for who wants to be alone would have to wait for the
+    end of any other.
+    """
+    by_turns = {item.path for item in items if item.get_closest_marker("by_turns")}
+    files = dict.fromkeys(item.path for item in items)
+    waiting = [path for path in files if _folder(path) in WAITING]
+    waiting.sort(key=lambda path: (path not in by_turns, WAITING.index(_folder(path))))
+    quick = [path for path in files if _folder(path) not in WAITING]
+    places = {path: LAST_BEGINS_AT * place / len(waiting) for place, path in enumerate(waiting)}
+    places |= {path: place / len(quick) for place, path in enumerate(quick)}
+    items.sort(key=lambda item: places[item.path])
+
+
+def _folder(path: Path) -> str:
+    return path.relative_to(Path(__file__).parent).parts[0]
 
 
 class Turns:

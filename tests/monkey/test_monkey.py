@@ -1,9 +1,11 @@
 """Twenty thousand random steps in the suite, and proof that the model tells what nobody meant."""
 
+import contextlib
 from typing import Any
 
 import pytest
 
+from tests.conftest import Turns
 from tests.monkey.play import NotMeantError, play
 from tui.host import repeats
 from tui.screens import quiet
@@ -20,8 +22,15 @@ SEEDS = (1, 2)
 @pytest.mark.by_turns
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", SEEDS)
-async def test_nothing_is_sent_that_was_not_meant(seed: int) -> None:
-    result = await play(STEPS, seed)
+async def test_nothing_is_sent_that_was_not_meant(seed: int, turns: Turns) -> None:
+    with contextlib.ExitStack() as turn:
+
+        def takes_turns(_: int) -> None:
+            turn.close()
+            turn.enter_context(turns())
+
+        takes_turns(0)
+        result = await play(STEPS, seed, takes_turns)
     assert result.steps == STEPS
     for kind in ("instruct", "end", "cancel"):
         assert result.sent.get(kind), f"no {kind} at all: the play shows nothing of it ({result.sent})"
