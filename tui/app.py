@@ -53,7 +53,7 @@ log = logging.getLogger("tui")
 Answer = TypeVar("Answer")
 
 LOOK_EVERY_S = 1.0
-"""Seconds between looks at the clock, for countdowns, while the host tells nothing."""
+"""Seconds between looks at the clock, for ages and countdowns, while the host tells nothing."""
 
 STANDS_WITHIN_S = 1.0
 """Seconds after which keys count though the host has told nothing yet: leaving must always work."""

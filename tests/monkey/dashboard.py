@@ -18,7 +18,7 @@ from textual.geometry import Size
 import tui.app
 from tests.monkey.fake_service import FakeService
 from tui.app import WatchdeckApp
-from tui.screens import quiet, sessions
+from tui.screens import quiet
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.sessions import SessionsScreen
 from tui.setup import Setup
@@ -165,7 +165,6 @@ async def played(make: Callable[[PlayedClock], FakeService]) -> AsyncIterator[Da
         mock.patch.object(quiet, "now", moment.get_time),
         mock.patch.object(ConfirmScreen, "set_timer", clock.alarm),
         mock.patch.object(quiet, "is_half_read", half_read),
-        mock.patch.object(sessions, "TICK_S", NEVER_S),
         mock.patch.object(tui.app, "LOOK_EVERY_S", NEVER_S),
     ):
         async with app.run_test(size=(120, 40)):

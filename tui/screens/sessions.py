@@ -27,10 +27,6 @@ from tui.view.view_state import Switch, ViewState, target
 from tui.widgets.filter_bar import LONGEST, FilterInput
 from tui.widgets.table import SessionTable
 
-TICK_S = 1.0
-"""Seconds between looks at the clock, for ages and filters that ask for them."""
-
-
 _OPENING = (
     messages.EndAsked,
     messages.ColorChoiceAsked,
@@ -106,8 +102,7 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
         yield from self._painter.parts()
 
     def on_mount(self) -> None:
-        """Start to look at the clock, and to follow theme and keymap."""
-        self.set_interval(TICK_S, self._tick)
+        """Start to follow theme and keymap."""
         self.app.theme_changed_signal.subscribe(self, lambda _: self._painter.dress())
         self.bindings_updated_signal.subscribe(self, lambda _: self._painter.offer())
 
@@ -302,11 +297,6 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
     def _operate(self, view: ViewState) -> None:
         self._view = view
         self._lay_out(by_operator=True)
-
-    def _tick(self) -> None:
-        if Switch.PAUSED not in self._view.switches:
-            self.now = self._clock()
-        self._lay_out()
 
     def _lay_out(self, *, by_operator: bool = False) -> None:
         self._view = view_state.laid_out(
