@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import events, on
 from textual.app import App
@@ -30,7 +30,6 @@ from tui.host.host_calls import DeckSource, HostCalls
 from tui.keyboard import keyboard_hints
 from tui.keyboard.keyboard_hints import Keyboard
 from tui.keyboard.pressed_key import pressed
-from tui.plan.runner import BulkEnd
 from tui.preview.preview_loop import Preview
 from tui.preview.preview_panel import PreviewPanel
 from tui.screens import messages
@@ -47,6 +46,9 @@ from tui.trends.trend import Trend, sampled
 from tui.view import confirm_text
 from tui.view.actions import BY_ID
 from tui.view.saved_view import ViewKeeper
+
+if TYPE_CHECKING:
+    from tui.plan.runner import BulkEnd
 
 log = logging.getLogger("tui")
 
@@ -111,7 +113,7 @@ class WatchdeckApp(LoggedApp):
         self._ends = EndRequests(
             self._main,
             self._commands,
-            BulkEnd(self._client, self._commands.given, self._show, setup.clock),
+            self._make_bulk,
             setup,
             deck=lambda: self.deck,
             say=self.say,
@@ -141,6 +143,11 @@ class WatchdeckApp(LoggedApp):
     def available_themes(self) -> dict[str, Theme]:
         """Textual's themes and our own, by name."""
         return {**super().available_themes, **theme.THEMES}
+
+    def _make_bulk(self) -> "BulkEnd":
+        from tui.plan.runner import BulkEnd  # noqa: PLC0415 - see `LOAD_REST_AFTER_S`
+
+        return BulkEnd(self._client, self._commands.given, self._show, self._setup.clock)
 
     def get_default_screen(self) -> Screen[Any]:
         """The main screen is the lowest, so that nothing leads back behind it."""

@@ -1,23 +1,22 @@
 """The operator's requests to end sessions: asked about, counted down, and followed to their last result."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from textual.screen import Screen
 
 from tui.host import pending_ends
 from tui.host.commands import HostCommands, Weight
 from tui.host.deck import Deck
-from tui.plan.draft import EMPTY, Offer
-from tui.plan.run import begun
-from tui.plan.run_text import summary
-from tui.plan.runner import BulkEnd
 from tui.plan.under_way import EndsUnderWay
 from tui.screens import messages
 from tui.screens.sessions import SessionsScreen
 from tui.setup import Setup
 from tui.view import confirm_text
 from tui.view.view_state import target
+
+if TYPE_CHECKING:
+    from tui.plan.runner import BulkEnd
 
 Answer = TypeVar("Answer")
 
@@ -41,6 +40,7 @@ class EndRequests:
     Args:
         main: whose marks go where an end was confirmed.
         commands: sends ends, and knows which are pending.
+        make_bulk: makes the bulk end of this dashboard.
         deck: what the host has now.
         say: shows a notice.
         count_down: shows the line that counts down to pending ends; empty if there are none.
@@ -52,7 +52,7 @@ class EndRequests:
         self,
         main: SessionsScreen,
         commands: HostCommands,
-        bulk: BulkEnd,
+        make_bulk: "Callable[[], BulkEnd]",
         setup: Setup,
         *,
         deck: Callable[[], Deck],
@@ -61,7 +61,8 @@ class EndRequests:
         open_over: OpenOver,
         start: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
-        self.bulk = bulk
+        self._make_bulk = make_bulk
+        self._bulk: BulkEnd | None = None
         self.counted_down = ""
         self._main = main
         self._commands = commands
@@ -74,6 +75,14 @@ class EndRequests:
         self._under_way = EndsUnderWay()
 
     @property
+    def bulk(self) -> "BulkEnd":
+        """The bulk end of this dashboard, made and loaded when it is first asked for."""
+        if self._bulk is None:
+            self._bulk = self._make_bulk()
+            self._bulk.follow(self._deck(), self._setup.clock())
+        return self._bulk
+
+    @property
     def undo_s(self) -> float:
         """Seconds that the host waits before it sends an end."""
         host = self._deck().host
@@ -82,16 +91,19 @@ class EndRequests:
     def follow(self, now: float) -> None:
         """Take in the present deck: count down, and tell the results that are complete, each once."""
         deck = self._deck()
-        self.bulk.follow(deck, now)
+        if self._bulk is not None:
+            self._bulk.follow(deck, now)
         words = pending_ends.countdown(self._commands.pending(deck), now, deck.link)
         if words != self.counted_down:
             self.counted_down = words
             self._count_down(words)
-        if self.bulk.run is not None:
-            self._under_way.begin(self.bulk.run)
+        if self._bulk is not None and self._bulk.run is not None:
+            self._under_way.begin(self._bulk.run)
         for run in self._under_way.follow(deck, now):
             self._main.unmark(run.confirmed)
             if len(run.steps) > 1 and not run.was_taken_back:
+                from tui.plan.run_text import summary  # noqa: PLC0415 - see `bulk`
+
                 self._notice(summary(run))
 
     def ask(self, asked: messages.EndAsked) -> None:
@@ -117,6 +129,7 @@ class EndRequests:
     def open_plan(self) -> None:
         """Open the plan of a bulk end for what is marked and shown."""
         from tui import overlays  # noqa: PLC0415 - imported after the first rows
+        from tui.plan.draft import Offer  # noqa: PLC0415 - see `bulk`
 
         view = self._main.view
         offer = Offer(marked=target(view).ids if view.selection.marks else (), shown=view.rows)
@@ -145,6 +158,9 @@ class EndRequests:
         undo_s, now = self.undo_s, self._setup.clock()
         outcome = await self._commands.end(ids, undo_s)
         if outcome is not None:
+            from tui.plan.draft import EMPTY  # noqa: PLC0415 - see `bulk`
+            from tui.plan.run import begun  # noqa: PLC0415 - see `bulk`
+
             until = now + undo_s
             self._under_way.begin(begun(EMPTY, ids, outcome, self._deck(), began_at=now, until=until))
 

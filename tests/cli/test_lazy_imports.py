@@ -99,12 +99,13 @@ BESIDE_A_DASHBOARD = frozenset(
 
 LATER = frozenset(
     {
-        *("browser_host.api.replies", "browser_host.cli.launch", "browser_host.hosts.named_host"),
+        *("browser_host.api.replies", "browser_host.cli.launch", "browser_host.cli.pictures"),
+        *("browser_host.hosts.named_host", "browser_host.sessions.end_plan"),
         *("tui.host.owned_host", "tui.keymap", "tui.overlays", "tui.palette.action_palette"),
-        "tui.trends.trend_screen",
+        *("tui.plan.draft", "tui.plan.run", "tui.plan.runner", "tui.trends.trend_screen"),
     }
 )
-"""The same of our own modules: for screens over the table, for several hosts and for a host of its own."""
+"""The same of our own modules: for ends, pictures, screens over the table and hosts that do not run yet."""
 
 PROGRAM = """
 import sys

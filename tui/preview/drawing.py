@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from browser_host.cli.pictures import decoding, half_blocks
-from browser_host.cli.pictures.half_blocks import CellRun
+if TYPE_CHECKING:
+    from browser_host.cli.pictures.half_blocks import CellRun
 
 MOST_BYTES = 30_000
 """Bytes that a picture sends to the terminal: every 2 s, a quarter of a slow line (0.5 Mbit/s)."""
 
-Row: TypeAlias = Sequence[CellRun]
+Row: TypeAlias = Sequence["CellRun"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ def draw(png: bytes, columns: int, lines: int, *, halved: bool) -> Drawing:
     Raises:
         WatchdeckError: Pillow is not installed, or it is no picture of a page.
     """
+    from browser_host.cli.pictures import decoding, half_blocks  # noqa: PLC0415 - most never show a picture
+
     pixels = decoding.decode(png, columns, lines, halved=halved)
     cells = half_blocks.halves if halved else half_blocks.wholes
     drawn = (tuple(cells(one)) for one in half_blocks.simpler(pixels))

@@ -5,8 +5,6 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from browser_host.cli.pictures import decoding
-from browser_host.cli.pictures.half_blocks import fit
 from browser_host.errors import WatchdeckError
 from tui.preview.drawing import MOST_BYTES, Drawing, draw
 from tui.terminal_graphics import TerminalGraphics
@@ -62,8 +60,10 @@ def draw_as(
     """
     if graphics is TerminalGraphics.CELLS:
         return draw(png, *room, halved=halved)
+    from browser_host.cli.pictures import decoding, half_blocks  # noqa: PLC0415 - most never show a picture
+
     image = decoding.opened(png)
-    columns, halves = fit(*image.size, *room)
+    columns, halves = half_blocks.fit(*image.size, *room)
     lines = max(1, round(halves / 2))
     width, height = columns * cell[0], lines * cell[1]
     for pixels in _smaller(image, width, height):

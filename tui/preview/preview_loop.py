@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from browser_host.api.bounds import LEAST_WIDTH, MOST_WIDTH, PAGE_WIDTH
-from browser_host.cli.pictures import decoding
 from browser_host.errors import WatchdeckError
 from browser_host.protocol.pointer_input import PointerInput
 from tui.host.deck import Deck
@@ -104,6 +103,8 @@ class Preview:
         width = min(max(pixels, LEAST_WIDTH), MOST_WIDTH)
         at = self._clock()  # it is no older than that
         try:
+            from browser_host.cli.pictures import decoding  # noqa: PLC0415 - most never show a picture
+
             decoding.require()  # before anybody's screen is looked at
             png = await self._take(session_id, width)
             shown = (graphics, png, (columns, lines), cell)
