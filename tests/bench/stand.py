@@ -74,7 +74,7 @@ class Stand:
         # Real pages do not poll for orders, so the simulator's should hardly do so either.
         settings = {"scenario": "clock", "dom_rows": ROWS, "pace": 0.0, "polls_per_second": 1.0, **more}
         chosen = SimulatorSettings(sessions=sessions, rate=rate, **settings)  # type: ignore[arg-type]  # by name
-        command = [sys.executable, "-m", "tests.bench.subjects.upscope", json.dumps(asdict(chosen))]
+        command = [sys.executable, "-m", "tests.support.simulator", json.dumps(asdict(chosen))]
         with started(command, self.log, os.environ) as program:
             yield program.ready["watch_urls"]
 

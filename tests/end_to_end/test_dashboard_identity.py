@@ -31,7 +31,7 @@ SCENARIO = "authorisation,normal"
 
 @pytest.fixture(scope="module")
 def service(home: Home, log: Path) -> Iterator[Upscope]:
-    with upscope(home, log, sessions=CONFIGURED + SPARE, scenario=SCENARIO) as found:
+    with upscope(home, log, sessions=CONFIGURED + SPARE, scenario=SCENARIO, takes_orders=True) as found:
         yield found
 
 

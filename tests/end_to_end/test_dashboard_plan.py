@@ -18,7 +18,7 @@ LEFT_OUT = ("m01", "m02")
 
 @pytest.fixture(scope="module")
 def service(home: Home, log: Path) -> Iterator[Upscope]:
-    with upscope(home, log, sessions=PENDING + OTHERS + 1, scenario=SCENARIO) as found:
+    with upscope(home, log, sessions=PENDING + OTHERS + 1, scenario=SCENARIO, takes_orders=True) as found:
         yield found
 
 

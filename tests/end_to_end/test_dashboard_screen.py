@@ -20,7 +20,9 @@ ALL = tuple(f"s{number:02}" for number in range(COUNT))
 
 @pytest.fixture(scope="module")
 def service(home: Home, log: Path) -> Iterator[Upscope]:
-    with upscope(home, log, sessions=COUNT + 2, scenario="normal,normal,authorisation") as found:
+    with upscope(
+        home, log, sessions=COUNT + 2, scenario="normal,normal,authorisation", takes_orders=True
+    ) as found:
         yield found
 
 

@@ -68,7 +68,7 @@ def test_no_rule_end_is_sent_once_the_page_reports_active(
     home: Home, log: Path, configure: Configure
 ) -> None:
     labels = [f"s{number}" for number in range(len(ACCEPT_AFTER_S))]
-    with upscope(home, log, sessions=len(labels), scenario="authorisation") as service:
+    with upscope(home, log, sessions=len(labels), scenario="authorisation", takes_orders=True) as service:
         configure(dict(zip(labels, service.urls, strict=True)), more=BY_RULE)
         with running(home, "host", log=log), host_socket.listening(home.socket) as events:
             now = home.until(

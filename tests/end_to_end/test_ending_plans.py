@@ -35,7 +35,7 @@ Sessions: TypeAlias = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def service(home: Home, log: Path) -> Iterator[Upscope]:
-    with upscope(home, log, sessions=COUNT, scenario=Behaviour.AUTHORISATION) as found:
+    with upscope(home, log, sessions=COUNT, scenario=Behaviour.AUTHORISATION, takes_orders=True) as found:
         yield found
 
 

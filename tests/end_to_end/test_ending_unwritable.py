@@ -23,7 +23,7 @@ WRITABLE_WITHIN_S = 5.0
 
 @pytest.fixture(scope="module")
 def service(home: Home, log: Path) -> Iterator[Upscope]:
-    with upscope(home, log, sessions=COUNT, scenario=Behaviour.WAITING) as found:
+    with upscope(home, log, sessions=COUNT, scenario=Behaviour.WAITING, takes_orders=True) as found:
         yield found
 
 

@@ -25,7 +25,7 @@ COUNT = 12
 
 @pytest.fixture(scope="module")
 def harness(home: Home, log: Path, configure: Configure) -> Iterator[FaultHarness]:
-    with upscope(home, log, sessions=COUNT, scenario="normal") as service:
+    with upscope(home, log, sessions=COUNT, scenario="normal", takes_orders=True) as service:
         configure(links_by_label(service), pages_of=4)
         with FaultHarness(home, log, service, COUNT).running() as found:
             yield found

@@ -33,7 +33,7 @@ Sessions = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def service(home: Home, log: Path) -> Iterator[Upscope]:
-    with upscope(home, log, sessions=len(PEACEFUL), scenario=",".join(PEACEFUL)) as found:
+    with upscope(home, log, sessions=len(PEACEFUL), scenario=",".join(PEACEFUL), takes_orders=True) as found:
         yield found
 
 

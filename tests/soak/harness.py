@@ -108,6 +108,12 @@ class SoakHarness:
 
     def _start_service(self, port: int = 0) -> Upscope:
         program = upscope(
-            self.home, self.log, sessions=self.sessions, scenario="normal", rate=RATE, port=port
+            self.home,
+            self.log,
+            sessions=self.sessions,
+            scenario="normal",
+            rate=RATE,
+            port=port,
+            takes_orders=True,
         )
         return self._service.enter_context(program)

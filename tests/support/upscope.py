@@ -2,22 +2,33 @@
 
 import contextlib
 import json
+import signal
+import sys
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.support.programs import Home, Program, running
+from browser_host.simulator.settings import SimulatorSettings
+from tests.support.programs import Home, Program, started
 
 ANSWERS_WITHIN_S = 30.0
+
+SELDOM = 1.0
+"""Questions for orders a second, from all pages together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upscope:
-    """The running simulator, queried over TCP."""
+    """The running simulator, queried over TCP.
+
+    Args:
+        takes_orders: whether its pages ask often enough for orders.
+    """
 
     program: Program
+    takes_orders: bool = False
 
     @property
     def urls(self) -> Sequence[str]:
@@ -59,6 +70,7 @@ class Upscope:
 
     def tell(self, visitor: str, do: str, message: Any = None) -> None:
         """Give an order by the visitor's id, which is the same in every simulator with this seed."""
+        assert self.takes_orders, "start the simulator with takes_orders=True"
         assert self._ask(f"/control/{visitor}", {"do": do, "message": message})["links"] == 1
 
     def leave(self, visitor: str) -> None:
@@ -86,23 +98,26 @@ class Upscope:
 
 @contextlib.contextmanager
 def upscope(
-    home: Home, log: Path, *, sessions: int = 1, scenario: str = "demo", rate: float = 0, port: int = 0
+    home: Home,
+    log: Path,
+    *,
+    sessions: int = 1,
+    scenario: str = "demo",
+    rate: float = 0,
+    port: int = 0,
+    takes_orders: bool = False,
 ) -> Iterator[Upscope]:
     """Run a simulator until the block ends.
 
     Args:
         log: takes its stderr.
         port: the port of an earlier simulator, to take over its links with an empty record.
+        takes_orders: whether pages ask for orders twice a second, as those of the command do. Sixty pages
+            take a third of a core for that, so others ask once in a while.
     """
-    arguments = (
-        "--sessions",
-        str(sessions),
-        "--scenario",
-        scenario,
-        "--rate",
-        str(rate),
-        "--port",
-        str(port),
-    )
-    with running(home, "simulator", *arguments, log=log) as program:
-        yield Upscope(program)
+    settings = SimulatorSettings(sessions=sessions, scenario=scenario, rate=rate, port=port)
+    if not takes_orders:
+        settings = replace(settings, polls_per_second=SELDOM)
+    command = [sys.executable, "-m", "tests.support.simulator", json.dumps(asdict(settings))]
+    with started(command, log, home.environment(), ended_by=signal.SIGINT) as program:
+        yield Upscope(program, takes_orders)

@@ -1,4 +1,4 @@
-"""The simulator in its own process, with the settings of a part."""
+"""The simulator in its own process, with settings that the command has no options for."""
 
 import json
 import sys
