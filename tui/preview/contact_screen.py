@@ -71,7 +71,7 @@ class ContactScreen(Screen[None], inherit_bindings=False):
         self._now = time.time()
         self._take = take
         self._every_s = every_s
-        self._ink: Styles | None = None
+        self._theme_styles: Styles | None = None
         self._head = Lines(Ground.BAR, glyphs, id="contact-head")
         self._sheet = ContactSheet(ids[:MOST], glyphs, id="contact-sheet")
         self._in_sight = asyncio.Event()
@@ -145,18 +145,18 @@ class ContactScreen(Screen[None], inherit_bindings=False):
                 self._sheet.put(session_id, picture)
 
     def _dress(self) -> None:
-        self._ink = None
+        self._theme_styles = None
         self._paint()
 
     def _paint(self) -> None:
         if not self.is_mounted:
             return
-        if self._ink is None:
-            self._ink = styles_of(self.app)
+        if self._theme_styles is None:
+            self._theme_styles = styles_of(self.app)
         shown = self._sheet.sheet.shown
         left_out = f", the first {shown} of them" if shown < len(self._ids) else ""
         words = f" Pages of {len(self._ids)} {self._kind} sessions{left_out}"
         title = (Group((Span(words, Role.STRONG), Span("   ? help   esc back", Role.MUTED)), 1),)
         head = packed(title, self.size.width, badge_groups(self._deck, self._now))
-        self._head.show((head,), self._ink)
-        self._sheet.show(self._deck.sessions, self._ink)
+        self._head.show((head,), self._theme_styles)
+        self._sheet.show(self._deck.sessions, self._theme_styles)

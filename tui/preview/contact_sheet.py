@@ -33,7 +33,7 @@ class ContactSheet(Widget, can_focus=False):
         super().__init__(id=id)
         self._ids = ids
         self._glyphs = glyphs
-        self._ink: Styles | None = None
+        self._theme_styles: Styles | None = None
         self._sessions: Mapping[str, SessionView] = {}
         self._labels: tuple[tuple[Span, ...], ...] = ()
         self._pictures: dict[str, Drawing | str] = {}
@@ -57,12 +57,12 @@ class ContactSheet(Widget, can_focus=False):
         """What is shown of a session: its picture, or words in its place."""
         return self._pictures.get(session_id, WAITING)
 
-    def show(self, sessions: Mapping[str, SessionView], ink: Styles) -> None:
+    def show(self, sessions: Mapping[str, SessionView], styles: Styles) -> None:
         """Take over the sessions as they are now; labels that changed are sent."""
         before, self._sessions = self._labels, sessions
         self._labels = tuple(self._label(session_id) for session_id in self._ids)
-        if ink is not self._ink:
-            self._ink = ink
+        if styles is not self._theme_styles:
+            self._theme_styles = styles
             self.refresh()
             return
         for number in range(self.sheet.shown):
@@ -80,35 +80,35 @@ class ContactSheet(Widget, can_focus=False):
     def render_line(self, y: int) -> Strip:
         """The strip of a line, which Textual asks for where it is dirty."""
         width, sheet = self.size.width, self.sheet
-        if self._ink is None:
+        if self._theme_styles is None:
             return Strip.blank(width, self.rich_style)
         down, line = divmod(y, sheet.pitch[1])
         numbers = range(down * sheet.across, min((down + 1) * sheet.across, sheet.shown))
         parts: list[Segment] = []
         for number in numbers:
             parts += self._part(self._ids[number], number, line, sheet.columns)
-            parts += self._ink.segments((Span(" "),), Ground.TABLE)
+            parts += self._theme_styles.segments((Span(" "),), Ground.TABLE)
         rest = max(0, width - len(numbers) * sheet.pitch[0])
-        parts += self._ink.segments((Span(" " * rest),), Ground.TABLE)
+        parts += self._theme_styles.segments((Span(" " * rest),), Ground.TABLE)
         return Strip(parts, None).adjust_cell_length(width, self.rich_style)
 
     def _part(self, session_id: str, number: int, line: int, columns: int) -> list[Segment]:
         """One line of a label or of its picture."""
-        if self._ink is None:
+        if self._theme_styles is None:
             return []
         if line == 0:
             name, *status = self._labels[number]
             room = max(_LEAST_NAME, columns - sum(text_width(span.text) for span in status))
             short = Span(cut(name.text, room, self._glyphs.ellipsis), name.role)
-            return self._ink.segments(fitted((short, *status), columns, self._glyphs), Ground.TITLES)
+            return self._theme_styles.segments(fitted((short, *status), columns, self._glyphs), Ground.TITLES)
         picture = self.picture_of(session_id)
         if isinstance(picture, str):
             words = textwrap.wrap(printable(picture), columns)[line - 1 : line]
             spans = fitted(tuple(Span(one, Role.MUTED) for one in words), columns, self._glyphs)
-            return self._ink.segments(spans, Ground.TABLE)
+            return self._theme_styles.segments(spans, Ground.TABLE)
         row: Row = picture.rows[line - 1] if line <= len(picture.rows) else ()
         rest = columns - sum(run.cells for run in row)
-        return [*row_segments(row), *self._ink.segments((Span(" " * rest),), Ground.TABLE)]
+        return [*row_segments(row), *self._theme_styles.segments((Span(" " * rest),), Ground.TABLE)]
 
     def _label(self, session_id: str) -> tuple[Span, ...]:
         session = self._sessions.get(session_id)

@@ -85,7 +85,7 @@ class PreviewPanel(Widget, can_focus=False):
     def __init__(self, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._ink: Styles | None = None
+        self._theme_styles: Styles | None = None
         self._held = False
         self._was_seen = False
         self._session: SessionView | None = None
@@ -166,7 +166,7 @@ class PreviewPanel(Widget, can_focus=False):
         if self.styles.width is None or self.styles.width.value != room:
             self.styles.width = room
 
-    def follow(self, session: SessionView | None, ink: Styles, *, held: bool) -> None:
+    def follow(self, session: SessionView | None, styles: Styles, *, held: bool) -> None:
         """Take over the session under the cursor.
 
         Args:
@@ -180,8 +180,8 @@ class PreviewPanel(Widget, can_focus=False):
             self._forget()
         if self._was_seen and not was_seen:
             self.moved.set()
-        if ink is not self._ink:
-            self._ink = ink
+        if styles is not self._theme_styles:
+            self._theme_styles = styles
             self.refresh()
         self._send_changes()
 
@@ -209,7 +209,7 @@ class PreviewPanel(Widget, can_focus=False):
     def render_line(self, y: int) -> Strip:
         """The strip of a line, which Textual asks for where it is dirty."""
         width = self.size.width
-        if self._ink is None:
+        if self._theme_styles is None:
             return Strip.blank(width, self.rich_style)
         self._sent = lines = self._lines()
         if self._drawing.graphics and self._graphics is TerminalGraphics.SIXEL:
@@ -218,14 +218,14 @@ class PreviewPanel(Widget, can_focus=False):
         blank = (Span(" " * _MARGIN),)
         if isinstance(line, _Words):
             spans = fitted((*blank, *line.spans), width, self._glyphs)
-            return Strip(self._ink.segments(spans, Ground.TABLE), width)
+            return Strip(self._theme_styles.segments(spans, Ground.TABLE), width)
         drawn = row_segments(line)
         rest = (Span(" " * (width - _MARGIN - sum(run.cells for run in line))),)
         return Strip(
             [
-                *self._ink.segments(blank, Ground.TABLE),
+                *self._theme_styles.segments(blank, Ground.TABLE),
                 *drawn,
-                *self._ink.segments(rest, Ground.TABLE),
+                *self._theme_styles.segments(rest, Ground.TABLE),
             ],
             width,
         )

@@ -52,7 +52,7 @@ class ReplayApp(WatchdeckApp):
         self._steady = steady
         self._glyphs = glyphs_for(locale.getencoding())
         self._timeline = Lines(Ground.BAR, self._glyphs, id="timeline")
-        self._ink: Styles | None = None
+        self._theme_styles: Styles | None = None
         super().__init__(replace(setup, clock=self._position, access=Access.REPLAY))
 
     def connect(self, setup: Setup) -> tuple[HostCalls, DeckSource]:
@@ -63,7 +63,7 @@ class ReplayApp(WatchdeckApp):
     def on_ready(self) -> None:
         """Put the timeline below the header."""
         self.title = "REPLAY"
-        self._main.mount(self._timeline, after="#headline")
+        self._main.mount(self._timeline, after="#header")
         self.theme_changed_signal.subscribe(self._main, lambda _: self._dress())
         self.set_interval(TIMELINE_EVERY_S, self._paint_timeline)
         self._paint_timeline()
@@ -91,11 +91,11 @@ class ReplayApp(WatchdeckApp):
         return self.playback.position(self._steady())
 
     def _dress(self) -> None:
-        self._ink = None
+        self._theme_styles = None
         self._paint_timeline()
 
     def _paint_timeline(self) -> None:
-        if self._ink is None:
-            self._ink = styles_of(self)
+        if self._theme_styles is None:
+            self._theme_styles = styles_of(self)
         line = timeline_text.line(self.playback, self._steady(), self._main.size.width, self._glyphs)
-        self._timeline.show((line,), self._ink)
+        self._timeline.show((line,), self._theme_styles)

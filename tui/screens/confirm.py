@@ -109,7 +109,7 @@ class ConfirmScreen(ModalScreen[ConfirmAnswer]):
         question = self._question
         with Vertical() as box:
             box.border_title = Text(question.title).markup
-            yield Static(self._headline(), id="headline", markup=False)
+            yield Static(self._header_lines(), id="header", markup=False)
             with VerticalScroll(id="named", can_focus=False):
                 yield Static(self._named(), id="list")
             if self._must_type:
@@ -136,13 +136,13 @@ class ConfirmScreen(ModalScreen[ConfirmAnswer]):
         self.set_class(columns < SMALL_BELOW[0] or lines < SMALL_BELOW[1], "small")
         if columns < LEAST_COLUMNS or lines < LEAST_LINES:
             self._refuse_size()
-        self.query_one("#headline").styles.max_height = max(1, lines - LEAST_LINES)
+        self.query_one("#header").styles.max_height = max(1, lines - LEAST_LINES)
         self.query_one("#named").styles.max_height = max(1, min(ROWS, lines - OTHER_LINES))
 
     def show(self, deck: Deck, _now: float) -> None:
         """Tell what became of the sessions since the question was asked."""
         self._deck = deck
-        for part, text in (("#list", self._named()), ("#headline", self._headline())):
+        for part, text in (("#list", self._named()), ("#header", self._header_lines())):
             for line in self.query(part).results(Static):  # none before it is composed, and once it is left
                 line.update(text)
 
@@ -210,7 +210,7 @@ class ConfirmScreen(ModalScreen[ConfirmAnswer]):
         placed = [self.find_widget(part) for part in self.query(parts)]
         return all(part.region.area and part.visible_region == part.region for part in placed)
 
-    def _headline(self) -> Text:
+    def _header_lines(self) -> Text:
         gone = len(self._question.ids) - len(still_open(self._question.ids, self._deck))
         text = Text(self._question.text)
         if gone:

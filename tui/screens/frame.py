@@ -59,7 +59,7 @@ class Frame:
         for line in (self._titles, self._words, self._keys):
             line.styles.height = 1
         self.listing.styles.height = "1fr"
-        self._ink: Styles | None = None
+        self._theme_styles: Styles | None = None
 
     def parts(self) -> Iterator[Widget]:
         """The widgets, from top to bottom."""
@@ -100,7 +100,7 @@ class Frame:
 
     def dress(self) -> None:
         """Take on the theme in force at the next picture."""
-        self._ink = None
+        self._theme_styles = None
 
     def paint(
         self,
@@ -120,16 +120,16 @@ class Frame:
             notice: words in place of rows, first a headline.
             keys: those that work while something is typed; None for those of the screen's bindings.
         """
-        if self._ink is None:
-            self._ink = styles_of(self._screen.app)
-        self._head.show(tuple(head), self._ink)
-        self._titles.show(((Span("  "), *titles),), self._ink)
-        self.listing.show(rows, cursor, self._ink, notice=notice)
-        self.box.show((Span("/", Role.INFO),), (), self._ink)
-        self._words.show(((Span("  "), *words),), self._ink)
+        if self._theme_styles is None:
+            self._theme_styles = styles_of(self._screen.app)
+        self._head.show(tuple(head), self._theme_styles)
+        self._titles.show(((Span("  "), *titles),), self._theme_styles)
+        self.listing.show(rows, cursor, self._theme_styles, notice=notice)
+        self.box.show((Span("/", Role.INFO),), (), self._theme_styles)
+        self._words.show(((Span("  "), *words),), self._theme_styles)
         hints = self._live_keys() if keys is None else (KeyHint(*pair) for pair in keys)
         self._footer = fitting(hints, self.width)
-        self._keys.show((self._footer.spans,), self._ink)
+        self._keys.show((self._footer.spans,), self._theme_styles)
 
     def _click_key(self, column: int) -> None:
         if self._screen.is_current and (run := self._footer.run_at(column)):

@@ -44,7 +44,7 @@ class Painter:
 
     CSS = """
     SessionsScreen { background: $background; }
-    SessionsScreen > #headline { height: 2; }
+    SessionsScreen > #header { height: 2; }
     SessionsScreen > #titles { height: 1; }
     SessionsScreen > #middle { height: 1fr; }
     SessionsScreen #sessions { width: 1fr; height: 100%; }
@@ -59,14 +59,14 @@ class Painter:
         self._environment = environment
         self._glyphs = glyphs
         self._uid = os.getuid()
-        self._headline = Lines(Ground.BAR, glyphs, id="headline")
+        self._header_lines = Lines(Ground.BAR, glyphs, id="header")
         self._titles = Lines(Ground.TITLES, glyphs, id="titles", clicked=self._click_title)
         self.table = SessionTable(glyphs, id="sessions")
         self.preview = PreviewPanel(glyphs, id="preview")
         self.filter = FilterBar(glyphs, id="filter")
         self._footer = Lines(Ground.BAR, glyphs, id="footer", clicked=self._click_key)
-        self._ink: Styles | None = None
-        self._tally = (0.0, header.tallied(Deck()))
+        self._theme_styles: Styles | None = None
+        self._totals = (0.0, header.totals_of(Deck()))
         self._said: tuple[str, Role, float] = ("", Role.PLAIN, 0.0)
         self._possible: tuple[object, ...] = ()
         self._offered_in = 0
@@ -76,7 +76,7 @@ class Painter:
     def parts(self) -> Iterator[Widget]:
         """The widgets, from top to bottom."""
         middle = Horizontal(self.table, self.preview, id="middle")
-        yield from (self._headline, self._titles, middle, self.filter, self._footer)
+        yield from (self._header_lines, self._titles, middle, self.filter, self._footer)
 
     @property
     def is_typing(self) -> bool:
@@ -85,7 +85,7 @@ class Painter:
 
     def dress(self) -> None:
         """Take on the theme in force."""
-        self._ink = None
+        self._theme_styles = None
         self._again()
 
     def offer(self) -> None:
@@ -110,7 +110,7 @@ class Painter:
             clock: the present moment, which goes on while the picture is paused.
         """
         self._last = (deck, view, now, clock)
-        ink = self._current_ink()
+        styles = self._current_ink()
         width = self._screen.size.width
         wide = Switch.WIDE in view.switches
         picture = Picture(
@@ -118,44 +118,44 @@ class Painter:
             sessions=deck.sessions,
             selection=view.selection,
             wide=wide,
-            telling=self.telling(deck, now),
+            context=self.context(deck, now),
             lost=lost_hosts(deck),
             several=len(deck.hosts) > 1,
             notice=notice(deck, view),
         )
-        self.table.show(picture, ink)
+        self.table.show(picture, styles)
         seen = deck.sessions.get(view.selection.cursor or "")
         self.preview.fill(width, several=picture.several)
-        self.preview.follow(seen, ink, held=Switch.PAUSED in view.switches)
+        self.preview.follow(seen, styles, held=Switch.PAUSED in view.switches)
         columns = self.table.columns
-        self._headline.show(self._header(deck, view, width, clock), ink)
-        self._titles.show((titles(columns, view.sort, self._glyphs, held=is_frozen(view)),), ink)
-        self._paint_words(deck, view, now, ink)
-        self._paint_footer(deck, view, width, ink)
+        self._header_lines.show(self._header(deck, view, width, clock), styles)
+        self._titles.show((titles(columns, view.sort, self._glyphs, held=is_frozen(view)),), styles)
+        self._paint_words(deck, view, now, styles)
+        self._paint_footer(deck, view, width, styles)
 
-    def telling(self, deck: Deck, now: float) -> RowContext:
+    def context(self, deck: Deck, now: float) -> RowContext:
         """The circumstances in which rows are told at `now` (epoch seconds)."""
         # To the second: all ages move at once, and between two seconds none is looked at.
         return RowContext(math.floor(now), self._glyphs, limits_of(stale_rules(deck)), self._uid)
 
     def _header(self, deck: Deck, view: ViewState, width: int, clock: float) -> tuple[Cell, Cell]:
-        counted_at, tally = self._tally
-        if tally.counts.total != len(deck.sessions) or not 0 <= clock - counted_at < COUNT_EVERY_S:
-            tally = header.tallied(deck)
-            self._tally = (clock, tally)
+        counted_at, totals = self._totals
+        if totals.counts.total != len(deck.sessions) or not 0 <= clock - counted_at < COUNT_EVERY_S:
+            totals = header.totals_of(deck)
+            self._totals = (clock, totals)
         left, right = header.first_line(
-            deck, tally, view, environment=self._environment, now=clock, glyphs=self._glyphs
+            deck, totals, view, environment=self._environment, now=clock, glyphs=self._glyphs
         )
-        counts = header.second_line(len(deck.sessions), tally, view, self._glyphs, self._uid)
+        counts = header.second_line(len(deck.sessions), totals, view, self._glyphs, self._uid)
         return header.packed(left, width, right), header.counts_line(counts, width - 1, self._glyphs)
 
-    def _paint_words(self, deck: Deck, view: ViewState, now: float, ink: Styles) -> None:
+    def _paint_words(self, deck: Deck, view: ViewState, now: float, styles: Styles) -> None:
         said, role, until = self._said
         standing = refusal(deck) if deck.host is not None and deck.host.journal is not None else None
         words = words_line(view, said if time.monotonic() < until else "", role, now, standing or "")
-        self.filter.show((Span("/", Role.INFO),), words, ink)
+        self.filter.show((Span("/", Role.INFO),), words, styles)
 
-    def _paint_footer(self, deck: Deck, view: ViewState, width: int, ink: Styles) -> None:
+    def _paint_footer(self, deck: Deck, view: ViewState, width: int, styles: Styles) -> None:
         aim = target(view)
         possible = (
             refusal(deck),
@@ -169,12 +169,12 @@ class Painter:
             self._offered_in = 0
             self._screen.refresh_bindings()
         if self.is_typing:
-            self._footer.show((typing_line(view),), ink)
+            self._footer.show((typing_line(view),), styles)
             return
         if width != self._offered_in:
             self._offered_in = width
             self._keys = footer(self._screen.active_bindings, width, self._screen.app.get_key_display)
-        self._footer.show((self._keys.spans,), ink)
+        self._footer.show((self._keys.spans,), styles)
 
     def _click_title(self, column: int) -> None:
         if (key := sort_at(self.table.columns, column)) is not None:
@@ -185,9 +185,9 @@ class Painter:
             self._press(run)
 
     def _current_ink(self) -> Styles:
-        if self._ink is None:
-            self._ink = styles_of(self._screen.app)
-        return self._ink
+        if self._theme_styles is None:
+            self._theme_styles = styles_of(self._screen.app)
+        return self._theme_styles
 
     def _again(self) -> None:
         if self._last is not None and self._screen.is_mounted:

@@ -43,9 +43,9 @@ class Targeting:
         """Request that a target's ids (`what` is `id`) or rows are copied."""
         deck = self._screen.deck
         views = [deck.sessions[session_id] for session_id in aim.ids]
-        telling = self._painter.telling(deck, self._screen.now)
+        context = self._painter.context(deck, self._screen.now)
         self._screen.post_message(
-            messages.CopyAsked(rows.copied(views, what, self._painter.table.columns, telling))
+            messages.CopyAsked(rows.copied(views, what, self._painter.table.columns, context))
         )
 
     def is_certain(self) -> bool:

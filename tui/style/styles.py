@@ -62,7 +62,7 @@ class Styles:
         """The spans as segments.
 
         Args:
-            greyed: all in one quiet ink, swatches too: what is shown is no longer known to hold.
+            greyed: all in one quiet color, swatches too: what is shown is no longer known to hold.
         """
         if greyed:
             return [Segment(span.text, self._styles[Role.MUTED, ground]) for span in spans]
@@ -82,7 +82,7 @@ class Styles:
             return Style(color=fore.rich_color, bgcolor=back.rich_color, bold=True, reverse=reverse)
         back = self._ground(ground)
         cursor = ground in {Ground.CURSOR, Ground.CURSOR_MARKED}
-        # Sixteen colours have none for a ground: the cursor's row is reversed, and in one ink to be legible.
+        # Sixteen colours have none for a ground: the cursor's row is reversed, in one legible color.
         reverse = self._ansi and cursor
         quiet = self._ansi and role in {Role.MUTED, Role.FAINT} and not reverse
         fore = self._color("foreground" if quiet or reverse else _INKS[role])

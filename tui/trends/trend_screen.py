@@ -44,7 +44,7 @@ class TrendScreen(ModalScreen[None]):
         self._deck = deck
         self._now = time.time()
         self._glyphs = glyphs
-        self._ink: Styles | None = None
+        self._theme_styles: Styles | None = None
         self._head = Lines(Ground.BAR, glyphs, id="trend-head")
         self._lines = Lines(Ground.TABLE, glyphs, id="trend")
 
@@ -70,17 +70,17 @@ class TrendScreen(ModalScreen[None]):
         self.app.push_screen(HelpScreen(self.active_bindings.values()))
 
     def _dress(self) -> None:
-        self._ink = None
+        self._theme_styles = None
         self._paint()
 
     def _paint(self) -> None:
         if not self.is_mounted:
             return
-        if self._ink is None:
-            self._ink = styles_of(self.app)
+        if self._theme_styles is None:
+            self._theme_styles = styles_of(self.app)
         title = (Group((Span("  Trend", Role.STRONG), Span("   ? help   esc back", Role.MUTED)), 1),)
         head = packed(title, self.size.width, badge_groups(self._deck, self._now))
-        self._head.show((head,), self._ink)
+        self._head.show((head,), self._theme_styles)
         charts = trend.lines(self._read(), self.size.width, self._glyphs)
         self._lines.styles.height = len(charts)
-        self._lines.show(charts, self._ink)
+        self._lines.show(charts, self._theme_styles)

@@ -53,7 +53,7 @@ Groups: TypeAlias = tuple[Group, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class Totals:
     """Counts over a deck, taken once a second so that the numbers don't flicker."""
 
     counts: Counts
@@ -63,22 +63,22 @@ class Tally:
     """Pending ends by who requested them."""
 
 
-def tallied(deck: Deck) -> Tally:
+def totals_of(deck: Deck) -> Totals:
     """Count a deck."""
     views = deck.sessions.values()
     processes = {(host_of(view.id), view.process) for view in views if view.process is not None}
-    return Tally(
+    return Totals(
         count(views), sum(is_fault(view) for view in views), len(processes), pending_ends.ends(views)
     )
 
 
 def first_line(
-    deck: Deck, tally: Tally, view: ViewState, *, environment: str, now: float, glyphs: Glyphs
+    deck: Deck, totals: Totals, view: ViewState, *, environment: str, now: float, glyphs: Glyphs
 ) -> tuple[Groups, Groups]:
     """Environment and health on the left, badges on the right."""
     left = [Group((Span("  watchdeck ", Role.STRONG), *_environment(environment)), 1)]
     if deck.host is not None:
-        left.append(Group(_health(deck.host.browsers, tally.processes, glyphs), 3))
+        left.append(Group(_health(deck.host.browsers, totals.processes, glyphs), 3))
         if deck.host.discovery is not None:
             left.append(_discovery(deck.host.discovery))
         left.append(Group((Span(_hosts(deck, deck.host), Role.FAINT),), 9))
@@ -157,25 +157,25 @@ def _short_of(host: HostView | None) -> str:
     return f"{len(out)}/{len(found)} ENDPOINTS OUT: {names}" if out else ""
 
 
-def second_line(total: int, tally: Tally, view: ViewState, glyphs: Glyphs, uid: int = -1) -> Groups:
+def second_line(total: int, totals: Totals, view: ViewState, glyphs: Glyphs, uid: int = -1) -> Groups:
     """What is shown, marked and pending, then the counts by hosting and by status, the worst first.
 
     Args:
         uid: the operator's own.
     """
-    counts = tally.counts
+    counts = totals.counts
     groups = [
         Group((Span(f"  {len(view.rows)}/{total}", Role.STRONG), Span(" shown", Role.MUTED)), 1),
         *_marks(view),
     ]
-    if waiting := pending_ends.words(tally.ends, uid):
+    if waiting := pending_ends.words(totals.ends, uid):
         groups.append(Group((Span(printable(waiting), Role.WARN),), 2))
     groups.extend(_hosting(word, counts, glyphs, 3) for word in _WORST if counts.hosting.get(word))
     if stale := sum(counts.stale.values()):
         groups.append(Group((Span(f"{stale} stale", Role.BAD),), 3))
     groups.extend(_order(view, glyphs))
-    if tally.faults:
-        groups.append(Group((Span(f"{tally.faults} with trouble", Role.WARN),), _INCIDENTAL))
+    if totals.faults:
+        groups.append(Group((Span(f"{totals.faults} with trouble", Role.WARN),), _INCIDENTAL))
     groups.extend(_hosting(word, counts, glyphs, 6) for word in _USUAL if counts.hosting.get(word))
     groups.extend(
         Group((Span(f"{counts.statuses[word]}", role), Span(f" {word}", Role.MUTED)), 8)

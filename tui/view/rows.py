@@ -130,7 +130,7 @@ def copied(views: Iterable[SessionView], what: str, layout: Layout, context: Row
 _Teller: TypeAlias = Callable[[SessionView, int, RowContext], Cell]
 
 
-def _label(view: SessionView, _width: int, _telling: RowContext) -> Cell:
+def _label(view: SessionView, _width: int, _context: RowContext) -> Cell:
     return (Span(printable(view.label or view.id), Role.FAINT if view.hosting == "ended" else Role.STRONG),)
 
 
@@ -204,7 +204,7 @@ def _instruction(view: SessionView, width: int, context: RowContext) -> Cell:
     return (*told, Span(f" {age(last.at, context.now)}", Role.FAINT)) if width >= _STATE_AGE_FROM else told
 
 
-def _trouble(view: SessionView, _width: int, _telling: RowContext) -> Cell:
+def _trouble(view: SessionView, _width: int, _context: RowContext) -> Cell:
     if view.error is not None:
         return (Span(printable(view.error.text), Role.BAD),)
     if view.instruction is not None and view.instruction.state in _FAULTY_STATES:
@@ -223,7 +223,7 @@ def _visitor_state(view: SessionView, _width: int, context: RowContext) -> Cell:
     return (Span("in session", Role.GOOD),) if state.in_session else (Span("online", Role.INFO),)
 
 
-def _losses(view: SessionView, width: int, _telling: RowContext) -> Cell:
+def _losses(view: SessionView, width: int, _context: RowContext) -> Cell:
     lost = view.dropped + view.violations
     return _right(str(lost), width, Role.WARN if lost else Role.FAINT)
 

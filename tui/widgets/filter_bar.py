@@ -83,7 +83,7 @@ class FilterBar(Horizontal):
         self.remove_class("-open")
         self.screen.set_focus(None)
 
-    def show(self, slash: Cell, words: Cell, ink: Styles) -> None:
+    def show(self, slash: Cell, words: Cell, styles: Styles) -> None:
         """Show the sign before the box, and the words where no box is."""
-        self._slash.show((slash,), ink)
-        self._words.show((words,), ink)
+        self._slash.show((slash,), styles)
+        self._words.show((words,), styles)

@@ -33,14 +33,14 @@ class Lines(Widget, can_focus=False):
         self._clicked = clicked
         self._ground = ground
         self._glyphs = glyphs
-        self._ink: Styles | None = None
+        self._theme_styles: Styles | None = None
         self._lines: tuple[Cell, ...] = ()
 
-    def show(self, lines: tuple[Cell, ...], ink: Styles) -> None:
+    def show(self, lines: tuple[Cell, ...], styles: Styles) -> None:
         """Show these lines; unchanged ones are not sent again."""
         before, self._lines = self._lines, lines
-        if ink is not self._ink:
-            self._ink = ink
+        if styles is not self._theme_styles:
+            self._theme_styles = styles
             self.refresh()
             return
         for y, line in enumerate(lines):
@@ -55,8 +55,8 @@ class Lines(Widget, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """The strip of a line, which Textual asks for if it is dirty."""
-        if self._ink is None:
+        if self._theme_styles is None:
             return Strip.blank(self.size.width, self.rich_style)
         spans = self._lines[y] if y < len(self._lines) else ()
         width = self.size.width
-        return Strip(self._ink.segments(fitted(spans, width, self._glyphs), self._ground), width)
+        return Strip(self._theme_styles.segments(fitted(spans, width, self._glyphs), self._ground), width)

@@ -51,7 +51,7 @@ class Listing(Widget, can_focus=False):
     def __init__(self, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._ink: Styles | None = None
+        self._theme_styles: Styles | None = None
         self._rows: tuple[ListRow, ...] = ()
         self._cursor: str | None = None
         self._notice: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Listing(Widget, can_focus=False):
         return max(1, self.size.height - 1)
 
     def show(
-        self, rows: Sequence[ListRow], cursor: str | None, ink: Styles, *, notice: tuple[str, ...] = ()
+        self, rows: Sequence[ListRow], cursor: str | None, styles: Styles, *, notice: tuple[str, ...] = ()
     ) -> None:
         """Show rows.
 
@@ -74,8 +74,8 @@ class Listing(Widget, can_focus=False):
         """
         moved = cursor != self._cursor
         self._rows, self._cursor, self._notice = tuple(rows), cursor, notice
-        if ink is not self._ink:
-            self._ink = ink
+        if styles is not self._theme_styles:
+            self._theme_styles = styles
             self._sent.clear()
             self.refresh()
         if moved:
@@ -88,12 +88,12 @@ class Listing(Widget, can_focus=False):
     def render_line(self, y: int) -> Strip:
         """The strip of a line, which Textual asks for where it is dirty."""
         width = self.size.width
-        if self._ink is None:
+        if self._theme_styles is None:
             return Strip.blank(width, self.rich_style)
         spans, ground, thumb = self._sent[y] = self._line(y)
         bar = Span(self._glyphs.thumb if thumb else " ", Role.FAINT)
-        segments = self._ink.segments(fitted(spans, width - 1, self._glyphs), ground)
-        return Strip([*segments, *self._ink.segments((bar,), Ground.TABLE)], width)
+        segments = self._theme_styles.segments(fitted(spans, width - 1, self._glyphs), ground)
+        return Strip([*segments, *self._theme_styles.segments((bar,), Ground.TABLE)], width)
 
     def on_resize(self, _: events.Resize) -> None:
         """Keep the cursor in sight when the terminal's size changes."""

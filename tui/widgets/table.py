@@ -31,7 +31,7 @@ class Picture:
     """All that the table shows.
 
     Args:
-        telling: the moment and the circumstances.
+        context: the moment and the circumstances.
         lost: hosts whose rows may no longer hold, for they are lost; the only one has no name.
         several: there are several hosts.
         notice: words to show if there are no rows.
@@ -41,7 +41,7 @@ class Picture:
     sessions: Mapping[str, SessionView] = field(default_factory=lambda: _NONE)
     selection: Selection = field(default_factory=Selection)
     wide: bool = False
-    telling: RowContext = field(default_factory=RowContext)
+    context: RowContext = field(default_factory=RowContext)
     lost: frozenset[str] = frozenset()
     several: bool = False
     notice: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class SentLine:
 
 
 @dataclass(slots=True)
-class _Told:
+class _RowCells:
     """A row's cells, and what they were made from.
 
     Args:
@@ -91,13 +91,13 @@ class SessionTable(LineCache):
     def __init__(self, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._ink: Styles | None = None
+        self._theme_styles: Styles | None = None
         self._picture = Picture()
         self._columns = self.columns
         self._range: frozenset[str] = frozenset()
         self._top = 0
         self._sent: dict[int, SentLine] = {}
-        self._told_rows: dict[str, _Told] = {}
+        self._row_cells: dict[str, _RowCells] = {}
         self._width, self._height = 0, 0
 
     @property
@@ -105,15 +105,15 @@ class SessionTable(LineCache):
         """The columns as they stand; the last cell is the scroll bar's."""
         return layout(max(0, self.size.width - 1), wide=self._picture.wide, several=self._picture.several)
 
-    def show(self, picture: Picture, ink: Styles) -> None:
+    def show(self, picture: Picture, styles: Styles) -> None:
         """Show a picture; of the lines in sight, those that differ are painted."""
         before, self._picture = self._picture, picture
         self._width, self._height = self.size  # asked for once: Textual looks the whole tree through for it
         columns = self.columns
-        if ink is not self._ink or columns is not self._columns:
-            self._ink, self._columns = ink, columns
+        if styles is not self._theme_styles or columns is not self._columns:
+            self._theme_styles, self._columns = styles, columns
             self._sent.clear()
-            self._told_rows.clear()
+            self._row_cells.clear()
             self.refresh()
         if picture.selection.anchor is not None or before.selection.anchor is not None:
             self._range = selecting.in_range(picture.selection, picture.rows)
@@ -142,7 +142,7 @@ class SessionTable(LineCache):
         width = self.size.width
         line = self._sent[y] = self._line(y)
         at = self._top + y
-        row = self._told_rows.get(self._picture.rows[at]) if at < len(self._picture.rows) else None
+        row = self._row_cells.get(self._picture.rows[at]) if at < len(self._picture.rows) else None
         if row is None:
             return self._strip(line, width)
         if row.drawn is None or row.drawn[0] != line or row.drawn[1].cell_length != width:
@@ -150,7 +150,7 @@ class SessionTable(LineCache):
         return row.drawn[1]
 
     def _strip(self, line: SentLine, width: int) -> Strip:
-        if self._ink is None:
+        if self._theme_styles is None:
             return Strip.blank(width, self.rich_style)
         room = width - 1 - self._columns.end
         if room >= 0 and len(line.cells) > 1:
@@ -158,8 +158,8 @@ class SessionTable(LineCache):
         else:
             spans = fitted(self._spaced(line.cells), width - 1, self._glyphs)
         thumb = Span(self._glyphs.thumb if line.thumb else " ", Role.FAINT)
-        segments = self._ink.segments(spans, line.ground, greyed=line.greyed)
-        return Strip([*segments, *self._ink.segments((thumb,), Ground.TABLE)], width)
+        segments = self._theme_styles.segments(spans, line.ground, greyed=line.greyed)
+        return Strip([*segments, *self._theme_styles.segments((thumb,), Ground.TABLE)], width)
 
     def on_resize(self, _: events.Resize) -> None:
         """Keep the cursor in sight when the terminal's size changes."""
@@ -209,23 +209,23 @@ class SessionTable(LineCache):
         session_id = picture.rows[at]
         ground = self._ground(session_id)
         greyed = host_of(session_id) in picture.lost or picture.sessions[session_id].hosting == "ended"
-        return SentLine((self._gutter(session_id), *self._told(session_id)), ground, greyed, thumb)
+        return SentLine((self._gutter(session_id), *self._cells_of(session_id)), ground, greyed, thumb)
 
-    def _told(self, session_id: str) -> tuple[Cell, ...]:
+    def _cells_of(self, session_id: str) -> tuple[Cell, ...]:
         """The row's cells, from the cache where neither the session nor an age has changed."""
-        view, telling, columns = self._picture.sessions[session_id], self._picture.telling, self._columns
-        held = self._told_rows.get(session_id)
+        view, context, columns = self._picture.sessions[session_id], self._picture.context, self._columns
+        held = self._row_cells.get(session_id)
         if held is not None and held.view is view and held.columns is columns:
-            if held.now == telling.now:
+            if held.now == context.now:
                 return held.cells
-            words = ticking(view, telling)
+            words = ticking(view, context)
             if held.words == words:
-                held.now = telling.now
+                held.now = context.now
                 return held.cells
-        if len(self._told_rows) > 4 * max(1, self._height):
-            self._told_rows.clear()
-        made = cells(view, columns, telling)
-        self._told_rows[session_id] = _Told(view, columns, telling.now, ticking(view, telling), made)
+        if len(self._row_cells) > 4 * max(1, self._height):
+            self._row_cells.clear()
+        made = cells(view, columns, context)
+        self._row_cells[session_id] = _RowCells(view, columns, context.now, ticking(view, context), made)
         return made
 
     def _ground(self, session_id: str) -> Ground:

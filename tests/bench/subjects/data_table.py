@@ -48,19 +48,19 @@ class DataTableApp(App[None]):
 
     async def _follow(self, table: "DataTable[Any]") -> None:
         snapshot = await self._client.snapshot()
-        telling = RowContext(snapshot.sessions[0].last_event_at or 0.0)
+        context = RowContext(snapshot.sessions[0].last_event_at or 0.0)
         for view in snapshot.sessions:
             self._views[view.id] = view
-            table.add_row(*self._texts(view, telling).values(), key=view.id)
+            table.add_row(*self._texts(view, context).values(), key=view.id)
         async with aclosing(cast("Any", self._client.events(snapshot.seq))) as events:
             async for event in events:
                 if event.type in COLUMN_OF:
                     view = self._views[event.id] = views.merged(self._views[event.id], event.body)
                     column = COLUMN_OF[event.type]
-                    table.update_cell(event.id, column, self._texts(view, telling)[column])
+                    table.update_cell(event.id, column, self._texts(view, context)[column])
 
-    def _texts(self, view: views.SessionView, telling: RowContext) -> dict[str, Text]:
-        told = zip(COLUMNS.placed, cells(view, COLUMNS, telling), strict=True)
+    def _texts(self, view: views.SessionView, context: RowContext) -> dict[str, Text]:
+        told = zip(COLUMNS.placed, cells(view, COLUMNS, context), strict=True)
         return {placed.column.id: Text("".join(span.text for span in cell)) for placed, cell in told}
 
 

@@ -28,10 +28,10 @@ SEVERITIES = (Role.GOOD, Role.WARN, Role.BAD)
 @pytest.mark.parametrize("own", theme.THEMES.values(), ids=lambda own: own.name)
 @pytest.mark.parametrize("ground", Ground)
 def test_good_warning_and_bad_differ_in_lightness(own: Theme, ground: Ground) -> None:
-    ink = Styles({**own.to_color_system().generate(), **own.variables}, ansi=False, colorless=False)
+    styles = Styles({**own.to_color_system().generate(), **own.variables}, ansi=False, colorless=False)
     seen = {}
     for role in SEVERITIES:
-        color = ink.style(role, ground).color
+        color = styles.style(role, ground).color
         assert color is not None
         seen[role] = _lightness_seen(Color.from_rich_color(color))
     for one, other in combinations(SEVERITIES, 2):

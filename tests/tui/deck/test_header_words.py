@@ -25,13 +25,13 @@ def text(cell: Cell) -> str:
 
 
 def first(held: Deck, view: ViewState, width: int = 160, environment: str = "production") -> str:
-    tally = header.tallied(held)
-    left, right = header.first_line(held, tally, view, environment=environment, now=NOW, glyphs=UNICODE)
+    totals = header.totals_of(held)
+    left, right = header.first_line(held, totals, view, environment=environment, now=NOW, glyphs=UNICODE)
     return text(header.packed(left, width, right))
 
 
 def second(held: Deck, view: ViewState, width: int = 160) -> str:
-    groups = header.second_line(len(held.sessions), header.tallied(held), view, UNICODE)
+    groups = header.second_line(len(held.sessions), header.totals_of(held), view, UNICODE)
     return text(header.counts_line(groups, width, UNICODE))
 
 
@@ -62,7 +62,7 @@ def test_production_stands_out_by_colour_and_name() -> None:
     def role(name: str) -> Role:
         held = deck()
         left, _ = header.first_line(
-            held, header.tallied(held), ViewState(), environment=name, now=NOW, glyphs=UNICODE
+            held, header.totals_of(held), ViewState(), environment=name, now=NOW, glyphs=UNICODE
         )
         return left[0].spans[1].role
 

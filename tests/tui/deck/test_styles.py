@@ -55,10 +55,10 @@ async def test_the_theme_can_be_changed_while_it_runs() -> None:
 @pytest.mark.parametrize("own", theme.THEMES.values(), ids=lambda own: own.name)
 def test_our_own_inks_can_be_read_on_every_ground(own: Theme) -> None:
     variables = {**own.to_color_system().generate(), **own.variables}
-    ink = Styles(variables, ansi=False, colorless=False)
+    styles = Styles(variables, ansi=False, colorless=False)
     for ground in Ground:
         for role in Role:
-            style = ink.style(role, ground)
+            style = styles.style(role, ground)
             assert style.color is not None
             assert style.bgcolor is not None
             # WCAG's 4.5 for what must be read; its 3 for what is only decoration.

@@ -99,11 +99,11 @@ def shown(deck: Deck, now: float) -> None:
     """Lays out, tells and colours all that the main screen has."""
     view = view_state.laid_out(ViewState(), deck, now)
     layout = columns.layout(250, wide=True)
-    telling = RowContext(int(now), UNICODE, limits_of(stale_rules(deck)), 0)
-    cells = [cell for one in deck.sessions.values() for cell in rows.cells(one, layout, telling)]
-    tally = header.tallied(deck)
-    left, right = header.first_line(deck, tally, view, environment="", now=now, glyphs=UNICODE)
-    second = header.second_line(len(deck.sessions), tally, view, UNICODE)
+    context = RowContext(int(now), UNICODE, limits_of(stale_rules(deck)), 0)
+    cells = [cell for one in deck.sessions.values() for cell in rows.cells(one, layout, context)]
+    totals = header.totals_of(deck)
+    left, right = header.first_line(deck, totals, view, environment="", now=now, glyphs=UNICODE)
+    second = header.second_line(len(deck.sessions), totals, view, UNICODE)
     cells += [header.packed(left, 200, right), header.packed(second, 200)]
     for span in (span for cell in cells for span in cell):
         assert span.text.isprintable()
