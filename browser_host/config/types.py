@@ -128,7 +128,9 @@ def _filter(value: object) -> filter_language.Filter:
         return value
     expression = filter_language.parse(_text(value))
     if filter_language.names_hosts(expression.text):
-        raise ValueError("expected a filter without host:, because a host sees only its own sessions")
+        raise ValueError(
+            "expected a filter without host: and hosts' names, because a host sees only its own sessions"
+        )
     return expression
 
 

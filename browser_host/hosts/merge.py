@@ -25,8 +25,7 @@ def outcome(answers: Iterable[Outcome]) -> Outcome:
 
 def alerts(answers: Mapping[str, Alerts]) -> Alerts:
     """All alerts, those first that reached their state first."""
-    every: list[AlertView] = [one for answer in answers.values() for one in answer.alerts]
-    return Alerts(tuple(sorted(every, key=lambda one: one.since)))
+    return Alerts(_by_time(one for answer in answers.values() for one in answer.alerts))
 
 
 def entries(answers: Mapping[str, Iterable[Mapping[str, Any]]], limit: int) -> tuple[Mapping[str, Any], ...]:
@@ -71,8 +70,12 @@ def host_view(hosts: Mapping[str, HostView]) -> HostView:
         automatic=tuple(dict.fromkeys(rule for one in every for rule in one.automatic)),
         stale=every[0].stale,
         visitors=_if_any(hosts, "visitors"),
-        alerts=tuple(alert for one in every for alert in one.alerts),
+        alerts=_by_time(alert for one in every for alert in one.alerts),
     )
+
+
+def _by_time(found: Iterable[AlertView]) -> tuple[AlertView, ...]:
+    return tuple(sorted(found, key=lambda one: one.since))
 
 
 def _if_any(hosts: Mapping[str, HostView], key: str) -> str | None:

@@ -79,22 +79,37 @@ def parse(text: str) -> Filter:
 
 
 def names_hosts(text: str) -> bool:
-    """Whether a valid filter has `host:` terms."""
-    return any((term.key, term.sign) == (_HOST, ":") for term in _terms(text))
+    """Whether a valid filter names hosts: `host:york`, `browser:york/local`."""
+    return any(_named_host(term)[0] is not None for term in _terms(text))
 
 
 def for_host(text: str, host: str) -> str | None:
-    """A valid filter without its `host:` terms, as that host evaluates it; None if they exclude the host.
+    """A valid filter without its hosts' names, as that host evaluates it; None if they exclude the host.
 
     A host does not know what its clients call it.
     """
     kept = []
     for term in _terms(text):
-        if (term.key, term.sign) != (_HOST, ":"):
+        named, endpoint = _named_host(term)
+        if named is None:
             kept.append(term.written)
-        elif (folded(term.value) == folded(host)) is term.inverted:
+        elif folded(named) != folded(host):
+            if not term.inverted:
+                return None
+        elif endpoint:
+            kept.append(f'{"!" * term.inverted}{_BROWSER}:"{endpoint}"')
+        elif term.inverted:
             return None
     return " ".join(kept)
+
+
+def _named_host(term: "_Term") -> tuple[str | None, str]:
+    """The host that a term names, and the endpoint there that it is about."""
+    if term.sign == ":" and term.key == _HOST:
+        return term.value, ""
+    if term.sign == ":" and term.key == _BROWSER and all(parts := split(term.value)):
+        return parts
+    return None, ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +198,12 @@ def _label(term: _Term) -> Test:
 
 
 def _browser(term: _Term) -> Test:
-    name = folded(term.value)
-    return lambda view, _: view.browser is not None and folded(view.browser) == name
+    host, name = map(folded, split(term.value))
+    return lambda view, _: (
+        view.browser is not None
+        and folded(view.browser) == name
+        and (not host or folded(host_of(view.id)) == host)
+    )
 
 
 def _host(term: _Term) -> Test:
@@ -273,7 +292,7 @@ def _duration(term: _Term) -> Test:
     return test
 
 
-_HOST = "host"
+_HOST, _BROWSER = "host", "browser"
 _NONE = "none"
 _ALIASES = {"gray": "grey"}
 _CHOICES: dict[str, tuple[str, ...]] = {

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from browser_host.cli.browser_check import suspects, temporary_folder_problem
 from browser_host.cli.commands.host_commands import _alone
-from browser_host.cli.health_checks import State, endpoint, host, other_users
+from browser_host.cli.health.browser_check import suspects, temporary_folder_problem
+from browser_host.cli.health.finding import State
+from browser_host.cli.health.health_checks import endpoint, host, other_users
 from browser_host.config.models import EndpointSection, HostSection, Settings
 from browser_host.errors import Exit
 from browser_host.secrets import BrowserUrl

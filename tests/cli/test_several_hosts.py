@@ -99,7 +99,7 @@ async def test_a_chosen_host_is_the_only_one(pair: Pair) -> None:
     assert (unknown.code, "unknown host 'oslo'; configured: tokyo, york" in unknown.err) == (Exit.USAGE, True)
     both = await pair.run("list", "--host", "york", "--socket", "x")
     assert both.code == Exit.USAGE
-    elsewhere = await pair.run("doctor", "--host", "york")
+    elsewhere = await pair.run("config", "path", "--host", "york")
     assert (elsewhere.code, "--host is for commands that ask a host" in elsewhere.err) == (Exit.USAGE, True)
 
 
@@ -195,6 +195,31 @@ async def test_what_is_for_one_host_needs_its_name(pair: Pair) -> None:
     shown = {one["name"]: one["state"] for one in (await pair.json("browsers"))["browsers"]}
     assert shown["york/local"] == "draining"
     assert shown["tokyo/local"] != "draining"
+
+
+async def test_doctor_asks_each_host_or_the_chosen_one(with_one_gone: Pair, home: Path) -> None:
+    pair = with_one_gone
+    pair.york.hosting.isolated = False
+    said = await pair.run("doctor", "--json")
+    found = {one["check"]: one for one in json.loads(said.out)["checks"]}
+    assert said.code == Exit.FAILED
+    assert {name: found[f"host {name}"]["state"] for name in (*NAMES, "gone")} == {
+        "tokyo": "note",  # of another version than the commands
+        "york": "note",
+        "gone": "broken",
+    }
+    tokyo, york = found["host tokyo"], found["host york"]
+    assert tokyo["found"].startswith("version 0.0.0, pid ")
+    assert "2 sessions, 1 of 1 browsers up, which share nothing between sessions; this Wat" in tokyo["found"]
+    assert "3 sessions, 1 of 1 browsers up; " in york["found"]
+    assert "york/local does not isolate sessions" in york["found"]
+    assert york["advice"] == "install the same version on both; watchdeck browsers --host york"
+    assert found["host gone"]["advice"] == f"start it: watchdeck host --socket {home}/gone.sock"
+    assert "host" not in found
+    chosen = json.loads((await pair.run("doctor", "--json", "--host", "york")).out)["checks"]
+    assert [one["check"] for one in chosen if one["check"].startswith("host")] == ["host york"]
+    unknown = await pair.run("doctor", "--host", "oslo")
+    assert (unknown.code, "unknown host 'oslo'" in unknown.err) == (Exit.USAGE, True)
 
 
 async def test_screenshot_and_remove_reach_the_sessions_host(pair: Pair, home: Path) -> None:

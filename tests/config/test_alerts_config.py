@@ -54,6 +54,7 @@ def test_an_alert_is_read_and_its_secrets_are_masked(written: Written, tmp_path:
     [
         ('when = "stauts:active"', "alerts[0].when", "did you mean 'status:'?"),
         ('when = "host:york"', "alerts[0].when", "a filter without host:"),
+        ('when = "browser:york/local"', "alerts[0].when", "hosts' names"),
         ('when = ""\nfro = "2m"', "alerts[0].fro", "did you mean alerts.for?"),
         ('when = ""\nfor = "soon"', "alerts[0].for", "expected a duration"),
         ('when = ""\nseverity = "critcal"', "alerts[0].severity", 'did you mean "critical"?'),

@@ -7,11 +7,13 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
+from browser_host.cli.health.configured_hosts import examine_hosts
 from browser_host.config.clients.host_address import HostAddress
 from browser_host.errors import Exit, NoHost
 from browser_host.hosts.connecting import connected
@@ -102,6 +104,27 @@ async def test_a_refused_line_says_what_ssh_said(user_home: Path) -> None:
     with pytest.raises(NoHost, match=r"ssh nobody-here@box ended: .*Permission denied"):
         async with connected(address, "test"):
             pass
+
+
+async def test_doctor_tells_a_line_that_fails_from_a_host(user_home: Path, box: Box, brisk: Policy) -> None:
+    async with remote(user_home, box, brisk) as (_, far):
+        refused = replace(far, name="refused", ssh="nobody-here@box")
+        away = replace(far, name="away", socket=user_home / "away.sock")
+        found = await asyncio.to_thread(examine_hosts, [far, refused, away])
+    states = {one.check: one.state.value for one in found}
+    assert states == {
+        "line far": "ok",
+        "host far": "note",  # of another version than the commands
+        "line refused": "broken",
+        "line away": "ok",
+        "host away": "broken",
+    }
+    texts = {one.check: f"{one.found}; {one.advice}" for one in found}
+    assert texts["line far"].startswith(f"ssh box forwards {far.socket}")
+    assert "Permission denied" in texts["line refused"]
+    assert "ssh -o BatchMode=yes nobody-here@box true" in texts["line refused"]
+    assert f"watchdeck host --socket {away.socket} on box" in texts["host away"]
+    await until_holds(lambda: not children())
 
 
 @pytest.mark.usefixtures("box")

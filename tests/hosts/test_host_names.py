@@ -30,6 +30,9 @@ TERMS = st.sampled_from(
         "abc",
         "!bcd",
         "status:viewerReady",
+        "browser:local",
+        "browser:tokyo/local",
+        "!browser:York/local",
         "tokyo",
         '"b c"',
     )
@@ -38,7 +41,7 @@ TERMS = st.sampled_from(
 
 @given(st.lists(TERMS, max_size=4), st.sampled_from(HOSTS), st.sampled_from(IDS))
 def test_a_filter_means_the_same_here_and_on_the_host(terms: list[str], host: str, session_id: str) -> None:
-    expression, view = "  ".join(terms), session(session_id, label=f"label of {session_id}")
+    expression, view = "  ".join(terms), session(session_id, label=f"label of {session_id}", browser="local")
     here = parse(expression).matches(qualify.session(host, view), 0.0)
     there = for_host(expression, host)
     assert here == (there is not None and parse(there).matches(view, 0.0))

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from browser_host.api.schema import AlertView
 from browser_host.hosts import merge
+from browser_host.sessions.alerts.alert_state import AlertState, Severity
 from browser_host.sessions.staleness import StaleLimits, StaleRules
 from tests.tui.deck.screen_samples import HOST, session
 from tui.host import deck as state
@@ -35,6 +37,13 @@ def test_what_hosts_differ_in_is_said_cautiously() -> None:
     both = merge.host_view(views)
     assert (both.read_only, both.undo_s, both.journal, both.given_up) == (False, 3.0, None, "a: no browser")
     assert merge.host_view(dict.fromkeys("ab", views["a"])).journal == "a: disk full; b: disk full"
+
+
+def test_alerts_of_all_hosts_are_in_the_order_of_time() -> None:
+    late, early = (AlertView(f"a/{at:.0f}", Severity.INFO, AlertState.FIRING, at, ()) for at in (9.0, 5.0))
+    between = AlertView("b/7", Severity.INFO, AlertState.FIRING, 7.0, ())
+    both = merge.host_view({"a": replace(HOST, alerts=(late, early)), "b": replace(HOST, alerts=(between,))})
+    assert [one.name for one in both.alerts] == ["a/5", "b/7", "a/9"]
 
 
 def test_countdowns_go_by_each_hosts_own_limits() -> None:

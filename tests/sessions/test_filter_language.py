@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from browser_host.sessions.clock import Instant
-from browser_host.sessions.filter import LIMIT, FilterError, parse
+from browser_host.sessions.filter import LIMIT, FilterError, for_host, names_hosts, parse
 from browser_host.sessions.folding import folded
 from browser_host.sessions.views import SessionView, StaleView, VisitorStateView, aged, view_of
 from tests.sessions.session_strategies import WALL, World, new_session
@@ -223,3 +223,26 @@ def test_a_clock_that_jumps_makes_nobody_old() -> None:
     view = aged(view_of(one, None), one, jumped)
     assert not parse("age>30m").matches(view, jumped.wall)
     assert parse("age>59s age<61s silent>59s").matches(view, jumped.wall)
+
+
+@pytest.mark.parametrize(
+    ("text", "at_york", "at_oslo"),
+    [
+        ("browser:York/Local age>1m", 'browser:"Local" age>1m', None),
+        ("!browser:york/local", '!browser:"local"', ""),
+        ('browser:"york/local"', 'browser:"local"', None),
+        ("browser:local", "browser:local", "browser:local"),
+        ("host:york status:active", "status:active", None),
+        ("!host:york", None, ""),
+    ],
+)
+def test_each_host_gets_what_is_meant_for_it(text: str, at_york: str | None, at_oslo: str | None) -> None:
+    assert (for_host(text, "york"), for_host(text, "oslo")) == (at_york, at_oslo)
+    assert names_hosts(text) is (text != "browser:local")
+
+
+def test_an_endpoint_of_one_host_is_found_by_its_whole_name() -> None:
+    there, elsewhere = (replace(BASE, id=f"{host}/a", browser="local") for host in ("york", "oslo"))
+    named, everywhere = parse("browser:york/local"), parse("browser:local")
+    assert [named.matches(view, WALL) for view in (there, elsewhere)] == [True, False]
+    assert [everywhere.matches(view, WALL) for view in (there, elsewhere)] == [True, True]

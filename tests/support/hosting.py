@@ -47,6 +47,7 @@ class ScriptedHosting:
     browsers: dict[int, BrowserState] = field(default_factory=lambda: {1: BrowserState.UP})
     due: tuple[Aged, ...] = ()
     drained: bool = False
+    isolated: bool = True
     recycled: list[tuple[Aged, Callable[[Sequence[str]], bool]]] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -125,7 +126,7 @@ class ScriptedHosting:
                 count,
                 0.0,
                 sandbox=True,
-                isolated=True,
+                isolated=self.isolated,
                 drained=self.drained,
             )
             for number, state in self.browsers.items()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from browser_host.api.endpoint_views import endpoints
 from browser_host.api.schema import BrowserView
+from browser_host.host_names import host_of, qualified
 from browser_host.sessions.browser_state import BrowserState
 from tui.host.deck import Deck
 from tui.style.ages import age
@@ -45,7 +46,12 @@ def rows(deck: Deck, now: float, width: int, glyphs: Glyphs) -> tuple[ListRow, .
 
 def _line(one: BrowserView, deck: Deck, now: float, width: int, glyphs: Glyphs) -> Cell:
     # Counted here: no event tells the host's own count.
-    held = sum(view.browser == one.name and view.ended is None for view in deck.sessions.values())
+    held = sum(
+        view.ended is None
+        and view.browser is not None
+        and qualified(host_of(view.id), view.browser) == one.name
+        for view in deck.sessions.values()
+    )
     cells: list[Cell] = [
         (Span(printable(one.name), Role.STRONG),),
         (Span(printable(one.kind), Role.MUTED),),

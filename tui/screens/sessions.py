@@ -241,7 +241,11 @@ class SessionsScreen(Screen[None], inherit_bindings=False):
     def action_choose_sort(self) -> None:
         """Let the operator choose the column to sort by."""
         if self.is_current:  # keys that were typed ahead of the first don't open a second
-            self.app.push_screen(ChooseSortScreen(self._view.sort, SORTS), self.action_sort)
+            offered = [one for one in SORTS if one[0] is self._view.sort.key or self._offers_sort(one[0])]
+            self.app.push_screen(ChooseSortScreen(self._view.sort, offered), self.action_sort)
+
+    def _offers_sort(self, key: SortKey) -> bool:
+        return self._why_not(BY_ID[f"sort-{key.value}"].needs) is None
 
     def action_send(self, action: str) -> None:
         """Instruct, or ask about, the marks or the row under the cursor, as they are at this moment."""

@@ -22,6 +22,8 @@ class Needs(Enum):
     """A session under the cursor, or marks."""
     HOST = "host"
     """An attached host that accepts instructions."""
+    SEVERAL_HOSTS = "several hosts"
+    """A view of more than one host."""
     OPEN_TARGET_AND_HOST = "open target and host"
     """The same with a target of which at least one session has not ended."""
 
@@ -69,9 +71,9 @@ def _send(action: str, key: str, words: str, sentence: str, footer: int) -> KeyA
     return KeyAction(action, key, words, sentence, f"send('{action}')", _OPEN, footer)
 
 
-def _sort(key: str, by: SortKey, words: str) -> KeyAction:
+def _sort(key: str, by: SortKey, words: str, needs: Needs = Needs.NOTHING) -> KeyAction:
     sentence = f"Sort by {words}; again reverses the order"
-    return KeyAction(f"sort-{by.value}", key, f"by {words}", sentence, f"sort('{by.value}')")
+    return KeyAction(f"sort-{by.value}", key, f"by {words}", sentence, f"sort('{by.value}')", needs)
 
 
 def _ask(action: str, keys: str, words: str, sentence: str, footer: int) -> KeyAction:
@@ -106,6 +108,7 @@ ACTIONS = (
     KeyAction("pause", "P", "pause", "Pause the display, not the host", "switch('PAUSED')", footer=17),
     KeyAction("follow", "F", "follow", "Keep the cursor on the newest change", "switch('FOLLOW')", footer=18),
     _sort("L", SortKey.LABEL, "session"),
+    _sort("W", SortKey.HOST, "host", Needs.SEVERAL_HOSTS),
     _sort("H", SortKey.HOSTING, "hosting"),
     _sort("T", SortKey.STATUS, "status"),
     _sort("C", SortKey.COLOR, "color"),
@@ -136,6 +139,8 @@ ACTIONS = (
     _ask("quit", "q", "quit", "Leave the dashboard", 8),
 )
 
+ONE_HOST = "Only one host is shown; its sessions can't be sorted by host"
+
 _NOBODY = ActionTarget()
 
 BY_ID: Mapping[str, KeyAction] = {action.id: action for action in ACTIONS}
@@ -160,6 +165,8 @@ def why_not(needs: Needs, deck: Deck, target: ActionTarget = _NOBODY) -> str | N
     """Why an action with these needs can't be done now, in words for the operator; None if it can."""
     if needs in {Needs.TARGET, Needs.OPEN_TARGET_AND_HOST} and not target.ids:
         return "No session to act on"
+    if needs is Needs.SEVERAL_HOSTS:
+        return None if len(deck.hosts) > 1 else ONE_HOST
     if needs not in {Needs.HOST, Needs.OPEN_TARGET_AND_HOST}:
         return None
     if (refused := refusal(deck)) is not None or needs is Needs.HOST:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import compress
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from browser_host.host_names import host_of
 from browser_host.sessions.filter import Filter
 from browser_host.sessions.staleness import StaleRules
 from browser_host.sessions.views import SessionView
@@ -19,6 +20,7 @@ class SortKey(StrEnum):
 
     ARRIVAL = "arrival"
     LABEL = "label"
+    HOST = "host"
     HOSTING = "hosting"
     STATUS = "status"
     COLOR = "color"
@@ -117,6 +119,7 @@ def _nearest_first(rules: Rules, now: float) -> Value:
 
 _VALUES: dict[SortKey, Value] = {
     SortKey.LABEL: lambda view: _natural(view.label),
+    SortKey.HOST: lambda view: _natural(host_of(view.id)) or None,
     SortKey.HOSTING: lambda view: _place(_TROUBLE_FIRST, view.hosting),
     SortKey.STATUS: lambda view: None if view.status is None else _place(_LIFE, view.status),
     SortKey.COLOR: lambda view: view.color,

@@ -6,21 +6,22 @@ import click
 
 from browser_host.api.schema import SCHEMA
 from browser_host.browsers.launch.driver_environment import withhold
-from browser_host.cli.invocation import Invocation, with_invocation
+from browser_host.cli.health.finding import State
+from browser_host.cli.invocation import Invocation, with_hosts
 from browser_host.cli.output import line, say, tell
 from browser_host.errors import Exit
 
 
 @click.command()
-@with_invocation
+@with_hosts
 def doctor(invocation: Invocation) -> Exit:
-    """Check browser, terminal, configuration, socket and REST key.
+    """Check browser, terminal, configuration, socket, hosts and REST key.
 
-    Starts the browser briefly; changes nothing and opens no watch link. Exit code 1 if Watchdeck can't
-    run as it is.
+    Starts the browser briefly; changes nothing and opens no watch link. With [[hosts]] it asks each of them,
+    or the one that --host names. Exit code 1 if something does not work.
     """
     withheld = withhold(os.environ)
-    from browser_host.cli.health_checks import State, examine  # noqa: PLC0415 - it loads Playwright
+    from browser_host.cli.health.health_checks import examine  # noqa: PLC0415 - it loads Playwright
 
     findings = examine(invocation, withheld)
     usable = all(finding.state is not State.BROKEN for finding in findings)

@@ -44,6 +44,15 @@ async def test_an_endpoint_is_listed_drained_and_taken_back(tmp_path: Path) -> N
         assert not one.host.hosting.drained
 
 
+def test_endpoints_of_several_hosts_count_their_own_sessions() -> None:
+    shown = deck(endpoint("tokyo/local", BrowserState.UP), endpoint("york/local", BrowserState.UP))
+    ids = ("tokyo/a", "tokyo/b", "york/a")
+    held = {name: session(name, browser="local") for name in ids}
+    first, second = lines(replace(shown, sessions=held), 130)
+    assert first.split()[:4] == ["tokyo/local", "grid", "up", "2/200"]
+    assert second.split()[:4] == ["york/local", "grid", "up", "1/200"]
+
+
 async def test_a_read_only_host_is_not_asked_to_drain(tmp_path: Path) -> None:
     async with stage(tmp_path, count=1) as one:
         one.app.deck = replace(one.app.deck, host=replace(HOST, read_only=True))

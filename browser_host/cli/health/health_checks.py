@@ -6,21 +6,21 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 
 from browser_host.api.socket_access import has_access_lists, obstacles
 from browser_host.browsers.install.sandbox import Sandbox, decide
 from browser_host.browsers.settings import PoolSettings, SandboxSetting
-from browser_host.cli.browser_check import (
+from browser_host.cli.commands.host_commands import IGNORED, NEEDS_INIT
+from browser_host.cli.health.browser_check import (
     NoBrowser,
     connect_once,
     start_once,
     suspects,
     temporary_folder_problem,
 )
-from browser_host.cli.commands.host_commands import IGNORED, NEEDS_INIT
+from browser_host.cli.health.configured_hosts import examine_hosts
+from browser_host.cli.health.finding import Finding, State
 from browser_host.cli.host_client import ask_one
 from browser_host.cli.invocation import Invocation
 from browser_host.config import Settings
@@ -40,34 +40,14 @@ PATIENCE = Patience(total_s=6.0, attempts=2)
 """Short, because somebody waits for the result."""
 
 
-class State(StrEnum):
-    """The result of a check."""
-
-    OK = "ok"
-    NOTE = "note"
-    """Works but could be better, or is not needed now."""
-    BROKEN = "broken"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The result of one check.
-
-    Args:
-        advice: what to do; empty if there is nothing to do.
-    """
-
-    check: str
-    state: State
-    found: str
-    advice: str = ""
-
-
 def examine(invocation: Invocation, withheld: Sequence[str]) -> Sequence[Finding]:
     """Run all checks; one that fails does not stop the others.
 
     Args:
         withheld: variables of the environment that were removed, as the host removes them.
+
+    Raises:
+        UsageError: the chosen host is not configured.
     """
     findings = [*environment(withheld), *terminal()]
     try:
@@ -79,6 +59,7 @@ def examine(invocation: Invocation, withheld: Sequence[str]) -> Sequence[Finding
         str(configuration.path) if configuration.found else f"no file at {configuration.path}; using defaults"
     )
     settings = configuration.settings
+    named = [one for one in invocation.hosts if one.name]
     looks: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
         ("temporary", temporary_folder),
         *((("browser", browser), ("sandbox", sandbox)) if settings.browser.is_local else ()),
@@ -88,7 +69,7 @@ def examine(invocation: Invocation, withheld: Sequence[str]) -> Sequence[Finding
             if one.address
         ),
         ("socket", socket),
-        ("host", host),
+        *(() if named else (("host", host),)),
         ("rest key", rest_key),
     )
     if settings.host.allow_uids:
@@ -97,6 +78,7 @@ def examine(invocation: Invocation, withheld: Sequence[str]) -> Sequence[Finding
         Finding("configuration", State.OK, where),
         *(Finding("configuration", State.NOTE, warning) for warning in configuration.warnings),
         *(_look(check, look, settings) for check, look in looks),
+        *examine_hosts(named),
         *findings,
     ]
 
