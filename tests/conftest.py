@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import gc
 import os
 import sys
 import tempfile
@@ -29,6 +30,18 @@ LAST_BEGINS_AT = 0.8
 def pytest_xdist_auto_num_workers() -> int:
     """Twice as many workers as cores: tests with real parts wait for half of their time."""
     return 2 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect without looking for garbage, which there is little of: looking took two fifths of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
