@@ -8,6 +8,9 @@ from tests.browsers.conftest import Opened
 from tests.browsers.stage import Record, Stage
 from tests.support.patience import patient
 
+pytestmark = pytest.mark.timeout(900)
+"""A wait of 90 s may last eight times as long on a busy machine."""
+
 # Each takes a way into the one pipe that all pages of a browser share with the host.
 FLOODS = {
     "console": "setInterval(() => { for (let i = 0; i < 2000; i += 1) console.log('x', i); }, 10);",

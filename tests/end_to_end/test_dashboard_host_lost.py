@@ -53,12 +53,15 @@ def all_ready(now: Picture) -> bool:
 
 def refuses(window: Terminal, key: str, words: str) -> None:
     for _ in range(TRIES):  # a key that comes while the footer changes is dropped
-        window.press("y")
         with contextlib.suppress(AssertionError):
+            window.press("y")
             window.shows("Sent to the terminal", within=2.0)  # so that the words are this key's own
+            window.press(key)
+            refused = window.shows(words, within=2.0)
             break
-    window.press(key)
-    assert "Cancel" not in window.shows(words).text
+    else:
+        pytest.fail(f"{key} was not refused:\n{window.picture.text}")
+    assert "Cancel" not in refused.text
 
 
 def instructions(home: Home) -> dict[str, object]:
