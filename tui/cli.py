@@ -7,8 +7,6 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +17,7 @@ from browser_host.cli import simulated
 from browser_host.cli.invocation import Invocation, with_hosts, with_invocation
 from browser_host.cli.main import ALONE, cli, run
 from browser_host.cli.output import say
+from browser_host.cli.start_up import uncollected
 from browser_host.errors import NoHost, UsageError
 
 if TYPE_CHECKING:
@@ -28,19 +27,6 @@ MOST_SPEED = 1000.0
 """Seconds of a recording a second: an hour in four seconds."""
 
 READ_ONLY = click.option("--read-only", is_flag=True, help="Change nothing.")
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Create what start-up creates without looking for garbage in it again and again: a sixth of its time.
-
-    The dashboard collects from its first picture on.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 @click.command(ALONE, hidden=True)

@@ -29,7 +29,12 @@ LISTS = frozenset(
         *("browser_host.cli.commands.list_sessions", "browser_host.cli.host_client"),
         *("browser_host.cli.invocation", "browser_host.cli.lazy_group", "browser_host.cli.main"),
         *("browser_host.cli.matching", "browser_host.cli.output", "browser_host.cli.simulated"),
-        *("browser_host.cli.standard_streams", "browser_host.config", "browser_host.config.choices"),
+        *(
+            "browser_host.cli.standard_streams",
+            "browser_host.cli.start_up",
+            "browser_host.config",
+            "browser_host.config.choices",
+        ),
         *("browser_host.config.clients", "browser_host.config.clients.client_settings"),
         *("browser_host.config.clients.host_address", "browser_host.config.clients.settings_cache"),
         *("browser_host.config.options",),
@@ -46,7 +51,12 @@ VERSION = frozenset(
     {
         *("browser_host", "browser_host.cell_width", "browser_host.cli", "browser_host.cli.invocation"),
         *("browser_host.cli.lazy_group", "browser_host.cli.main", "browser_host.cli.output"),
-        *("browser_host.cli.simulated", "browser_host.cli.standard_streams", "browser_host.config"),
+        *(
+            "browser_host.cli.simulated",
+            "browser_host.cli.standard_streams",
+            "browser_host.cli.start_up",
+            "browser_host.config",
+        ),
         *(
             "browser_host.config.clients",
             "browser_host.config.clients.host_address",

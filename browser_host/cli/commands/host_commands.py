@@ -17,6 +17,7 @@ from browser_host.cli import launch, simulated
 from browser_host.cli.host_client import ask_one
 from browser_host.cli.invocation import Invocation, with_hosts, with_invocation
 from browser_host.cli.output import say, tell
+from browser_host.cli.start_up import uncollected
 from browser_host.config.clients.host_address import HostAddress
 from browser_host.errors import Exit, NoHost, WatchdeckError
 
@@ -77,7 +78,8 @@ def host(
         return _detach(
             invocation, paths.beside_log(configuration.settings.log.path, launch.TALK), options, *flags
         )
-    from browser_host.supervisor.process.host import run_host  # noqa: PLC0415 - the whole host
+    with uncollected():
+        from browser_host.supervisor.process.host import run_host  # noqa: PLC0415 - the whole host
 
     # A file that has disappeared is an error to report, not an empty configuration.
     again = replace(invocation, config=configuration.path) if configuration.found else invocation

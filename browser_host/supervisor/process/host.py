@@ -32,7 +32,6 @@ from browser_host.notify.outbox import Outboxes
 from browser_host.protocol.page_instructions import EndSession
 from browser_host.sessions.clock import system_clock
 from browser_host.sessions.session import Source
-from browser_host.simulator.server import Simulator
 from browser_host.simulator.settings import SimulatorSettings
 from browser_host.supervisor.audit.records import place_of
 from browser_host.supervisor.audit.replay import Recovery
@@ -212,6 +211,8 @@ async def _sessions(
 ) -> list[NewSession]:
     if options.simulate is None:
         return sessions_of(settings)
+    from browser_host.simulator.server import Simulator  # noqa: PLC0415 - few hosts are a demonstration
+
     simulator = await stack.enter_async_context(
         Simulator(SimulatorSettings(sessions=options.simulate, rate=options.rate, seed=options.seed))
     )
