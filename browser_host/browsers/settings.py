@@ -139,6 +139,7 @@ class PoolSettings:
         max_groups: groups of one browser; at most 60 are used, then a second browser is started.
         allow_private_network: whether pages of this machine and of private networks may be framed.
         ca_file: PEM file of authorities for the watch pages' certificates, in addition to the usual ones.
+        images: whether pages load images; holds for browsers that are started on this machine.
         endpoints: where browsers come from; their names are unique.
         restarts: seconds before each further start of a browser that failed early; then it is given up.
     """
@@ -151,6 +152,7 @@ class PoolSettings:
     allow_private_network: bool = False
     sandbox: SandboxSetting = SandboxSetting.AUTO
     ca_file: Path | None = None
+    images: bool = True
     heartbeat: HeartbeatSettings = field(default_factory=HeartbeatSettings)
     recycle: Recycle = field(default_factory=Recycle)
     endpoints: tuple[EndpointSettings, ...] = (EndpointSettings(),)

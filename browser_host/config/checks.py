@@ -103,6 +103,16 @@ def _alerts(alerts: list[tuple[int, dict[str, Any]]]) -> Iterator[Complaint]:
             yield ("alerts", number, "secret_file"), f"expected {keys[Channel.WEBHOOK]} with it"
 
 
+def image_complaints(settings: Settings) -> Iterator[Complaint]:
+    """`browser.images = false` with an endpoint for which it would have no effect."""
+    if settings.browser.images:
+        return
+    for number, endpoint in enumerate(settings.browser.endpoints):
+        if endpoint.kind is not BrowserKind.LOCAL:
+            cause = f'browser.endpoints[{number}] has kind = "{endpoint.kind}"'
+            yield ("browser", "images"), f"expected true: only local browsers can omit images, and {cause}"
+
+
 def address_complaints(settings: Settings) -> Iterator[Complaint]:
     """Every address of a scheme that its endpoint's kind does not have."""
     for number, endpoint in enumerate(settings.browser.endpoints):

@@ -104,7 +104,7 @@ def _validated(document: Document, origins: Mapping[Key, str], place: Path) -> S
     except ValidationError as error:
         complaints += [(key_of(details), explain(details)) for details in error.errors()]
     else:
-        complaints += checks.address_complaints(settings)
+        complaints += [*checks.address_complaints(settings), *checks.image_complaints(settings)]
     if document.mistakes:
         complaints = [(key, text) for key, text in complaints if document.readable and key in document.lines]
     problems = [(line, ConfigProblem(f"{place}:{line}", "", text)) for line, text in document.mistakes]

@@ -186,6 +186,7 @@ class BrowserSection(Section):
     sandbox: Annotated[SandboxChoice, Field(strict=False)] = SandboxChoice.AUTO
     ca_file: FilePath | None = None
     load_within: Annotated[PositiveSeconds, Field(le=600)] = 20.0
+    images: bool = True
     recycle: RecycleSection = RecycleSection()
     endpoints: Annotated[tuple[EndpointSection, ...], Field(strict=False)] = ()
 

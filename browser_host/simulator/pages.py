@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from browser_host.simulator.page_script import PageScript
 from browser_host.simulator.record import InstructionSeen, LifeEvent
+from browser_host.simulator.sample_image import HEIGHT, WIDTH, make_image
 from browser_host.simulator.scenarios import Behaviour
 from browser_host.simulator.simulated_service import Link, SimulatedService
 from browser_host.tasks import is_set_within
@@ -66,17 +67,35 @@ class WatchPages:
         self._template = Template(_package_data("watch_page.html"))
         self._quiet_until = (time.time() + service.settings.quiet) * 1000
         self._rows = "".join(_row(number) for number in range(service.settings.dom_rows))
+        self._image = make_image() if service.settings.images else b""
 
     def routes(self) -> list[Route]:
         """The routes of pages and their scripts."""
         return [
-            Route("/w/{token}", self._show),
+            Route("/w/{token}", self._counted(self._show)),
             Route("/w/{token}/exchange", self._exchange, methods=["POST"]),
-            Route("/watch_page.js", _script("watch_page.js")),
-            Route("/watch_faults.js", _script("watch_faults.js")),
+            Route("/w/{token}/images/{number:int}.png", self._counted(self._show_image)),
+            Route("/watch_page.js", self._counted(_script("watch_page.js"))),
+            Route("/watch_faults.js", self._counted(_script("watch_faults.js"))),
             Route("/hostile_worker.js", _hostile_worker),
             Route("/ended", _ended),
         ]
+
+    def _counted(self, endpoint: Endpoint) -> Endpoint:
+        async def serve(request: Request) -> Response:
+            response = await endpoint(request)
+            self._service.record.page_bytes += len(response.body)
+            return response
+
+        return serve
+
+    async def _show_image(self, request: Request) -> Response:
+        link = self._service.link(request.path_params["token"])
+        if link is None or not self._image:
+            return PlainTextResponse("No such image.", status_code=404)
+        self._service.record.images[link.visitor.short_id] += 1
+        await self._service.record.changed()
+        return Response(self._image, media_type="image/png", headers=CACHED)
 
     async def _show(self, request: Request) -> Response:
         link = self._service.link(request.path_params["token"])
@@ -119,6 +138,7 @@ class WatchPages:
         return self._template.substitute(
             label=escape(link.visitor.label),
             rows=self._rows,
+            images="".join(_image_tag(link.token, number) for number in range(self._service.settings.images)),
             script=json.dumps(values).replace("<", "\\u003c"),
             faults="/watch_faults.js",
             page="/watch_page.js",
@@ -167,6 +187,10 @@ class WatchPages:
 
 def _row(number: int) -> str:
     return f"<tr><td>Order {4400 + number}, open, {number * 7 % 90}.00</td></tr>"
+
+
+def _image_tag(token: str, number: int) -> str:
+    return f'<img src="/w/{token}/images/{number}.png" alt="" width="{WIDTH // 4}" height="{HEIGHT // 4}">'
 
 
 def _package_data(name: str) -> str:

@@ -56,7 +56,11 @@ class LinkIssued:
 
 
 class SimulatorRecord:
-    """The observations of one run, for tests to read and wait for."""
+    """The observations of one run, for tests to read and wait for.
+
+    Besides entries it counts, by session, how often a page was opened and how many images it requested; and,
+    of all sessions, the bytes of pages, scripts and images, without the heads of answers.
+    """
 
     def __init__(self) -> None:
         self.instructions: deque[InstructionSeen] = deque(maxlen=MAX_ENTRIES)
@@ -64,6 +68,8 @@ class SimulatorRecord:
         self.links: deque[LinkIssued] = deque(maxlen=MAX_ENTRIES)
         self.calls: deque[str] = deque(maxlen=MAX_ENTRIES)
         self.opened: Counter[str] = Counter()
+        self.images: Counter[str] = Counter()
+        self.page_bytes = 0
         self._changed = asyncio.Condition()
 
     async def changed(self) -> None:
@@ -93,4 +99,6 @@ class SimulatorRecord:
             "links": [asdict(issued) for issued in self.links],
             "calls": list(self.calls),
             "opened": dict(self.opened),
+            "images": dict(self.images),
+            "page_bytes": self.page_bytes,
         }

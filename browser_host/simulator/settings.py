@@ -19,6 +19,7 @@ class SimulatorSettings:
         scenario: `demo`, `faults`, or behaviours separated by commas, assigned in turn.
         port: TCP port on 127.0.0.1; 0 for any free port.
         dom_rows: rows of a table in each page, to give it a realistic size.
+        images: images in each page, about 115 KB each.
         pace: factor on the times of the scripts; with 0.1 a page is live in a tenth of the time.
         slow: seconds that a `slow` page takes to load, and to end.
         flood: messages a second of a `flood` page.
@@ -38,6 +39,7 @@ class SimulatorSettings:
     scenario: str = "demo"
     port: int = 0
     dom_rows: int = 8
+    images: int = 0
     pace: float = 1.0
     slow: float = 3.0
     flood: int = 500
@@ -53,6 +55,7 @@ class SimulatorSettings:
             ("rate", self.rate, 0, MAX_EVENTS_PER_SECOND),
             ("port", self.port, 0, 65_535),
             ("dom_rows", self.dom_rows, 0, 10_000),
+            ("images", self.images, 0, 1_000),
             ("pace", self.pace, 0, 100),
             ("slow", self.slow, 0, 600),
             ("flood", self.flood, 1, 100_000),

@@ -1,6 +1,8 @@
+import re
 from ipaddress import ip_address
 from pathlib import Path
 
+import playwright
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +53,14 @@ def test_private_addresses_are_asked_for_directly() -> None:
     assert "NO_PROXY" not in made
     assert launch_args.variables(environment, private_network=True, home=None) == environment
     assert launch_args.variables({"A": "b"}, private_network=False, home=None) == {"A": "b"}
+
+
+def test_without_images_every_other_blink_setting_is_playwrights() -> None:
+    # Of this argument only the last one counts.
+    driver = Path(playwright.__file__).parent / "driver" / "package" / "lib"
+    found = set(re.findall(r'"--blink-settings=(.*?)"', (driver / "coreBundle.js").read_text("utf-8")))
+    (theirs,) = found
+    assert f"--blink-settings={theirs},imagesEnabled=false" == launch_args.NO_IMAGES
 
 
 def test_a_browser_is_given_no_secrets() -> None:

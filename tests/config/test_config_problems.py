@@ -290,6 +290,20 @@ def test_a_problem_says_what_was_expected_and_what_came(written: Written, text: 
     assert expected in f"{key}: {said}"
 
 
+def test_images_are_off_only_where_the_host_launches_the_browser(written: Written) -> None:
+    local = '[[browser.endpoints]]\nname = "a"\nkind = "local"\n'
+    other = '[[browser.endpoints]]\nname = "b"\nkind = "{}"\nurl = "{}://h:1"\n'
+    off = "[browser]\nimages = false\n"
+    assert load(written(off)).settings.browser.images is False
+    assert load(written(off + local)).settings.browser.images is False
+    for kind, scheme in (("playwright", "ws"), ("grid", "http"), ("cdp", "http")):
+        line, key, text = only(written(off + local + other.format(kind, scheme)))
+        assert (line, key) == (2, "browser.images")
+        cause = f'browser.endpoints[1] has kind = "{kind}"'
+        assert text == f"expected true: only local browsers can omit images, and {cause}"
+        load(written(local + other.format(kind, scheme)))
+
+
 def test_two_sessions_of_one_link_are_told(written: Written) -> None:
     session = '[[sessions]]\nlabel = "a"\nwatch_url = "https://h/x"\n'
     assert only(written(session * 2)) == (6, "sessions[1].watch_url", "the same watch_url as sessions[0]")

@@ -5,8 +5,10 @@ import time
 import httpx
 import pytest
 
+from browser_host.simulator.sample_image import WIDTH
 from browser_host.simulator.server import PageOrder
 from tests.simulator.parent_page import Embed, StartSimulator, statuses
+from tests.support.patience import patient
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -48,6 +50,24 @@ async def test_a_clock_page_posts_the_time_and_its_message_counts(
     at = max(place for place, one in enumerate(received) if one["type"] == "customMessage")
     words = received[at]["message"]["words"]
     assert words == {kind: sum(one["type"] == kind for one in received[:at]) for kind in words}
+
+
+async def test_pages_load_their_images_and_each_is_counted(
+    start: StartSimulator, embed: Embed, http: httpx.AsyncClient
+) -> None:
+    simulator = await start(sessions=2, images=3)
+    parent = await embed(simulator)
+    counts = {session.id: 3 for session in simulator.sessions}
+    await simulator.record.until(lambda record: record.images == counts, within=patient(5))
+    sizes = "[...document.images].map(async (image) => (await image.decode(), image.naturalWidth))"
+    for frame in parent.page.frames[1:]:
+        assert await frame.evaluate(f"Promise.all({sizes})") == [WIDTH] * 3
+    found = (await http.get(simulator.record_url)).json()
+    image = (await http.get(f"{simulator.watch_urls[0]}/images/0.png")).content
+    assert found["images"] == counts
+    assert 0 < found["page_bytes"] - 6 * len(image) < len(image)
+    without = await start(sessions=1)
+    assert (await http.get(f"{without.watch_urls[0]}/images/0.png")).status_code == 404
 
 
 async def test_live_pages_are_silent_for_the_quiet_time(start: StartSimulator, embed: Embed) -> None:

@@ -1,4 +1,4 @@
-"""A browser's launch settings besides its features: its environment, and the rules for a proxy. Pure.
+"""A browser's launch settings besides its features: its environment, images, the rules for a proxy. Pure.
 
 Behind a proxy `allow_private_network = false` alone has no effect: Chromium takes the proxy's address for
 that of the page, so a page loaded through a proxy on this machine could use all services of this machine. So
@@ -27,6 +27,17 @@ _DIRECT = (
 
 https://www.iana.org/assignments/iana-ipv4-special-registry/
 """
+
+PLAYWRIGHT_BLINK = (
+    "primaryHoverType=2",
+    "availableHoverTypes=2",
+    "primaryPointerType=4",
+    "availablePointerTypes=4",
+)
+"""Blink's settings as Playwright 1.65 passes them: a page sees a mouse."""
+NO_IMAGES = f"--blink-settings={','.join((*PLAYWRIGHT_BLINK, 'imagesEnabled=false'))}"
+"""Pages load no images. It replaces Playwright's own argument, because the last one counts: alone, pages
+would see a touch screen."""
 
 
 def variables(given: Mapping[str, str], *, private_network: bool, home: Path | None) -> dict[str, str]:

@@ -43,6 +43,8 @@ async def prepare(settings: PoolSettings, environment: Mapping[str, str]) -> Lau
     """
     private = settings.allow_private_network
     arguments = [] if private else launch_args.public_addresses(await _proxies(environment))
+    if not settings.images:
+        arguments.append(launch_args.NO_IMAGES)
     if settings.ca_file is None:
         variables = launch_args.variables(environment, private_network=private, home=None)
         return LaunchEnvironment(arguments, variables, None)

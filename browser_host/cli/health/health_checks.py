@@ -97,6 +97,7 @@ def _wanted(browser: BrowserSection) -> PoolSettings:
         executable=browser.executable,
         allow_private_network=browser.allow_private_network,
         ca_file=browser.ca_file,
+        images=browser.images,
     )
 
 

@@ -125,6 +125,7 @@ def pool_settings(settings: Settings, executable: Path | None, *, simulated: boo
         sandbox=SandboxSetting(browser.sandbox.value),
         ca_file=browser.ca_file,
         load_within=browser.load_within,
+        images=browser.images,
         recycle=Recycle(
             after=browser.recycle.after,
             group_heap=browser.recycle.page_heap_mb << 20,

@@ -13,6 +13,7 @@ from tests.bench.parts import (
     growth,
     hosting,
     hosts,
+    images,
     keys,
     preview,
     start,
@@ -21,6 +22,7 @@ from tests.bench.parts import (
 
 PARTS: Mapping[str, Part] = {
     "hosting": hosting,
+    "images": images,
     "events": events,
     "ends": ends,
     "flood": flood,
