@@ -22,6 +22,9 @@ _KEEP, _BRING_BACK = "\x1b7", "\x1b8"
 _STRINGS = ("\x1b]", "\x1bP", "\x1b_", "\x1b^", "\x1bX")
 _SPACE: _Cell = (" ", PLAIN)
 
+_FLAGS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
+"""Two of these are a flag. Textual counts a lone one as one column; most terminals draw it in two."""
+
 _Part: TypeAlias = tuple[str, Pen]
 """A text as it was painted, and its style."""
 
@@ -67,7 +70,8 @@ class TerminalOutput:
 
     It keeps what each cell shows as far as that is certain. Unknown sequences and changes of size make cells
     uncertain, and so does another text of characters that are not one cell wide for those behind it: a
-    terminal may draw it wider. What is painted there is sent as it comes.
+    terminal may draw it wider. What is painted there is sent as it comes. Where a terminal draws it narrower,
+    blanks are left.
     """
 
     def __init__(self) -> None:
@@ -146,8 +150,11 @@ class TerminalOutput:
             self._target = (row, end)
             return
         if not is_plain:
-            self._go(row, column)
-            self._put(text)
+            # Blanks first: a terminal that draws the text narrower would leave what was there at its end.
+            for words in (" " * (end - column), text.rstrip(" ")):
+                self._go(row, column)
+                self._put(words)
+                self._cursor = (row, end)
             shown.lose(column)
             shown.note(column, part)
             self._target, self._cursor = (row, end), None
@@ -216,4 +223,4 @@ class TerminalOutput:
 @lru_cache(maxsize=REMEMBERED)
 def _is_plain(text: str) -> bool:
     """Whether each character fills one cell, whatever the terminal thinks of its neighbours."""
-    return text.isascii() or all(get_character_cell_size(one) == 1 for one in text)
+    return text.isascii() or all(get_character_cell_size(one) == 1 and one not in _FLAGS for one in text)

@@ -47,6 +47,9 @@ class Emulator:
     def resize(self, width: int, height: int) -> None:
         self._screen.resize(height, width)
 
+    def line(self, row: int) -> str:
+        return self._screen.display[row]
+
     @property
     def shown(self) -> tuple[object, ...]:
         screen = self._screen
@@ -155,3 +158,20 @@ def test_a_line_whose_width_terminals_disagree_on_is_sent_whole() -> None:
     line = "\x1b[1;1H\x1b[32mहिन्दी\x1b[0m {}\n\x1b[2;1H"
     output.rewritten(line.format("draw"), SIZE, 0.0)
     assert "हिन्दी" in output.rewritten(line.format("off "), SIZE, 1.0)
+
+
+def test_nothing_is_left_beside_a_text_that_is_drawn_narrower() -> None:
+    """Many terminals draw a heart with a selector, which counts as two columns, in one."""
+    output, terminal = TerminalOutput(), Emulator()
+    frames = ("\x1b[1;1H##########\n\x1b[2;1H", "\x1b[1;1H❤\ufe0f love  \x1b[31m|\x1b[0m\n\x1b[2;1H")
+    for now, frame in enumerate(frames):
+        terminal.take(output.rewritten(frame, SIZE, float(now)).replace("\ufe0f", ""))
+    assert terminal.line(0) == "❤ love   |  "
+
+
+def test_a_lone_regional_indicator_is_not_taken_for_one_column() -> None:
+    """It is drawn in two, so that all behind it stands elsewhere: as a box over half of a flag leaves it."""
+    output = TerminalOutput()
+    line = "\x1b[1;1H\U0001f1e9 {}\n\x1b[2;1H"
+    output.rewritten(line.format("one"), SIZE, 0.0)
+    assert "\U0001f1e9 oneself" in output.rewritten(line.format("oneself"), SIZE, 1.0)
