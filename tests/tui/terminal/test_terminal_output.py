@@ -60,7 +60,7 @@ class Emulator:
 
 
 def _seen(cell: Char) -> Char:
-    """The cell without what no eye can see: the ink of a blank."""
+    """The cell without what no eye can see: the foreground of a blank."""
     if cell.data != " " or cell.underscore or cell.strikethrough or cell.reverse:
         return cell
     return Char(" ", bg=cell.bg)
