@@ -138,6 +138,8 @@ class TerminalOutput:
         end = column + cell_len(text)
         is_plain = _is_plain(text)
         if end > width or not (is_plain or (end < width and text_width(text) == end - column)):
+            if end == width:
+                self._clear(row, column, end)
             self._go(row, column)
             self._put(text)
             self._rows.pop(row, None)
@@ -150,11 +152,9 @@ class TerminalOutput:
             self._target = (row, end)
             return
         if not is_plain:
-            # Blanks first: a terminal that draws the text narrower would leave what was there at its end.
-            for words in (" " * (end - column), text.rstrip(" ")):
-                self._go(row, column)
-                self._put(words)
-                self._cursor = (row, end)
+            self._clear(row, column, end)
+            self._go(row, column)
+            self._put(text.rstrip(" "))
             shown.lose(column)
             shown.note(column, part)
             self._target, self._cursor = (row, end), None
@@ -176,6 +176,12 @@ class TerminalOutput:
             self._put(text[first:behind])
             self._cursor = (row, column + behind)
         self._target = (row, end)
+
+    def _clear(self, row: int, column: int, end: int) -> None:
+        """Paint blanks: a terminal that draws a text narrower would leave what was there at its end."""
+        self._go(row, column)
+        self._put(" " * (end - column))
+        self._cursor = (row, end)
 
     def _put(self, text: str) -> None:
         self._dress(self._wanted if text.strip(" ") else for_blanks(self._pen, self._wanted))

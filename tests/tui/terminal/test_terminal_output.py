@@ -160,13 +160,18 @@ def test_a_line_whose_width_terminals_disagree_on_is_sent_whole() -> None:
     assert "हिन्दी" in output.rewritten(line.format("off "), SIZE, 1.0)
 
 
-def test_nothing_is_left_beside_a_text_that_is_drawn_narrower() -> None:
+@pytest.mark.parametrize(
+    ("end", "shown"),
+    [("  \x1b[31m|\x1b[0m", "   |##"), (" " * (WIDTH - 7), " " * (WIDTH - 6))],
+    ids=["amid", "edge"],
+)
+def test_nothing_is_left_beside_a_text_that_is_drawn_narrower(end: str, shown: str) -> None:
     """Many terminals draw a heart with a selector, which counts as two columns, in one."""
     output, terminal = TerminalOutput(), Emulator()
-    frames = ("\x1b[1;1H##########\n\x1b[2;1H", "\x1b[1;1H❤\ufe0f love  \x1b[31m|\x1b[0m\n\x1b[2;1H")
-    for now, frame in enumerate(frames):
-        terminal.take(output.rewritten(frame, SIZE, float(now)).replace("\ufe0f", ""))
-    assert terminal.line(0) == "❤ love   |  "
+    for now, text in enumerate(("#" * WIDTH, f"❤\ufe0f love{end}")):
+        frame = output.rewritten(f"\x1b[1;1H{text}\n\x1b[2;1H", SIZE, float(now))
+        terminal.take(frame.replace("\ufe0f", ""))
+    assert terminal.line(0) == f"❤ love{shown}"
 
 
 def test_a_lone_regional_indicator_is_not_taken_for_one_column() -> None:
