@@ -22,6 +22,9 @@ _KEEP, _BRING_BACK = "\x1b7", "\x1b8"
 _STRINGS = ("\x1b]", "\x1bP", "\x1b_", "\x1b^", "\x1bX")
 _SPACE: _Cell = (" ", PLAIN)
 
+_FLAGS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
+"""Two of these are a flag. Textual counts a lone one as one column; most terminals draw it in two."""
+
 _Part: TypeAlias = tuple[str, Pen]
 """A text as it was painted, and its style."""
 
@@ -67,7 +70,8 @@ class TerminalOutput:
 
     It keeps what each cell shows as far as that is certain. Unknown sequences and changes of size make cells
     uncertain, and so does another text of characters that are not one cell wide for those behind it: a
-    terminal may draw it wider. What is painted there is sent as it comes.
+    terminal may draw it wider. What is painted there is sent as it comes. Where a terminal draws it narrower,
+    blanks are left.
     """
 
     def __init__(self) -> None:
@@ -134,6 +138,8 @@ class TerminalOutput:
         end = column + cell_len(text)
         is_plain = _is_plain(text)
         if end > width or not (is_plain or (end < width and text_width(text) == end - column)):
+            if end == width:
+                self._clear(row, column, end)
             self._go(row, column)
             self._put(text)
             self._rows.pop(row, None)
@@ -146,8 +152,9 @@ class TerminalOutput:
             self._target = (row, end)
             return
         if not is_plain:
+            self._clear(row, column, end)
             self._go(row, column)
-            self._put(text)
+            self._put(text.rstrip(" "))
             shown.lose(column)
             shown.note(column, part)
             self._target, self._cursor = (row, end), None
@@ -169,6 +176,12 @@ class TerminalOutput:
             self._put(text[first:behind])
             self._cursor = (row, column + behind)
         self._target = (row, end)
+
+    def _clear(self, row: int, column: int, end: int) -> None:
+        """Paint blanks: a terminal that draws a text narrower would leave what was there at its end."""
+        self._go(row, column)
+        self._put(" " * (end - column))
+        self._cursor = (row, end)
 
     def _put(self, text: str) -> None:
         self._dress(self._wanted if text.strip(" ") else for_blanks(self._pen, self._wanted))
@@ -216,4 +229,4 @@ class TerminalOutput:
 @lru_cache(maxsize=REMEMBERED)
 def _is_plain(text: str) -> bool:
     """Whether each character fills one cell, whatever the terminal thinks of its neighbours."""
-    return text.isascii() or all(get_character_cell_size(one) == 1 for one in text)
+    return text.isascii() or all(get_character_cell_size(one) == 1 and one not in _FLAGS for one in text)

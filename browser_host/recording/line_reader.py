@@ -112,7 +112,7 @@ def read_header(line: bytes) -> tuple[str, ...]:
             if all(isinstance(name, str) and _HOST.fullmatch(name) for name in names):
                 return tuple(names)
     if body.get("version") in (VERSION, SEVERAL_HOSTS_VERSION):
-        raise RecordingError("the recording's first line has hosts that are none")
+        raise RecordingError("the recording's first line names invalid hosts")
     version = printable(str(body.get("version")), 20)
     newest = SEVERAL_HOSTS_VERSION
     raise RecordingError(f"the recording has version {version}; this Watchdeck reads versions up to {newest}")

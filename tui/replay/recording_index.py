@@ -13,7 +13,7 @@ from browser_host.errors import WatchdeckError
 from browser_host.recording import line_reader, source_file
 from browser_host.recording.line_reader import Attached, Disconnected, Recorded, RecordingError
 from browser_host.recording.recorded_lines import LINE_LIMIT
-from tui.host.deck import ConnectionState, Deck, from_snapshot, lost, with_events
+from tui.host.deck import Deck, from_snapshot, lost, with_events
 from tui.host.merged_deck import merged
 
 MOST_SESSIONS = 20_000
@@ -176,7 +176,7 @@ class _Decks:
         """
         match record:
             case Recorded(event=event, of=name):
-                if self._decks[name].link is ConnectionState.CONNECTING:
+                if self._decks[name].host is None:
                     raise RecordingError("the recording has events of a host before its first state")
                 self.latest = name
                 self._pending.setdefault(name, []).append(event)

@@ -110,7 +110,7 @@ class Painter:
             clock: the present moment, which goes on while the picture is paused.
         """
         self._last = (deck, view, now, clock)
-        styles = self._current_ink()
+        styles = self._current_styles()
         width = self._screen.size.width
         wide = Switch.WIDE in view.switches
         picture = Picture(
@@ -184,7 +184,7 @@ class Painter:
         if not self.is_typing and (run := self._keys.run_at(column)):
             self._press(run)
 
-    def _current_ink(self) -> Styles:
+    def _current_styles(self) -> Styles:
         if self._theme_styles is None:
             self._theme_styles = styles_of(self._screen.app)
         return self._theme_styles

@@ -14,7 +14,7 @@ from tui.style.roles import Ground, Role, Span
 if TYPE_CHECKING:
     from textual.app import App
 
-_INKS = {
+_FOREGROUNDS = {
     Role.PLAIN: "foreground",
     Role.STRONG: "foreground",
     Role.MUTED: "muted",
@@ -85,7 +85,7 @@ class Styles:
         # Sixteen colours have none for a ground: the cursor's row is reversed, in one legible color.
         reverse = self._ansi and cursor
         quiet = self._ansi and role in {Role.MUTED, Role.FAINT} and not reverse
-        fore = self._color("foreground" if quiet or reverse else _INKS[role])
+        fore = self._color("foreground" if quiet or reverse else _FOREGROUNDS[role])
         return Style(
             color=fore.rich_color,
             bgcolor=back.rich_color,

@@ -71,19 +71,20 @@ async def test_the_table_has_all_hosts_with_the_column_host(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("lines", "why"),
     [
-        ([{**START, "hosts": None}], "hosts that are none"),
-        ([{**START, "hosts": ["tokyo"]}], "hosts that are none"),
-        ([{**START, "hosts": ["york", "york"]}], "hosts that are none"),
-        ([{**START, "hosts": ["york", "a/b"]}], "hosts that are none"),
-        ([{**START, "hosts": ["york", 5]}], "hosts that are none"),
-        ([{**START, "hosts": [f"h{number}" for number in range(MOST_HOSTS + 1)]}], "hosts that are none"),
+        ([{**START, "hosts": None}], "invalid hosts"),
+        ([{**START, "hosts": ["tokyo"]}], "invalid hosts"),
+        ([{**START, "hosts": ["york", "york"]}], "invalid hosts"),
+        ([{**START, "hosts": ["york", "a/b"]}], "invalid hosts"),
+        ([{**START, "hosts": ["york", 5]}], "invalid hosts"),
+        ([{**START, "hosts": [f"h{number}" for number in range(MOST_HOSTS + 1)]}], "invalid hosts"),
         ([{**START, "version": 3}], "version 3"),
         ([START, *recorded_lines.attached(Snapshot(1, HOST, ()), NOW)], "can't be read"),
         ([START, *state("oslo")], "does not name"),
         ([START, *state("tokyo"), told("york", 5, "york/x")], "before its first state"),
+        ([START, YORK_GOES, *state("tokyo"), told("york", 5, "york/x")], "before its first state"),
         ([START, *state("tokyo"), *state("york"), told("york", 5, "tokyo/x")], "another host"),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_a_recording_with_mistaken_hosts_is_refused(
     tmp_path: Path, lines: list[dict[str, Any]], why: str

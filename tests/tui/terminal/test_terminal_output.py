@@ -47,6 +47,9 @@ class Emulator:
     def resize(self, width: int, height: int) -> None:
         self._screen.resize(height, width)
 
+    def line(self, row: int) -> str:
+        return self._screen.display[row]
+
     @property
     def shown(self) -> tuple[object, ...]:
         screen = self._screen
@@ -57,7 +60,7 @@ class Emulator:
 
 
 def _seen(cell: Char) -> Char:
-    """The cell without what no eye can see: the ink of a blank."""
+    """The cell without what no eye can see: the foreground of a blank."""
     if cell.data != " " or cell.underscore or cell.strikethrough or cell.reverse:
         return cell
     return Char(" ", bg=cell.bg)
@@ -155,3 +158,25 @@ def test_a_line_whose_width_terminals_disagree_on_is_sent_whole() -> None:
     line = "\x1b[1;1H\x1b[32mहिन्दी\x1b[0m {}\n\x1b[2;1H"
     output.rewritten(line.format("draw"), SIZE, 0.0)
     assert "हिन्दी" in output.rewritten(line.format("off "), SIZE, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("end", "shown"),
+    [("  \x1b[31m|\x1b[0m", "   |##"), (" " * (WIDTH - 7), " " * (WIDTH - 6))],
+    ids=["amid", "edge"],
+)
+def test_nothing_is_left_beside_a_text_that_is_drawn_narrower(end: str, shown: str) -> None:
+    """Many terminals draw a heart with a selector, which counts as two columns, in one."""
+    output, terminal = TerminalOutput(), Emulator()
+    for now, text in enumerate(("#" * WIDTH, f"❤\ufe0f love{end}")):
+        frame = output.rewritten(f"\x1b[1;1H{text}\n\x1b[2;1H", SIZE, float(now))
+        terminal.take(frame.replace("\ufe0f", ""))
+    assert terminal.line(0) == f"❤ love{shown}"
+
+
+def test_a_lone_regional_indicator_is_not_taken_for_one_column() -> None:
+    """It is drawn in two, so that all behind it stands elsewhere: as a box over half of a flag leaves it."""
+    output = TerminalOutput()
+    line = "\x1b[1;1H\U0001f1e9 {}\n\x1b[2;1H"
+    output.rewritten(line.format("one"), SIZE, 0.0)
+    assert "\U0001f1e9 oneself" in output.rewritten(line.format("oneself"), SIZE, 1.0)
