@@ -49,7 +49,7 @@ class _Row:
     def lose(self, column: int) -> None:
         """Take nothing for certain from this column on."""
         del self.cells[column:]
-        self.parts = {other: part for other, part in self.parts.items() if other < column}
+        self.parts = {other: one for other, one in self.parts.items() if other + cell_len(one[0]) <= column}
 
 
 _TOKEN = re.compile(
@@ -155,7 +155,8 @@ class TerminalOutput:
             self._clear(row, column, end)
             self._go(row, column)
             self._put(text.rstrip(" "))
-            shown.lose(column)
+            # What a box cut off may begin with a mark, which joins the character before it.
+            shown.lose(max(0, column - (get_character_cell_size(text[0]) == 0)))
             shown.note(column, part)
             self._target, self._cursor = (row, end), None
             return

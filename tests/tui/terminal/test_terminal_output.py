@@ -180,3 +180,12 @@ def test_a_lone_regional_indicator_is_not_taken_for_one_column() -> None:
     line = "\x1b[1;1H\U0001f1e9 {}\n\x1b[2;1H"
     output.rewritten(line.format("one"), SIZE, 0.0)
     assert "\U0001f1e9 oneself" in output.rewritten(line.format("oneself"), SIZE, 1.0)
+
+
+def test_what_a_mark_may_have_joined_is_sent_again() -> None:
+    """A box over half of a character of several parts may leave its mark at the box's edge."""
+    output, terminal = TerminalOutput(), Emulator()
+    for now, behind in enumerate(("e", "\u0301e", "a")):
+        frame = f"\x1b[1;1H\x1b[32m##\x1b[0m{behind}\n\x1b[2;1H"
+        terminal.take(output.rewritten(frame, SIZE, float(now)))
+    assert terminal.line(0) == "##a         "
