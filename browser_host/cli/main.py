@@ -49,7 +49,7 @@ _COMMANDS = (
     ),
     ("audit", ".commands.history_commands:audit", "Verify the journal, or export it as JSON lines."),
     ("stats", ".commands.stats:stats", "Show how many sessions, how long in each status, how they ended."),
-    ("record", ".commands.record_command:record", "Record the host into FILE until interrupted."),
+    ("record", ".commands.record_command:record", "Record the hosts into FILE until interrupted."),
     (
         "browsers",
         ".commands.browsers:browsers",
@@ -57,7 +57,7 @@ _COMMANDS = (
     ),
     ("screenshot", ".pictures.screenshot:screenshot", "Take a picture of a session's page, as a PNG."),
     ("alerts", ".commands.alert_commands:alerts", "Show the alerts, and since when they fire."),
-    ("doctor", ".commands.doctor:doctor", "Check browser, terminal, configuration, socket and REST key."),
+    ("doctor", ".commands.doctor:doctor", "Check browser, terminal, configuration, socket, hosts and key."),
     ("config", ".commands.config_commands:config", "Show and check the configuration."),
     ("browser", ".commands.browsers:browser", "Manage the browser that hosts the watch pages."),
     (

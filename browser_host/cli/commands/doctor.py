@@ -15,7 +15,7 @@ from browser_host.errors import Exit
 @click.command()
 @with_hosts
 def doctor(invocation: Invocation) -> Exit:
-    """Check browser, terminal, configuration, socket, hosts and REST key.
+    """Check browser, terminal, configuration, socket, hosts and key.
 
     Starts the browser briefly; changes nothing and opens no watch link. With [[hosts]] it asks each of them,
     or the one that --host names. Exit code 1 if something does not work.
