@@ -249,6 +249,11 @@ def test_end_all_ends_the_rest(home: Home, live: dict[str, dict[str, Any]], told
     assert {session["hosting"] for session in home.look().values()} == {"ended"}
 
 
+def ended_pages(service: Upscope) -> int:
+    """How many pages have reported their end."""
+    return len({seen["link"] for seen in service.record()["life"] if seen["text"] == "terminated"})
+
+
 def page_seconds(life: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
     """Seconds that each page was in each status by its own clock, by status and link."""
     seconds: dict[str, dict[str, float]] = {}
@@ -264,6 +269,7 @@ def page_seconds(life: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
 def test_stats_equal_what_the_pages_did(home: Home, host: Program, service: Upscope) -> None:
     assert host.process.poll() is None
     stats = home.json("stats", "--since", "1h")
+    until(lambda: ended_pages(service) == COUNT, 10)  # a page reports its own end a second later
     own = page_seconds(service.record()["life"])
     assert stats["sessions"] == COUNT
     assert stats["ended"] == {"page": 0, "supervisor": COUNT, "rule": 0, "lost": 0}
