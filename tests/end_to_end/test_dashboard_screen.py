@@ -44,8 +44,8 @@ def window(host: Home) -> Iterator[Terminal]:
 
 
 def is_plain(now: Picture) -> bool:
-    """All rows are shown, and neither a filter's box nor a prompt is up."""
-    return now.labels == ALL and "enter keep" not in now.text and "Cancel" not in now.text
+    """All rows are shown, and neither a filter's box nor a prompt is up: the footer has the screen's keys."""
+    return now.labels == ALL and "? help" in now.text and "Cancel" not in now.text
 
 
 def instructions(home: Home) -> list[object]:
