@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from browser_host.api.schema import ADDED, ALERT, AlertView, BrowserView, HostEvent, HostView
 from browser_host.errors import WatchdeckError
@@ -105,17 +105,24 @@ def read_header(line: bytes) -> tuple[str, ...]:
         body = {}
     if body.get("type") != LineKind.HEADER:
         raise RecordingError("not a recording: it does not begin as one (watchdeck record makes one)")
-    match body.get("version"), body.get("hosts"):
-        case (1, None):
-            return ()
-        case (2, [*names]) if 1 < len(set(map(str, names))) == len(names) <= MOST_HOSTS:
-            if all(isinstance(name, str) and _HOST.fullmatch(name) for name in names):
-                return tuple(names)
-    if body.get("version") in (VERSION, SEVERAL_HOSTS_VERSION):
+    version, hosts = body.get("version"), body.get("hosts")
+    if version == VERSION and hosts is None:
+        return ()
+    if version == SEVERAL_HOSTS_VERSION and _are_hosts(hosts):
+        return tuple(hosts)
+    if version in (VERSION, SEVERAL_HOSTS_VERSION):
         raise RecordingError("the recording's first line names invalid hosts")
-    version = printable(str(body.get("version")), 20)
-    newest = SEVERAL_HOSTS_VERSION
-    raise RecordingError(f"the recording has version {version}; this Watchdeck reads versions up to {newest}")
+    told, newest = printable(str(version), 20), SEVERAL_HOSTS_VERSION
+    raise RecordingError(f"the recording has version {told}; this Watchdeck reads versions up to {newest}")
+
+
+def _are_hosts(names: object) -> TypeGuard[list[str]]:
+    """At least two names, each another."""
+    if not isinstance(names, list) or not 1 < len(names) <= MOST_HOSTS:
+        return False
+    return all(isinstance(one, str) and _HOST.fullmatch(one) for one in names) and len(set(names)) == len(
+        names
+    )
 
 
 def read(line: bytes, hosts: Collection[str] = ()) -> Record | None:

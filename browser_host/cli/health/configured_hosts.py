@@ -1,10 +1,10 @@
 """The checks of `doctor` on the hosts of `[[hosts]]`: the line to each, its version, and its browsers."""
 
 import asyncio
-import importlib.metadata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from browser_host import __version__
 from browser_host.api.schema import HostView, Snapshot
 from browser_host.cli.health.finding import Finding, State
 from browser_host.cli.host_client import CLI
@@ -86,9 +86,8 @@ def _described(snapshot: Snapshot) -> str:
 
 def _troubles(name: str, host: HostView) -> Iterator[tuple[str, str]]:
     """What is wrong with a host that answers, and what to do about it."""
-    own = importlib.metadata.version("watchdeck")
-    if host.version != own:
-        yield f"this Watchdeck is version {own}", "install the same version on both"
+    if host.version != __version__:
+        yield f"this Watchdeck is version {__version__}", "install the same version on both"
     for one in host.browsers:
         if one.isolated is False:
             yield (
